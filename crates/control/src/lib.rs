@@ -1,0 +1,1 @@
+//! The rules: every use case once, who may do what, and publishing.

@@ -1,0 +1,13 @@
+//! How the callers of an API prove who they are.
+
+use serde::{Deserialize, Serialize};
+
+/// An API's authentication method: a closed set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    /// Nobody is asked; a signed call is still counted against its key's usage plan.
+    None,
+    /// A key pair bound to a usage plan signs each call with HMAC.
+    KeyPair,
+}

@@ -1,0 +1,52 @@
+//! The nouns of the product as plain, always-valid data.
+//!
+//! Everything that an operator manages is one of these types. A value of a type in this crate is valid by
+//! construction: raw input is parsed once, at the door, by a `TryFrom` or a `new` that answers [`Invalid`], and is
+//! never checked again. The crate knows no SQL, no HTTP server, no clock and no vendor's words; times come in as
+//! [`Timestamp`]s, randomness as bytes.
+//!
+//! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
+//! ([`service`], [`api`] with [`parameter`], [`backend`] and [`auth`], [`release`], [`usage_plan`], [`credential`],
+//! [`throttle`], [`operator`], [`audit`]), then how they are kept together ([`record`], [`snapshot`]).
+
+pub mod api;
+pub mod audit;
+pub mod auth;
+pub mod backend;
+pub mod credential;
+pub mod id;
+pub mod invalid;
+pub mod method;
+pub mod operator;
+pub mod parameter;
+pub mod path;
+pub mod record;
+pub mod release;
+pub mod secret;
+pub mod service;
+pub mod snapshot;
+pub mod text;
+pub mod throttle;
+pub mod timestamp;
+pub mod usage_plan;
+
+pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
+pub use audit::AuditEntry;
+pub use auth::Auth;
+pub use backend::{Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme};
+pub use credential::{Credential, CredentialOrigin};
+pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UsagePlanId, VersionName};
+pub use invalid::Invalid;
+pub use method::{Method, MethodMatch};
+pub use operator::{Operator, Role};
+pub use parameter::{Constant, Location, Mapping, Parameter};
+pub use path::{FrontendPath, PathForm, Piece};
+pub use record::{Kind, Record, RecordKey, Revision, Write};
+pub use release::{EnvironmentState, Member, Release, ReleaseEvent};
+pub use secret::Secret;
+pub use service::{Network, Service, ServiceProtocol, Tag};
+pub use snapshot::{ServiceTree, Snapshot};
+pub use text::{Name, Text};
+pub use throttle::{Throttle, ThrottleScope};
+pub use timestamp::Timestamp;
+pub use usage_plan::{BindingScope, KeyBinding, PlanBinding, UsagePlan};

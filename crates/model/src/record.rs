@@ -1,0 +1,254 @@
+//! Nouns as records: what a store keeps.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, PlanBinding, Release,
+    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, UsagePlan,
+};
+
+/// Counts the acknowledged changes of a store, from 0 for an empty one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Revision(pub u64);
+
+impl std::fmt::Display for Revision {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Any noun. Serialised as its own body; the [`Kind`] stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[allow(missing_docs)]
+pub enum Record {
+    Service(Service),
+    Api(Api),
+    ApiRevision(ApiRevision),
+    Release(Release),
+    Environment(EnvironmentState),
+    ReleaseEvent(ReleaseEvent),
+    UsagePlan(UsagePlan),
+    Credential(Credential),
+    KeyBinding(KeyBinding),
+    PlanBinding(PlanBinding),
+    Throttle(Throttle),
+    Operator(Operator),
+}
+
+/// Which noun a record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Service,
+    Api,
+    ApiRevision,
+    Release,
+    Environment,
+    ReleaseEvent,
+    UsagePlan,
+    Credential,
+    KeyBinding,
+    PlanBinding,
+    Throttle,
+    Operator,
+}
+
+impl Kind {
+    /// Every kind, parents before children.
+    pub const ALL: [Self; 12] = [
+        Self::Service,
+        Self::Api,
+        Self::ApiRevision,
+        Self::Release,
+        Self::Environment,
+        Self::ReleaseEvent,
+        Self::UsagePlan,
+        Self::Credential,
+        Self::KeyBinding,
+        Self::PlanBinding,
+        Self::Throttle,
+        Self::Operator,
+    ];
+
+    /// The kind's name in a store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Api => "api",
+            Self::ApiRevision => "api_revision",
+            Self::Release => "release",
+            Self::Environment => "environment",
+            Self::ReleaseEvent => "release_event",
+            Self::UsagePlan => "usage_plan",
+            Self::Credential => "credential",
+            Self::KeyBinding => "key_binding",
+            Self::PlanBinding => "plan_binding",
+            Self::Throttle => "throttle",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+impl FromStr for Kind {
+    type Err = Invalid;
+
+    fn from_str(raw: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == raw)
+            .ok_or_else(|| Invalid::new("kind", format!("`{raw}` is no kind of record")))
+    }
+}
+
+/// What a record is found by: its kind and, among that kind, its identifier.
+///
+/// A binding has no identifier of its own; its key is made of what it binds, joined by `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub struct RecordKey {
+    pub kind: Kind,
+    pub id: String,
+}
+
+/// One record written or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// The record is now this.
+    Put(Record),
+    /// This record is no more. Removing what is not there is no error; removing a service removes all that is in it
+    /// from a [`Snapshot`](crate::Snapshot), while a store is told of each record.
+    Remove(Record),
+}
+
+impl Write {
+    /// The record that is written or removed.
+    pub fn record(&self) -> &Record {
+        match self {
+            Self::Put(record) | Self::Remove(record) => record,
+        }
+    }
+}
+
+impl Record {
+    /// The record's kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Service(_) => Kind::Service,
+            Self::Api(_) => Kind::Api,
+            Self::ApiRevision(_) => Kind::ApiRevision,
+            Self::Release(_) => Kind::Release,
+            Self::Environment(_) => Kind::Environment,
+            Self::ReleaseEvent(_) => Kind::ReleaseEvent,
+            Self::UsagePlan(_) => Kind::UsagePlan,
+            Self::Credential(_) => Kind::Credential,
+            Self::KeyBinding(_) => Kind::KeyBinding,
+            Self::PlanBinding(_) => Kind::PlanBinding,
+            Self::Throttle(_) => Kind::Throttle,
+            Self::Operator(_) => Kind::Operator,
+        }
+    }
+
+    /// The record's key.
+    pub fn key(&self) -> RecordKey {
+        let id = match self {
+            Self::Service(service) => service.id.to_string(),
+            Self::Api(api) => api.id.to_string(),
+            Self::ApiRevision(frozen) => format!("{}/{}", frozen.api, frozen.revision),
+            Self::Release(release) => release.version.to_string(),
+            Self::Environment(state) => format!("{}/{}", state.service, state.environment),
+            Self::ReleaseEvent(event) => format!("{}/{}/{:08}", event.service, event.environment, event.sequence),
+            Self::UsagePlan(plan) => plan.id.to_string(),
+            Self::Credential(credential) => credential.id.to_string(),
+            Self::KeyBinding(binding) => format!("{}/{}", binding.plan, binding.key),
+            Self::PlanBinding(binding) => {
+                let api = match &binding.scope {
+                    BindingScope::Service => "",
+                    BindingScope::Api(api) => api.as_str(),
+                };
+                format!("{}/{}/{}/{api}", binding.plan, binding.service, binding.environment)
+            }
+            Self::Throttle(throttle) => {
+                let api = match &throttle.scope {
+                    ThrottleScope::Service => "",
+                    ThrottleScope::Api(api) => api.as_str(),
+                };
+                format!("{}/{}/{api}", throttle.service, throttle.environment)
+            }
+            Self::Operator(operator) => operator.id.to_string(),
+        };
+        RecordKey { kind: self.kind(), id }
+    }
+
+    /// The record that this one belongs to, as a store column; empty for none.
+    pub fn parent(&self) -> &str {
+        match self {
+            Self::Service(_) | Self::UsagePlan(_) | Self::Credential(_) | Self::Operator(_) => "",
+            Self::Api(api) => api.service.as_str(),
+            Self::ApiRevision(frozen) => frozen.service.as_str(),
+            Self::Release(release) => release.service.as_str(),
+            Self::Environment(state) => state.service.as_str(),
+            Self::ReleaseEvent(event) => event.service.as_str(),
+            Self::KeyBinding(binding) => binding.plan.as_str(),
+            Self::PlanBinding(binding) => binding.service.as_str(),
+            Self::Throttle(throttle) => throttle.service.as_str(),
+        }
+    }
+
+    /// The name that people gave it, as a store column; empty for none.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Service(service) => service.name.as_str(),
+            Self::Api(api) => api.definition.name.as_str(),
+            Self::ApiRevision(frozen) => frozen.definition.name.as_str(),
+            Self::UsagePlan(plan) => plan.name.as_str(),
+            Self::Credential(credential) => credential.name.as_str(),
+            Self::Operator(operator) => operator.name.as_str(),
+            Self::Release(_)
+            | Self::Environment(_)
+            | Self::ReleaseEvent(_)
+            | Self::KeyBinding(_)
+            | Self::PlanBinding(_)
+            | Self::Throttle(_) => "",
+        }
+    }
+
+    /// The secret that must be sealed beside the body, where the record has one.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Credential(credential) => Some(&credential.secret),
+            Self::Operator(operator) => Some(&operator.secret_key),
+            _ => None,
+        }
+    }
+
+    /// Puts an unsealed secret back where [`Record::secret`] took it from; a record without one is left as it is.
+    pub fn set_secret(&mut self, secret: Secret) {
+        match self {
+            Self::Credential(credential) => credential.secret = secret,
+            Self::Operator(operator) => operator.secret_key = secret,
+            _ => {}
+        }
+    }
+
+    /// Reads a body that was written with `serde_json`.
+    pub fn from_json(kind: Kind, body: &str) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            Kind::Service => Self::Service(serde_json::from_str(body)?),
+            Kind::Api => Self::Api(serde_json::from_str(body)?),
+            Kind::ApiRevision => Self::ApiRevision(serde_json::from_str(body)?),
+            Kind::Release => Self::Release(serde_json::from_str(body)?),
+            Kind::Environment => Self::Environment(serde_json::from_str(body)?),
+            Kind::ReleaseEvent => Self::ReleaseEvent(serde_json::from_str(body)?),
+            Kind::UsagePlan => Self::UsagePlan(serde_json::from_str(body)?),
+            Kind::Credential => Self::Credential(serde_json::from_str(body)?),
+            Kind::KeyBinding => Self::KeyBinding(serde_json::from_str(body)?),
+            Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
+            Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
+            Kind::Operator => Self::Operator(serde_json::from_str(body)?),
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! The whole configuration at one revision, in memory.
+//!
+//! A snapshot is shared and never changed: a write makes the next one beside it. What a write does not touch is the
+//! same `Arc` in both, so "what changed" is a comparison of pointers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::{
+    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, EnvironmentState, Invalid,
+    KeyBinding, Operator, OperatorId, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
+    Throttle, ThrottleScope, UsagePlan, UsagePlanId, VersionName, Write,
+};
+
+/// The whole configuration at one revision.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)]
+pub struct Snapshot {
+    pub revision: Revision,
+    pub services: BTreeMap<ServiceId, Arc<ServiceTree>>,
+    pub usage_plans: BTreeMap<UsagePlanId, Arc<UsagePlan>>,
+    pub credentials: BTreeMap<AccessKeyId, Arc<Credential>>,
+    pub operators: BTreeMap<OperatorId, Arc<Operator>>,
+    /// The keys in each plan; a plan without keys has no entry.
+    pub keys_of_plan: BTreeMap<UsagePlanId, Arc<BTreeMap<AccessKeyId, KeyBinding>>>,
+    /// The plans of each key: the same bindings, found from the other side.
+    pub plans_of_key: BTreeMap<AccessKeyId, Arc<BTreeSet<UsagePlanId>>>,
+}
+
+/// A service with everything that belongs to it.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub struct ServiceTree {
+    pub service: Arc<Service>,
+    pub apis: BTreeMap<ApiId, Arc<Api>>,
+    /// Frozen definitions, by API and number of the edit.
+    pub revisions: BTreeMap<(ApiId, u32), Arc<ApiRevision>>,
+    pub releases: BTreeMap<VersionName, Arc<Release>>,
+    /// What each environment runs; an environment that was never released has no entry.
+    pub environments: BTreeMap<EnvironmentName, Arc<EnvironmentState>>,
+    pub events: BTreeMap<(EnvironmentName, u32), Arc<ReleaseEvent>>,
+    pub plan_bindings: BTreeMap<(EnvironmentName, BindingScope, UsagePlanId), Arc<PlanBinding>>,
+    pub throttles: BTreeMap<(EnvironmentName, ThrottleScope), Arc<Throttle>>,
+}
+
+impl Snapshot {
+    /// Carries out `write`. The revision is the caller's to set.
+    ///
+    /// # Errors
+    /// A record whose service is not there: whoever writes puts parents before children.
+    pub fn apply(&mut self, write: Write) -> Result<(), Invalid> {
+        match write {
+            Write::Put(record) => self.put(record),
+            Write::Remove(record) => {
+                self.remove(record);
+                Ok(())
+            }
+        }
+    }
+
+    /// The service's tree, if there is such a service.
+    pub fn service(&self, id: &ServiceId) -> Option<&Arc<ServiceTree>> {
+        self.services.get(id)
+    }
+
+    /// The services that `plan` rules something of.
+    pub fn services_ruled_by<'a>(&'a self, plan: &'a UsagePlanId) -> impl Iterator<Item = &'a Arc<ServiceTree>> {
+        self.services.values().filter(move |tree| tree.plan_bindings.keys().any(|(_, _, bound)| bound == plan))
+    }
+
+    /// True when `plan` rules some environment or API.
+    pub fn is_plan_bound(&self, plan: &UsagePlanId) -> bool {
+        self.services_ruled_by(plan).next().is_some()
+    }
+
+    fn put(&mut self, record: Record) -> Result<(), Invalid> {
+        match record {
+            Record::Service(service) => match self.services.get_mut(&service.id) {
+                Some(tree) => Arc::make_mut(tree).service = Arc::new(service),
+                None => {
+                    self.services.insert(service.id.clone(), Arc::new(ServiceTree::new(service)));
+                }
+            },
+            Record::Api(api) => {
+                self.tree(&api.service)?.apis.insert(api.id.clone(), Arc::new(api));
+            }
+            Record::ApiRevision(frozen) => {
+                let key = (frozen.api.clone(), frozen.revision);
+                self.tree(&frozen.service)?.revisions.insert(key, Arc::new(frozen));
+            }
+            Record::Release(release) => {
+                self.tree(&release.service)?.releases.insert(release.version.clone(), Arc::new(release));
+            }
+            Record::Environment(state) => {
+                self.tree(&state.service)?.environments.insert(state.environment.clone(), Arc::new(state));
+            }
+            Record::ReleaseEvent(event) => {
+                let key = (event.environment.clone(), event.sequence);
+                self.tree(&event.service)?.events.insert(key, Arc::new(event));
+            }
+            Record::PlanBinding(binding) => {
+                let key = (binding.environment.clone(), binding.scope.clone(), binding.plan.clone());
+                self.tree(&binding.service)?.plan_bindings.insert(key, Arc::new(binding));
+            }
+            Record::Throttle(throttle) => {
+                let key = (throttle.environment.clone(), throttle.scope.clone());
+                self.tree(&throttle.service)?.throttles.insert(key, Arc::new(throttle));
+            }
+            Record::UsagePlan(plan) => {
+                self.usage_plans.insert(plan.id.clone(), Arc::new(plan));
+            }
+            Record::Credential(credential) => {
+                self.credentials.insert(credential.id.clone(), Arc::new(credential));
+            }
+            Record::KeyBinding(binding) => {
+                let plans = self.plans_of_key.entry(binding.key.clone()).or_default();
+                Arc::make_mut(plans).insert(binding.plan.clone());
+                let keys = self.keys_of_plan.entry(binding.plan.clone()).or_default();
+                Arc::make_mut(keys).insert(binding.key.clone(), binding);
+            }
+            Record::Operator(operator) => {
+                self.operators.insert(operator.id.clone(), Arc::new(operator));
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, record: Record) {
+        match record {
+            Record::Service(service) => {
+                self.services.remove(&service.id);
+            }
+            Record::UsagePlan(plan) => {
+                self.usage_plans.remove(&plan.id);
+            }
+            Record::Credential(credential) => {
+                self.credentials.remove(&credential.id);
+            }
+            Record::KeyBinding(binding) => self.remove_key_binding(&binding),
+            Record::Operator(operator) => {
+                self.operators.remove(&operator.id);
+            }
+            Record::Api(api) => self.change_tree(&api.service, |tree| {
+                tree.apis.remove(&api.id);
+            }),
+            Record::ApiRevision(frozen) => self.change_tree(&frozen.service, |tree| {
+                tree.revisions.remove(&(frozen.api.clone(), frozen.revision));
+            }),
+            Record::Release(release) => self.change_tree(&release.service, |tree| {
+                tree.releases.remove(&release.version);
+            }),
+            Record::Environment(state) => self.change_tree(&state.service, |tree| {
+                tree.environments.remove(&state.environment);
+            }),
+            Record::ReleaseEvent(event) => self.change_tree(&event.service, |tree| {
+                tree.events.remove(&(event.environment.clone(), event.sequence));
+            }),
+            Record::PlanBinding(binding) => self.change_tree(&binding.service, |tree| {
+                tree.plan_bindings.remove(&(binding.environment.clone(), binding.scope.clone(), binding.plan.clone()));
+            }),
+            Record::Throttle(throttle) => self.change_tree(&throttle.service, |tree| {
+                tree.throttles.remove(&(throttle.environment.clone(), throttle.scope.clone()));
+            }),
+        }
+    }
+
+    fn remove_key_binding(&mut self, binding: &KeyBinding) {
+        if let Some(keys) = self.keys_of_plan.get_mut(&binding.plan) {
+            Arc::make_mut(keys).remove(&binding.key);
+            if keys.is_empty() {
+                self.keys_of_plan.remove(&binding.plan);
+            }
+        }
+        if let Some(plans) = self.plans_of_key.get_mut(&binding.key) {
+            Arc::make_mut(plans).remove(&binding.plan);
+            if plans.is_empty() {
+                self.plans_of_key.remove(&binding.key);
+            }
+        }
+    }
+
+    fn tree(&mut self, service: &ServiceId) -> Result<&mut ServiceTree, Invalid> {
+        match self.services.get_mut(service) {
+            Some(tree) => Ok(Arc::make_mut(tree)),
+            None => Err(Invalid::new("service", format!("`{service}` is not there; its parts cannot be"))),
+        }
+    }
+
+    fn change_tree(&mut self, service: &ServiceId, change: impl FnOnce(&mut ServiceTree)) {
+        if let Some(tree) = self.services.get_mut(service) {
+            change(Arc::make_mut(tree));
+        }
+    }
+}
+
+impl ServiceTree {
+    fn new(service: Service) -> Self {
+        Self {
+            service: Arc::new(service),
+            apis: BTreeMap::new(),
+            revisions: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            environments: BTreeMap::new(),
+            events: BTreeMap::new(),
+            plan_bindings: BTreeMap::new(),
+            throttles: BTreeMap::new(),
+        }
+    }
+
+    /// The release that `environment` runs.
+    pub fn running(&self, environment: &EnvironmentName) -> Option<&Arc<Release>> {
+        self.environments.get(environment)?.running.as_ref().and_then(|version| self.releases.get(version))
+    }
+
+    /// The environments that run a release, in the order of [`EnvironmentName::all`].
+    pub fn released_environments(&self) -> Vec<EnvironmentName> {
+        EnvironmentName::all().into_iter().filter(|environment| self.running(environment).is_some()).collect()
+    }
+
+    /// The frozen definitions that `environment` runs, oldest API first.
+    pub fn running_revisions(&self, environment: &EnvironmentName) -> Vec<&Arc<ApiRevision>> {
+        let members = self.running(environment).map_or(&[][..], |release| &release.members);
+        members.iter().filter_map(|member| self.revisions.get(&(member.api.clone(), member.revision))).collect()
+    }
+
+    /// The plans that rule all of `environment`.
+    pub fn service_plans<'a>(&'a self, environment: &'a EnvironmentName) -> impl Iterator<Item = &'a Arc<PlanBinding>> {
+        self.plan_bindings
+            .values()
+            .filter(move |binding| binding.environment == *environment && binding.scope == BindingScope::Service)
+    }
+
+    /// The plans that rule just `api` in `environment`.
+    pub fn api_plans<'a>(
+        &'a self,
+        environment: &'a EnvironmentName,
+        api: &'a ApiId,
+    ) -> impl Iterator<Item = &'a Arc<PlanBinding>> {
+        self.plan_bindings.values().filter(move |binding| {
+            binding.environment == *environment && matches!(&binding.scope, BindingScope::Api(bound) if bound == api)
+        })
+    }
+}

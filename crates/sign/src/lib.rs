@@ -1,0 +1,1 @@
+//! Every signature and token that Tollgate makes or checks.

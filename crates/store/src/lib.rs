@@ -1,0 +1,1 @@
+//! The embedded, revisioned record store.

@@ -1,0 +1,1 @@
+//! The Tencent Cloud API Gateway dialect: API version 2018-08-08.
