@@ -1,0 +1,111 @@
+//! Calls on their way from a worker to the log's thread: fixed fields in one vector, texts behind one another in
+//! another. Both keep their memory when emptied.
+
+use std::net::SocketAddr;
+
+use model::Timestamp;
+
+use super::CallRecord;
+
+/// A batch is full with this many calls …
+const FULL_CALLS: usize = 256;
+/// … or this many bytes of text.
+const FULL_TEXT: usize = 64 * 1024;
+/// Longest text kept; the rest is cut.
+const LONGEST: usize = 4096;
+
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    rows: Vec<Row>,
+    text: String,
+}
+
+/// The texts of a row, in the order of [`CallRecord`].
+pub(super) const TEXTS: usize = 11;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row {
+    pub(super) time: Timestamp,
+    pub(super) peer: SocketAddr,
+    pub(super) backend: Option<SocketAddr>,
+    pub(super) bytes_in: u64,
+    pub(super) bytes_out: u64,
+    pub(super) duration_us: u64,
+    pub(super) backend_us: Option<u64>,
+    pub(super) status: u16,
+    pub(super) backend_status: Option<u16>,
+    lengths: [u16; TEXTS],
+}
+
+impl Batch {
+    pub(super) fn push(&mut self, call: &CallRecord<'_>) {
+        // An id is ASCII; one that is not is not an id.
+        let request_id = std::str::from_utf8(call.request_id).unwrap_or_default();
+        let texts: [&str; TEXTS] = [
+            request_id,
+            call.service,
+            call.environment,
+            call.api,
+            call.key,
+            call.plan,
+            call.method,
+            call.scheme,
+            call.host,
+            call.path,
+            call.refusal,
+        ];
+        let mut lengths = [0; TEXTS];
+        for (length, text) in lengths.iter_mut().zip(texts) {
+            let text = cut(text);
+            self.text.push_str(text);
+            // At most `LONGEST`.
+            #[allow(clippy::cast_possible_truncation)]
+            {
+                *length = text.len() as u16;
+            }
+        }
+        self.rows.push(Row {
+            time: call.time,
+            peer: call.peer,
+            backend: call.backend,
+            bytes_in: call.bytes_in,
+            bytes_out: call.bytes_out,
+            duration_us: call.duration_us,
+            backend_us: call.backend_us,
+            status: call.status,
+            backend_status: call.backend_status,
+            lengths,
+        });
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() >= FULL_CALLS || self.text.len() >= FULL_TEXT
+    }
+
+    /// How many calls it holds.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.rows.clear();
+        self.text.clear();
+    }
+
+    /// The calls in the order in which they were pushed, each with its texts.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&Row, [&str; TEXTS])> {
+        let mut rest = self.text.as_str();
+        self.rows.iter().map(move |row| {
+            let texts = row.lengths.map(|length| {
+                let (text, behind) = rest.split_at_checked(usize::from(length)).unwrap_or((rest, ""));
+                rest = behind;
+                text
+            });
+            (row, texts)
+        })
+    }
+}
+
+fn cut(text: &str) -> &str {
+    if text.len() <= LONGEST { text } else { &text[..text.floor_char_boundary(LONGEST)] }
+}
