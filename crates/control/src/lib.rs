@@ -1,1 +1,51 @@
 //! The rules: every use case once, who may do what, and publishing.
+//!
+//! A dialect turns foreign bytes into the model's words, asks the [`Door`] who is calling, and calls one method of
+//! [`Control`]. A use case either happens as a whole (one durable change with its audit entry) or is refused with a
+//! [`Refusal`], which says why in the product's own words and carries what a message needs; a dialect owns the table
+//! that gives each refusal its foreign code. Reads need no use case: a dialect reads [`Control::snapshot`], with
+//! [`read`] for the questions that more than one dialect asks.
+//!
+//! The crate knows no HTTP, no status code and no vendor's word.
+//!
+//! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
+//! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`control`], `write`), the use cases by noun
+//! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
+//! [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
+
+pub mod actor;
+pub mod api;
+pub mod binding;
+pub mod clock;
+pub mod control;
+pub mod credential;
+mod definition;
+pub mod door;
+pub mod installation;
+pub mod mint;
+pub mod operator;
+pub mod password;
+pub mod quotas;
+pub mod read;
+pub mod refusal;
+pub mod release;
+pub mod service;
+pub mod throttle;
+pub mod usage_plan;
+mod write;
+
+#[cfg(test)]
+mod world;
+
+pub use actor::Actor;
+pub use binding::BindTarget;
+pub use clock::{Clock, SystemClock};
+pub use control::Control;
+pub use credential::NewCredential;
+pub use door::{Door, DoorRefusal, SignedRequest};
+pub use installation::{Installation, UsageCounts};
+pub use password::verify_password;
+pub use quotas::Quotas;
+pub use refusal::{PlanUse, Refusal};
+pub use service::{NewService, ServiceChange};
+pub use usage_plan::{NewUsagePlan, UsagePlanChange};

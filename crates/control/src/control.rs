@@ -1,0 +1,74 @@
+//! The one who carries out use cases.
+
+use std::sync::Arc;
+
+use model::{AuditEntry, ServiceId, Snapshot, UsagePlanId};
+use store::Store;
+
+use crate::{Clock, Installation, Quotas, Refusal, SystemClock, UsageCounts};
+
+/// Carries out every use case; shared by all dialects.
+///
+/// Its methods stand in the file of their noun. Each that changes something takes the [`Actor`](crate::Actor) who asks,
+/// answers when the change is durable, and is refused as a whole or happens as a whole.
+pub struct Control {
+    pub(crate) store: Store,
+    pub(crate) installation: Installation,
+    pub(crate) quotas: Quotas,
+    pub(crate) usage: Arc<dyn UsageCounts>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Held while a change is computed and stored: the writers of one process queue here instead of racing.
+    pub(crate) turn: tokio::sync::Mutex<()>,
+}
+
+impl Control {
+    /// A control over `store` on the system's clock.
+    pub fn new(store: Store, installation: Installation, quotas: Quotas, usage: Arc<dyn UsageCounts>) -> Arc<Self> {
+        Self::with_clock(store, installation, quotas, usage, Arc::new(SystemClock))
+    }
+
+    /// A control that takes the time from `clock`.
+    pub fn with_clock(
+        store: Store,
+        installation: Installation,
+        quotas: Quotas,
+        usage: Arc<dyn UsageCounts>,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
+        Arc::new(Self { store, installation, quotas, usage, clock, turn: tokio::sync::Mutex::new(()) })
+    }
+
+    /// The configuration as it is now. Takes no lock that a writer holds over I/O.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.store.snapshot()
+    }
+
+    /// What this installation plays.
+    pub fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
+    /// How much may be configured.
+    pub fn quotas(&self) -> &Quotas {
+        &self.quotas
+    }
+
+    /// The calls that were counted against `plan` so far.
+    pub fn used(&self, plan: &UsagePlanId) -> u64 {
+        self.usage.used(plan)
+    }
+
+    /// The host name that `service` has from its first day: `{service id}-{app id}.{region}.{domain}`.
+    pub fn default_host(&self, service: &ServiceId) -> String {
+        self.installation.default_host(service)
+    }
+
+    /// At most `limit` entries of the audit trail, newest first, each with its number: those before number `before`,
+    /// or the newest of all.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] when the store cannot be read.
+    pub async fn audit(&self, limit: u32, before: Option<i64>) -> Result<Vec<(i64, AuditEntry)>, Refusal> {
+        self.store.audit(limit, before).await.map_err(|fault| Refusal::Store(fault.to_string()))
+    }
+}

@@ -1,0 +1,1 @@
+//! What the parts of an API's definition must say of each other.

@@ -1,0 +1,27 @@
+//! What this installation plays.
+
+use model::{ServiceId, UsagePlanId};
+
+/// The facts that host names are made of. All are settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// The account number that stands in host names.
+    pub app_id: u64,
+    /// The region that stands in host names, in its short form.
+    pub region: String,
+    /// The domain under which services get their host names.
+    pub domain: String,
+}
+
+impl Installation {
+    /// The host name that a service has from its first day: `{service id}-{app id}.{region}.{domain}`.
+    pub fn default_host(&self, service: &ServiceId) -> String {
+        format!("{service}-{}.{}.{}", self.app_id, self.region, self.domain)
+    }
+}
+
+/// Tells how much of a plan's quota was used: given by whoever counts calls.
+pub trait UsageCounts: Send + Sync {
+    /// The calls that were counted against `plan` so far, over all its keys.
+    fn used(&self, plan: &UsagePlanId) -> u64;
+}

@@ -1,0 +1,44 @@
+//! How much may be configured.
+
+/// The bounds of the configuration. Each is a setting; the defaults are those that the documentation of the
+/// compatible service states (spec: quotas and refusal rules).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotas {
+    /// Services in all: 50.
+    pub services: usize,
+    /// APIs in one service: 200.
+    pub apis_per_service: usize,
+    /// Usage plans in all: 200.
+    pub usage_plans: usize,
+    /// Key pairs in all: 400.
+    pub keys: usize,
+    /// Keys in one usage plan: 50.
+    pub keys_per_plan: usize,
+    /// Usage plans that one key may be in: 10.
+    pub plans_per_key: usize,
+    /// Calls per second of an environment that has no throttle of its own: 5000.
+    pub service_rate_default: u32,
+    /// Highest throttle of an environment or of an API in it, in calls per second: 5000.
+    pub service_rate_max: u32,
+    /// Highest rate of a usage plan, in calls per second for each key: 2000.
+    pub plan_rate_max: u32,
+    /// Highest quota of a usage plan, in calls: 99,999,999.
+    pub plan_quota_max: u64,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            services: 50,
+            apis_per_service: 200,
+            usage_plans: 200,
+            keys: 400,
+            keys_per_plan: 50,
+            plans_per_key: 10,
+            service_rate_default: 5000,
+            service_rate_max: 5000,
+            plan_rate_max: 2000,
+            plan_quota_max: 99_999_999,
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Why a use case did not happen.
+
+use std::fmt::Display;
+
+use model::{
+    AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, Role,
+    ServiceId, UsagePlanId, VersionName,
+};
+
+/// Why a use case did not happen. Nothing was changed.
+///
+/// A closed set in the product's own words: a dialect matches all of it and chooses the foreign code. `Display` is the
+/// sentence for the person who asked; what must not be answered ([`Refusal::Store`]'s text) is for the log alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    // ---- who asks
+    /// The operator's role does not allow it.
+    #[error("this needs the role {needed:?} or a higher one")]
+    Forbidden {
+        /// The lowest role that may.
+        needed: Role,
+    },
+
+    // ---- what is not there
+    /// There is no such service.
+    #[error("there is no service `{0}`")]
+    ServiceNotFound(ServiceId),
+    /// There is no such API in this service.
+    #[error("there is no API `{api}` in service `{service}`")]
+    ApiNotFound {
+        /// The service that was searched.
+        service: ServiceId,
+        /// The API that is not in it.
+        api: ApiId,
+    },
+    /// There is no such usage plan.
+    #[error("there is no usage plan `{0}`")]
+    UsagePlanNotFound(UsagePlanId),
+    /// There is no such key.
+    #[error("there is no key `{0}`")]
+    CredentialNotFound(AccessKeyId),
+    /// The service was never released under this version name.
+    #[error("service `{service}` has no version `{version}`")]
+    VersionNotFound {
+        /// The service.
+        service: ServiceId,
+        /// The version that it does not have.
+        version: VersionName,
+    },
+    /// A service has no such environment: there are `test`, `prepub` and `release`.
+    #[error("there is no environment `{0}`; there are test, prepub and release")]
+    EnvironmentNotFound(EnvironmentName),
+
+    // ---- how much may be configured
+    /// No further service fits.
+    #[error("there are {limit} services already, and no more are allowed")]
+    TooManyServices {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further API fits in the service.
+    #[error("service `{service}` has {limit} APIs already, and no more are allowed")]
+    TooManyApis {
+        /// The full service.
+        service: ServiceId,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further usage plan fits.
+    #[error("there are {limit} usage plans already, and no more are allowed")]
+    TooManyUsagePlans {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further key fits.
+    #[error("there are {limit} keys already, and no more are allowed")]
+    TooManyKeys {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The keys do not fit in the plan.
+    #[error("usage plan `{plan}` would have more than {limit} keys")]
+    TooManyKeysInPlan {
+        /// The plan.
+        plan: UsagePlanId,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The key would be in too many plans.
+    #[error("key `{key}` would be in more than {limit} usage plans")]
+    TooManyPlansOfKey {
+        /// The key.
+        key: AccessKeyId,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// A rate out of its range.
+    #[error("a rate of {rate} calls per second is out of range; 1 to {max} are allowed")]
+    RateOutOfRange {
+        /// What was asked for.
+        rate: u32,
+        /// The most that is allowed; the least is 1.
+        max: u32,
+    },
+    /// A quota out of its range.
+    #[error("a quota of {quota} calls is out of range; 1 to {max} are allowed")]
+    QuotaOutOfRange {
+        /// What was asked for.
+        quota: u64,
+        /// The most that is allowed; the least is 1.
+        max: u64,
+    },
+
+    // ---- services
+    /// A service that has APIs cannot be deleted.
+    #[error("the service still has {count} API(s); delete them first")]
+    ServiceHasApis {
+        /// How many it has.
+        count: usize,
+    },
+    /// A service that runs in some environment cannot be deleted.
+    #[error("the service is still released to {}; take it offline first", list(environments))]
+    ServiceReleased {
+        /// Where it runs; never empty.
+        environments: Vec<EnvironmentName>,
+    },
+    /// A service that usage plans rule cannot be deleted.
+    #[error("usage plan {} still rules something of the service; unbind first", list(plans))]
+    ServiceHasPlans {
+        /// The plans; never empty.
+        plans: Vec<UsagePlanId>,
+    },
+    /// A service with tags cannot be deleted.
+    #[error("the service still has {count} tag(s); remove them first")]
+    ServiceHasTags {
+        /// How many it has.
+        count: usize,
+    },
+    /// A service cannot be cut off from a network that it is reached from.
+    #[error("a service cannot leave a network; missing: {missing:?}")]
+    NetworksMayOnlyGrow {
+        /// The networks that the change would take away; never empty.
+        missing: Vec<Network>,
+    },
+    /// The private network of a service is fixed once set.
+    #[error("the service belongs to the private network `{vpc}`, which cannot be changed")]
+    VpcFixed {
+        /// The private network that it belongs to.
+        vpc: String,
+    },
+
+    // ---- APIs
+    /// Another API of the service has this name.
+    #[error("API `{api}` of this service is called `{name}` already")]
+    NameTaken {
+        /// The name.
+        name: Name,
+        /// The API that has it.
+        api: ApiId,
+    },
+    /// Another API of the service answers this path and method.
+    #[error("API `{api}` of this service answers {} {path} already", method.as_str())]
+    PathTaken {
+        /// The path, as written.
+        path: FrontendPath,
+        /// The method.
+        method: MethodMatch,
+        /// The API that answers there.
+        api: ApiId,
+    },
+    /// The protocol that callers of an API speak cannot be changed.
+    #[error("the protocol of an API cannot be changed; create another API")]
+    ProtocolFixed,
+    /// The declared parameters contradict each other or the path.
+    #[error("request parameters: {0}")]
+    BadParameters(Invalid),
+    /// The mappings contradict each other, the declared parameters or the backend path.
+    #[error("backend parameters: {0}")]
+    BadMappings(Invalid),
+    /// The constants contradict each other or the mappings, or cannot stand where they should.
+    #[error("constant parameters: {0}")]
+    BadConstants(Invalid),
+    /// The backend cannot be served with this definition.
+    #[error("backend: {0}")]
+    BadBackend(Invalid),
+    /// An API that usage plans rule by itself cannot be deleted.
+    #[error("API `{api}` is still bound to usage plan {}; unbind it first", list(plans))]
+    ApiBoundToPlan {
+        /// The API.
+        api: ApiId,
+        /// The plans, each with the environment; never empty.
+        plans: Vec<PlanUse>,
+    },
+
+    // ---- releases
+    /// A service without APIs cannot be released.
+    #[error("service `{0}` has no API; there is nothing to release")]
+    NothingToRelease(ServiceId),
+    /// The environment runs nothing.
+    #[error("service `{service}` is not released to `{environment}`")]
+    NotReleased {
+        /// The service.
+        service: ServiceId,
+        /// The environment that runs nothing.
+        environment: EnvironmentName,
+    },
+
+    // ---- keys
+    /// There is a key with this identifier already.
+    #[error("there is a key `{0}` already")]
+    KeyExists(AccessKeyId),
+    /// The key is disabled, which forbids it: it can neither join a plan nor get a new secret.
+    #[error("key `{0}` is disabled; enable it first")]
+    KeyDisabled(AccessKeyId),
+    /// The key is enabled, which forbids deleting it.
+    #[error("key `{0}` is enabled; disable it first")]
+    KeyEnabled(AccessKeyId),
+    /// The key is in plans, which forbids deleting it.
+    #[error("key `{key}` is in usage plan {}; unbind it first", list(plans))]
+    KeyBound {
+        /// The key.
+        key: AccessKeyId,
+        /// Its plans; never empty.
+        plans: Vec<UsagePlanId>,
+    },
+    /// The key is in the asked state already.
+    #[error("key `{key}` is {} already", if *.enabled { "enabled" } else { "disabled" })]
+    KeyUnchangeable {
+        /// The key.
+        key: AccessKeyId,
+        /// Its state, which is also the one that was asked for.
+        enabled: bool,
+    },
+    /// A new secret for a key that its operator chose must be chosen by the operator too.
+    #[error("key `{0}` was chosen by an operator; its new secret must be given")]
+    KeySecretRequired(AccessKeyId),
+
+    // ---- usage plans and bindings
+    /// A plan that has keys or rules something cannot be deleted.
+    #[error("usage plan `{plan}` has {keys} key(s) and rules {bindings} place(s); unbind them first")]
+    PlanInUse {
+        /// The plan.
+        plan: UsagePlanId,
+        /// How many keys are in it.
+        keys: usize,
+        /// How many environments and APIs it rules.
+        bindings: usize,
+    },
+    /// The key is in the plan already.
+    #[error("key `{key}` is in usage plan `{plan}` already")]
+    KeyAlreadyInPlan {
+        /// The key.
+        key: AccessKeyId,
+        /// The plan.
+        plan: UsagePlanId,
+    },
+    /// The key is not in the plan.
+    #[error("key `{key}` is not in usage plan `{plan}`")]
+    KeyNotInPlan {
+        /// The key.
+        key: AccessKeyId,
+        /// The plan.
+        plan: UsagePlanId,
+    },
+    /// The key is in another plan that rules an environment which this plan rules too: its calls there could be
+    /// counted against either.
+    #[error("key `{key}` is in usage plan `{other}`, which rules `{environment}` of service `{service}` too")]
+    KeyClash {
+        /// The key.
+        key: AccessKeyId,
+        /// The plan that it should join.
+        plan: UsagePlanId,
+        /// The plan that it is in.
+        other: UsagePlanId,
+        /// The service that both rule something of.
+        service: ServiceId,
+        /// The environment that both rule something of.
+        environment: EnvironmentName,
+    },
+    /// Two plans that have a key in common cannot rule one environment.
+    #[error("usage plans `{plan}` and `{other}` both have key `{key}`; they cannot both rule one environment")]
+    PlanClash {
+        /// The plan that should be bound.
+        plan: UsagePlanId,
+        /// The plan that is bound there, or should be bound with it.
+        other: UsagePlanId,
+        /// A key that is in both.
+        key: AccessKeyId,
+    },
+    /// Plans rule an environment as a whole or API by API, not both.
+    #[error("usage plan `{}` rules {} there; unbind or demote it first", .other, match .bound {
+        BindingScope::Service => "the whole environment".to_owned(),
+        BindingScope::Api(api) => format!("API `{api}` by itself"),
+    })]
+    ScopeClash {
+        /// A plan that is bound the other way.
+        other: UsagePlanId,
+        /// How it is bound.
+        bound: BindingScope,
+    },
+    /// The plan does not rule what it should be taken from.
+    #[error("usage plan `{plan}` does not rule {} in `{environment}`", match .scope {
+        BindingScope::Service => "the whole service".to_owned(),
+        BindingScope::Api(api) => format!("API `{api}`"),
+    })]
+    NotBound {
+        /// The plan.
+        plan: UsagePlanId,
+        /// The environment.
+        environment: EnvironmentName,
+        /// What it does not rule there.
+        scope: BindingScope,
+    },
+    /// The running release holds no API that the plan could be bound to.
+    #[error("service `{service}` has no API in `{environment}` that the plan could be bound to")]
+    NothingToDemote {
+        /// The service.
+        service: ServiceId,
+        /// The environment.
+        environment: EnvironmentName,
+    },
+
+    // ---- operators
+    /// The first operator was made long ago.
+    #[error("there are operators already")]
+    OperatorsExist,
+
+    // ---- all of them
+    /// A value that no use case could take.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Others changed the configuration at the same time, again and again; asking again may help.
+    #[error("the configuration is being changed by others; try again")]
+    Busy,
+    /// The store, or the system under it, failed. The text is for the log, not for the caller.
+    #[error("the change could not be stored; nothing was changed")]
+    Store(String),
+}
+
+/// A plan, and the environment where it rules something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub struct PlanUse {
+    pub plan: UsagePlanId,
+    pub environment: EnvironmentName,
+}
+
+impl Display for PlanUse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} in {}", self.plan, self.environment)
+    }
+}
+
+/// `a, b, c`.
+fn list(items: &[impl Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}

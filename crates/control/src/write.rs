@@ -1,0 +1,1 @@
+//! How every change is made.
