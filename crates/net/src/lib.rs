@@ -1,1 +1,33 @@
 //! Bytes to requests and back: the HTTP/1.1 engine, connections, pools and timeouts.
+//!
+//! Everything here belongs to one worker thread with its own runtime ([`listen::worker_runtime`]); nothing is locked or shared.
+//! A [`Caller`] is an accepted connection, a [`Backend`] one that the gateway opened; a [`Request`] comes out of the former, and an
+//! [`Exchange`] sends it to the latter and relays the [`Response`].
+
+mod fault;
+mod framing;
+mod head;
+mod io;
+mod limits;
+mod ticker;
+
+mod caller;
+mod exchange;
+mod pool;
+mod target;
+
+pub mod listen;
+pub mod tls;
+
+pub use caller::Caller;
+pub use exchange::{Exchange, Relayed, RequestBody};
+pub use fault::{
+    BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, RelayFault, ResponseFault, SendFault, SendFaultKind,
+};
+pub use framing::{Framing, ResponseFraming, Version};
+pub use head::{Request, Response};
+pub use io::Io;
+pub use limits::Limits;
+pub use pool::{Backend, Pool, PoolLimits};
+pub use target::{InvalidHost, Target};
+pub use ticker::{Moment, TICK, Ticker};

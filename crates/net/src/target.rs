@@ -1,0 +1,71 @@
+//! Where a backend is, prepared once when the configuration is.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+
+/// A backend's scheme, host and port. Connections are pooled by the target's identity: two targets never share one.
+#[derive(Debug)]
+pub struct Target {
+    id: u64,
+    host: Box<str>,
+    port: u16,
+    address: Option<IpAddr>,
+    tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+}
+
+/// A host that is neither a DNS name nor an IP address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the host is neither a DNS name nor an IP address")]
+pub struct InvalidHost;
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+impl Target {
+    /// A target for `http` (`is_https` false) or `https`. `host` is a DNS name or an IP address, IPv6 with or without brackets.
+    /// `tls` is the configuration to use for `https`; `None` means [`tls::client_config`](crate::tls::client_config).
+    pub fn new(is_https: bool, host: &str, port: u16, tls: Option<Arc<ClientConfig>>) -> Result<Target, InvalidHost> {
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| InvalidHost)?;
+        let tls = is_https.then(|| (tls.unwrap_or_else(crate::tls::client_config), name));
+        Ok(Target {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            host: host.into(),
+            port,
+            address: host.parse().ok(),
+            tls,
+        })
+    }
+
+    /// Unique in this process.
+    pub fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The host without brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether connections are TLS.
+    pub fn is_https(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// The host as an address, when it is one.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    pub(crate) fn tls(&self) -> Option<&(Arc<ClientConfig>, ServerName<'static>)> {
+        self.tls.as_ref()
+    }
+}
