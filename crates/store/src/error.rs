@@ -1,6 +1,6 @@
 //! What can go wrong with a store.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{Invalid, Revision};
@@ -30,10 +30,15 @@ pub enum StoreError {
         reason: Invalid,
     },
     /// Another process (or another part of this one) has the store open.
-    #[error("{} is locked: another Tollgate has this store open", .0.display())]
-    InUse(PathBuf),
-    /// The address of the store is of no known form.
-    #[error("`{0}` is no address of a store; `sqlite:PATH` is allowed")]
+    #[error("{} is locked{}: another Tollgate has this store open", path.display(), by.map(|pid| format!(" by process {pid}")).unwrap_or_default())]
+    InUse {
+        /// The lock file.
+        path: PathBuf,
+        /// The process that holds it, where it can be told.
+        by: Option<u32>,
+    },
+    /// The address of the store is of no known form. Only its scheme is told: the rest may hold a password.
+    #[error("a store's address begins with `sqlite:` and goes on with the path of a file; this one begins with `{0}`")]
     Address(String),
     /// A file that is not ours stands where the database should be.
     #[error("{} is not a Tollgate store: {reason}", path.display())]
@@ -44,9 +49,11 @@ pub enum StoreError {
         reason: String,
     },
     /// The database was written by a later version of Tollgate.
-    #[error("the store has schema version {found}, this Tollgate knows versions up to {known}; use a newer Tollgate")]
+    #[error("{} has schema version {found}; this Tollgate knows versions up to {known}: use a newer one", path.display())]
     TooNew {
-        /// The database's schema version.
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
         found: i64,
         /// The newest that this program knows.
         known: i64,
@@ -83,4 +90,18 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// For `map_err` on what is done to the file or folder at `path`.
+    pub(crate) fn file(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source: Arc::new(source) }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error.to_string())
+    }
 }

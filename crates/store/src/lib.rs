@@ -9,8 +9,16 @@
 //! secrets are sealed under, AES-256-GCM; readable by its owner alone) and `tollgate.lock`, which keeps a second
 //! process out. Back up the first two together: secrets cannot be read without the key.
 
+mod counters;
 mod error;
+mod folder;
+mod load;
+mod row;
+mod schema;
+mod seal;
 mod store;
+mod trail;
+mod transaction;
 
 pub use error::StoreError;
 pub use store::{Change, Store};

@@ -1,17 +1,26 @@
-//! The store itself.
+//! The store itself: one connection, one configuration in memory, and the order in which they change.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{AuditEntry, Revision, Snapshot, Write};
-use tokio::sync::watch;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, watch};
 
-use crate::StoreError;
+use crate::folder::Folder;
+use crate::seal::SealKey;
+use crate::{StoreError, counters, load, schema, trail, transaction};
 
 /// An open store; cheap to clone. Dropping the last clone, or [`Store::close`], lets another process open it.
+///
+/// It works on any tokio runtime, and on several at a time.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    inner: Arc<Inner>,
+}
 
 /// What one commit writes.
 #[derive(Debug, Clone)]
@@ -20,6 +29,21 @@ pub struct Change {
     pub writes: Vec<Write>,
     /// Who changed what; its time becomes the records' time.
     pub audit: AuditEntry,
+}
+
+struct Inner {
+    feed: watch::Sender<Arc<Snapshot>>,
+    /// `None` once the store is closed.
+    session: Mutex<Option<Session>>,
+}
+
+/// The database side. Whoever holds the mutex around it is the only one who reads or writes there.
+struct Session {
+    connection: SqliteConnection,
+    seal: SealKey,
+    /// A commit began, and whether it took place is not known: what is in memory may be older than the database.
+    unsure: bool,
+    _folder: Folder,
 }
 
 impl Store {
@@ -31,13 +55,25 @@ impl Store {
     /// # Errors
     /// The store is in use, is a later version's, its key is missing or not its own, or a record cannot be read.
     pub async fn open(folder: &Path, url: Option<&str>) -> Result<Self, StoreError> {
-        let _ = (folder, url);
-        todo!()
+        let folder = Folder::open(folder, url)?;
+        let mut connection = SqliteConnectOptions::new()
+            .filename(&folder.database)
+            .create_if_missing(true)
+            // For the moments when a backup tool holds the database.
+            .busy_timeout(Duration::from_secs(10))
+            .disable_statement_logging()
+            .connect()
+            .await?;
+        let seal = schema::prepare(&mut connection, &folder).await?;
+        let snapshot = load::load(&mut connection, &seal).await?;
+        let session = Session { connection, seal, unsure: false, _folder: folder };
+        let inner = Inner { feed: watch::Sender::new(Arc::new(snapshot)), session: Mutex::new(Some(session)) };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The current configuration. No I/O.
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        todo!()
+        self.inner.feed.borrow().clone()
     }
 
     /// Writes the records, the audit entry and one new revision in one transaction, which is on the disk when this
@@ -48,24 +84,27 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when `base` is not current, [`StoreError::Refused`] when a record would be without its
-    /// parent or its secret; nothing was written. [`StoreError::Database`] when the disk failed.
+    /// parent or its secret; nothing was written. [`StoreError::Database`] when the disk failed; nothing was written
+    /// then either, unless the disk failed again when that was looked at.
     pub async fn commit(&self, base: Revision, change: Change) -> Result<Arc<Snapshot>, StoreError> {
-        let _ = (base, change);
-        todo!()
+        let inner = Arc::clone(&self.inner);
+        // A task of its own: a caller that gives up must not leave the database ahead of the memory.
+        let task = tokio::spawn(async move { inner.commit(base, &change).await });
+        task.await.map_err(|error| StoreError::Database(format!("the commit was broken off: {error}")))?
     }
 
     /// The feed: holds the current configuration, and changes with each commit.
     pub fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
-        todo!()
+        self.inner.feed.subscribe()
     }
 
-    /// At most `limit` audit entries, newest first, older than the entry numbered `before`.
+    /// At most `limit` audit entries, newest first, older than the entry numbered `before`. An entry's number is the
+    /// revision that its change made.
     ///
     /// # Errors
     /// The database failed.
     pub async fn audit(&self, limit: u32, before: Option<i64>) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
-        let _ = (limit, before);
-        todo!()
+        trail::read(&mut self.inner.open().await?.connection, limit, before).await
     }
 
     /// Every counter that was saved.
@@ -73,7 +112,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn load_counters(&self) -> Result<HashMap<String, u64>, StoreError> {
-        todo!()
+        counters::load(&mut self.inner.open().await?.connection).await
     }
 
     /// Saves these counters, all or none; others stay as they are. They are on the disk when this returns.
@@ -81,13 +120,61 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn save_counters(&self, counters: &[(String, u64)]) -> Result<(), StoreError> {
-        let _ = counters;
-        todo!()
+        counters::save(&mut self.inner.open().await?.connection, counters).await
     }
 
     /// Closes the database and lets go of the lock; a commit that is under way ends first. Every later call answers
     /// [`StoreError::Closed`], but for [`Store::snapshot`] and [`Store::subscribe`].
     pub async fn close(&self) {
-        todo!()
+        let Some(session) = self.inner.session.lock().await.take() else { return };
+        if let Err(error) = session.connection.close().await {
+            // Nothing is lost: what was acknowledged is in the log, which the next opening reads.
+            tracing::warn!(%error, "the store's database did not close cleanly");
+        }
+    }
+}
+
+impl Inner {
+    /// The session of a store that is not closed.
+    async fn open(&self) -> Result<MappedMutexGuard<'_, Session>, StoreError> {
+        MutexGuard::try_map(self.session.lock().await, Option::as_mut).map_err(|_| StoreError::Closed)
+    }
+
+    async fn commit(&self, base: Revision, change: &Change) -> Result<Arc<Snapshot>, StoreError> {
+        let mut session = self.open().await?;
+        if session.unsure {
+            self.catch_up(&mut session).await?;
+        }
+        let current = self.feed.borrow().clone();
+        if base != current.revision {
+            return Err(StoreError::Conflict { base, current: current.revision });
+        }
+        let next = Arc::new(transaction::applied(&current, change)?);
+        session.unsure = true;
+        let Session { connection, seal, .. } = &mut *session;
+        match transaction::write(connection, seal, base, change, &next).await {
+            Ok(()) => {
+                session.unsure = false;
+                self.feed.send_replace(Arc::clone(&next));
+                Ok(next)
+            }
+            Err(failure) => {
+                // Mostly nothing was written. But a commit that fails may have taken place all the same.
+                self.catch_up(&mut session).await?;
+                let current = self.feed.borrow().clone();
+                if current.revision == next.revision { Ok(current) } else { Err(failure) }
+            }
+        }
+    }
+
+    /// Makes the memory what the database is.
+    async fn catch_up(&self, session: &mut Session) -> Result<(), StoreError> {
+        let stored = load::revision(&mut session.connection).await?;
+        if stored != self.feed.borrow().revision {
+            let snapshot = load::load(&mut session.connection, &session.seal).await?;
+            self.feed.send_replace(Arc::new(snapshot));
+        }
+        session.unsure = false;
+        Ok(())
     }
 }
