@@ -1,0 +1,127 @@
+//! A path with variables, matched as a whole.
+
+use std::ops::Range;
+
+use memchr::memmem::FinderRev;
+use model::Piece;
+
+use super::captures::Places;
+
+/// Literal, variable, literal, variable … with a literal or a variable at the end.
+#[derive(Debug)]
+pub(super) struct Template {
+    /// The shortest path that can match, in bytes.
+    shortest: usize,
+    first: Box<[u8]>,
+    /// The literals between two variables.
+    middles: Box<[Middle]>,
+    /// Empty when a variable ends the path.
+    last: Box<[u8]>,
+}
+
+/// A literal between two variables.
+#[derive(Debug)]
+struct Middle {
+    length: usize,
+    finder: Finder,
+}
+
+#[derive(Debug)]
+enum Finder {
+    Byte(u8),
+    Bytes(Box<FinderRev<'static>>),
+}
+
+impl Middle {
+    fn new(text: &[u8]) -> Self {
+        let finder = match text {
+            [byte] => Finder::Byte(*byte),
+            _ => Finder::Bytes(Box::new(FinderRev::new(text).into_owned())),
+        };
+        Self { length: text.len(), finder }
+    }
+
+    fn last_in(&self, text: &[u8]) -> Option<usize> {
+        match &self.finder {
+            Finder::Byte(byte) => memchr::memrchr(*byte, text),
+            Finder::Bytes(finder) => finder.rfind(text),
+        }
+    }
+}
+
+/// The literals of a template: two templates with the same ones match the same paths in the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Skeleton<'a> {
+    /// Begins the path.
+    pub(super) first: &'a [u8],
+    /// Stand between variables, in order.
+    pub(super) middles: Vec<&'a [u8]>,
+    /// Ends the path; empty when a variable does.
+    pub(super) last: &'a [u8],
+}
+
+impl<'a> Skeleton<'a> {
+    pub(super) fn new(pieces: &'a [Piece]) -> Self {
+        let literal = |piece: &'a Piece| match piece {
+            Piece::Literal(text) => Some(text.as_bytes()),
+            Piece::Variable(_) => None,
+        };
+        let first = pieces.first().and_then(literal);
+        let last = pieces.last().and_then(literal);
+        let inner = usize::from(first.is_some())..pieces.len().saturating_sub(usize::from(last.is_some()));
+        let middles = pieces.get(inner).unwrap_or_default().iter().filter_map(literal).collect();
+        Self { first: first.unwrap_or_default(), middles, last: last.unwrap_or_default() }
+    }
+}
+
+impl Template {
+    pub(super) fn new(skeleton: &Skeleton<'_>) -> Self {
+        let literal_bytes: usize = skeleton.middles.iter().map(|middle| middle.len()).sum();
+        Self {
+            shortest: skeleton.first.len() + literal_bytes + skeleton.last.len() + skeleton.middles.len() + 1,
+            first: skeleton.first.into(),
+            middles: skeleton.middles.iter().map(|middle| Middle::new(middle)).collect(),
+            last: skeleton.last.into(),
+        }
+    }
+
+    /// How many variables it has.
+    pub(super) fn variables(&self) -> usize {
+        self.middles.len() + 1
+    }
+
+    /// True when [`Template::fits`] decides alone.
+    pub(super) fn is_simple(&self) -> bool {
+        self.middles.is_empty()
+    }
+
+    /// True when length, beginning and end of `path` are right.
+    pub(super) fn fits(&self, path: &[u8]) -> bool {
+        path.len() >= self.shortest && path.starts_with(&self.first) && path.ends_with(&self.last)
+    }
+
+    /// The part of `path` in which the middle literals and the variables are; `path` fits.
+    pub(super) fn inside(&self, path: &[u8]) -> Range<usize> {
+        self.first.len()..path.len() - self.last.len()
+    }
+
+    /// Matches a path that fits; the variables are left in `places`, which are of no use when it says false.
+    ///
+    /// The literals are looked for from the last to the first, each as far to the right as it goes: this gives every
+    /// variable, beginning with the first, the most it can have, as a greedy `(.+)` would - without going back.
+    /// Every byte of the path is read at most a constant number of times.
+    pub(super) fn capture(&self, path: &[u8], places: &mut Places) -> bool {
+        places.reset(self.variables());
+        let Range { start, mut end } = self.inside(path);
+        for (index, middle) in self.middles.iter().enumerate().rev() {
+            // One byte before and one behind at least is for variables.
+            let Some(room) = path.get(start + 1..end - 1) else { return false };
+            let Some(at) = middle.last_in(room) else { return false };
+            let at = start + 1 + at;
+            places.set(index + 1, at + middle.length..end);
+            end = at;
+        }
+        places.set(0, start..end);
+        true
+    }
+}
