@@ -1,4 +1,29 @@
 //! The data plane: a snapshot becomes a plan, and a call travels through it.
+//!
+//! Read [`journey`] first: it is the order of a call's stages, a line a stage. [`plan`] says what a call runs on, and
+//! `plan::compile` how that is made from the configuration. [`gateway`] starts the workers and takes new
+//! configurations in; nothing here knows the store or the management APIs.
+//!
+//! The stages, in their order: [`site`] (host, scheme, environment, route), [`auth`], [`limit`], [`parameter`],
+//! [`backend`], [`reply`]. What a refused call looks like is in [`refusal`].
 
+pub mod auth;
+pub mod backend;
+pub mod call;
+pub mod canonical;
+pub mod clock;
+pub mod cors;
+pub mod gateway;
+pub mod host;
+pub mod journey;
 pub mod limit;
+pub mod parameter;
+pub mod plan;
+pub mod refusal;
+pub mod reply;
 pub mod route;
+pub mod site;
+pub mod worker;
+
+pub use gateway::{Gateway, Settings};
+pub use refusal::Refusal;

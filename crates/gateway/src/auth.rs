@@ -1,0 +1,29 @@
+//! Who calls: one file per way to prove it.
+
+use model::Auth;
+use net::Request;
+
+use crate::plan::{ApiEntry, Grant, Plan};
+use crate::refusal::Refusal;
+
+mod key_pair;
+
+/// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed.
+///
+/// `now` is in seconds since the Unix epoch.
+pub fn identify<'p>(
+    request: &Request,
+    entry: &'p ApiEntry,
+    plan: &Plan,
+    now: i64,
+) -> Result<Option<&'p Grant>, Refusal> {
+    match entry.api.auth {
+        Auth::KeyPair => key_pair::identify(request, entry, plan, now).map(Some),
+        // An open API is called by anybody; who signs is counted against the key's plan, and a signature that is no
+        // good counts as none (spec: key pair authentication, "signed call to a NONE API").
+        Auth::None => Ok(match request.header("authorization") {
+            Some(_) => key_pair::identify(request, entry, plan, now).ok(),
+            None => None,
+        }),
+    }
+}

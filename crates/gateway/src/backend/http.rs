@@ -1,0 +1,191 @@
+//! An HTTP or HTTPS origin.
+
+use model::Method;
+use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
+
+use super::{Turn, body_refusal};
+use crate::call::Call;
+use crate::parameter::Values;
+use crate::plan::{ApiPlan, HttpPlan};
+use crate::refusal::Refusal;
+use crate::worker::Scratch;
+use crate::{cors, reply};
+
+/// How often a request is sent at most: once, and again while it is safe.
+const TRIES: u32 = 3;
+
+/// The lines of the gateway's own that a request to a backend carries; a caller's lines of these names do not pass
+/// (spec: headers added on the request to backends).
+const OURS: [&str; 8] = [
+    "x-client-proto",
+    "x-client-proto-ver",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-b3-traceid",
+    "x-api-requestid",
+    "x-api-scheme",
+    "host",
+];
+
+/// Sends a call to its origin and the answer to the caller.
+pub async fn call(
+    turn: Turn<'_>,
+    http: &HttpPlan,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
+    let api = &turn.entry.api;
+    let form = compose(&turn, http, caller, request, call, scratch)?;
+    let exchange = send(&turn, http, caller, request, call, scratch, form.as_deref()).await?;
+    let response = exchange.response();
+    call.status = response.status();
+    call.backend_status = Some(response.status());
+    let head = &mut scratch.head;
+    head.clear();
+    head.extend_from_slice(b"HTTP/1.1 ");
+    reply::write_number(head, response.status().into());
+    head.push(b' ');
+    head.extend_from_slice(response.reason());
+    head.extend_from_slice(b"\r\n");
+    response.copy_headers(head, |name, _| reply::is_ours(name, api.cors));
+    reply::write_call_lines(head, call, call.started);
+    if api.cors {
+        cors::write_simple(head);
+    }
+    call.is_answered = true;
+    match exchange.relay(caller, request, head, &turn.worker.pool, api.timeout).await {
+        Ok(relayed) => {
+            call.bytes_out = relayed.body_bytes;
+            Ok(())
+        }
+        Err(RelayFault::CallerGone) => Err(Refusal::CallerGone),
+        Err(RelayFault::BackendStalled) => Err(Refusal::BackendTimeout),
+        Err(RelayFault::BackendGone | RelayFault::Malformed(_)) => Err(Refusal::BackendBroken),
+    }
+}
+
+/// Sends the composed request, again where that is safe, and waits for the answer's head.
+async fn send(
+    turn: &Turn<'_>,
+    http: &HttpPlan,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+    form: Option<&[u8]>,
+) -> Result<Exchange, Refusal> {
+    let worker = turn.worker;
+    let deadline = worker.clock.instant(call.started) + turn.entry.api.timeout;
+    let target = http.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
+    let may_repeat = Method::from_bytes(http.method.unwrap_or_else(|| request.method()).as_bytes())
+        .is_some_and(Method::is_idempotent);
+    let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
+    let mut tries = 1;
+    loop {
+        call.backend = Some(connection.peer());
+        let body = match form {
+            Some(form) => RequestBody::Bytes(form),
+            None => RequestBody::Stream,
+        };
+        let begun = worker.clock.now();
+        match Exchange::send(caller, request, connection, &mut scratch.head, body, deadline).await {
+            Ok(exchange) => {
+                call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));
+                return Ok(exchange);
+            }
+            // A resting connection that died in the moment of its use says nothing of the backend.
+            Err(fault) if fault.safe_to_retry && may_repeat && tries < TRIES => {
+                tries += 1;
+                connection = worker.pool.connect(target, deadline).await.map_err(connect_refusal)?;
+            }
+            Err(fault) => return Err(send_refusal(fault.kind)),
+        }
+    }
+}
+
+/// Writes the request's line and headers into the scratch head; gives back the form body where there is one.
+fn compose(
+    turn: &Turn<'_>,
+    http: &HttpPlan,
+    caller: &Caller,
+    request: &Request,
+    call: &Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    let api: &ApiPlan = &turn.entry.api;
+    let parameters = &api.parameters;
+    let path = scratch.path.of(request);
+    let values = match parameters.is_direct() {
+        true => Values::default(),
+        false => parameters.read(request, path, &scratch.captures, turn.form.as_deref())?,
+    };
+    let head = &mut scratch.head;
+    head.clear();
+    head.extend_from_slice(http.method.unwrap_or_else(|| request.method()).as_bytes());
+    head.push(b' ');
+    parameters.write_path(head, path, &scratch.captures, &values, scratch.path.rest(request));
+    parameters.write_query(head, request.query(), &values);
+    head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
+    head.extend_from_slice(parameters.host.as_deref().unwrap_or(&http.host).as_bytes());
+    head.extend_from_slice(b"\r\nConnection: keep-alive\r\n");
+    request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
+    write_our_lines(head, turn, caller, request, call);
+    parameters.write_headers(head, &values);
+    Ok(turn.form.as_deref().map(|form| parameters.form(form, &values)))
+}
+
+fn is_ours(name: &str) -> bool {
+    matches!(name.as_bytes().first(), Some(b'x' | b'X' | b'h' | b'H'))
+        && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))
+}
+
+fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {
+    let scheme: &[u8] = if caller.is_tls() { b"https" } else { b"http" };
+    let protocol: &[u8] = match request.version() {
+        net::Version::Http10 => b"HTTP/1.0",
+        net::Version::Http11 => b"HTTP/1.1",
+    };
+    let peer = turn.worker.address_text(caller.peer().ip());
+    head.extend_from_slice(b"X-Client-Proto: ");
+    head.extend_from_slice(scheme);
+    head.extend_from_slice(b"\r\nX-Client-Proto-Ver: ");
+    head.extend_from_slice(protocol);
+    head.extend_from_slice(b"\r\nX-Forwarded-For: ");
+    for value in request.header_values("x-forwarded-for") {
+        head.extend_from_slice(value);
+        head.extend_from_slice(b", ");
+    }
+    head.extend_from_slice(peer.as_bytes());
+    head.extend_from_slice(b"\r\nX-Real-IP: ");
+    head.extend_from_slice(peer.as_bytes());
+    head.extend_from_slice(b"\r\nx-b3-traceid: ");
+    head.extend_from_slice(&call.request_id);
+    head.extend_from_slice(b"\r\nX-Api-RequestId: ");
+    head.extend_from_slice(&call.request_id);
+    head.extend_from_slice(b"\r\nX-Api-Scheme: ");
+    head.extend_from_slice(scheme);
+    head.extend_from_slice(b"\r\n");
+}
+
+fn connect_refusal(fault: ConnectFault) -> Refusal {
+    match fault {
+        ConnectFault::Timeout => Refusal::BackendTimeout,
+        ConnectFault::Exhausted => Refusal::Internal,
+        ConnectFault::Resolve | ConnectFault::Refused | ConnectFault::Tls => Refusal::BackendUnreachable,
+    }
+}
+
+fn send_refusal(kind: SendFaultKind) -> Refusal {
+    match kind {
+        SendFaultKind::Timeout => Refusal::BackendTimeout,
+        SendFaultKind::CallerGone => Refusal::CallerGone,
+        SendFaultKind::CallerBody(fault) => body_refusal(fault),
+        SendFaultKind::Closed
+        | SendFaultKind::Reset
+        | SendFaultKind::Malformed(_)
+        | SendFaultKind::TooManyInterim
+        | SendFaultKind::Upgrade => Refusal::BackendBroken,
+    }
+}

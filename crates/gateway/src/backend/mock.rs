@@ -1,0 +1,38 @@
+//! A fixed answer.
+
+use net::{Caller, Request};
+
+use super::Turn;
+use crate::call::Call;
+use crate::plan::MockPlan;
+use crate::refusal::Refusal;
+use crate::worker::Scratch;
+use crate::{cors, reply};
+
+/// Answers a call with `mock`. Parameters go nowhere, but a call without the required ones is still refused.
+pub async fn answer(
+    turn: Turn<'_>,
+    mock: &MockPlan,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
+    let api = &turn.entry.api;
+    if !api.parameters.is_direct() {
+        api.parameters.read(request, scratch.path.of(request), &scratch.captures, turn.form.as_deref())?;
+    }
+    call.status = mock.status;
+    let head = &mut scratch.head;
+    head.clear();
+    reply::write_status(head, mock.status);
+    head.extend_from_slice(&mock.head);
+    turn.worker.write_date(head);
+    reply::write_call_lines(head, call, call.started);
+    if api.cors {
+        cors::write_simple(head);
+    }
+    call.is_answered = true;
+    call.bytes_out = mock.body.len() as u64;
+    caller.answer(Some(request), head, &mock.body, false).await.map_err(|_| Refusal::CallerGone)
+}

@@ -1,0 +1,89 @@
+//! What is known of a call while it travels, and what is told of it in the end.
+
+use std::net::SocketAddr;
+
+use net::{Caller, Request};
+use observe::CallRecord;
+
+use crate::limit::Micros;
+use crate::plan::{ApiEntry, EnvironmentPlan, Grant};
+use crate::refusal::Refusal;
+use crate::worker::Worker;
+
+/// A call on its way. The parts of the plan that it belongs to are borrowed from the plan it was matched in.
+#[derive(Debug)]
+pub struct Call<'p> {
+    /// When its head was there.
+    pub started: Micros,
+    /// Its id: 32 lower-case hex digits.
+    pub request_id: [u8; 32],
+    /// The environment, once it is known.
+    pub environment: Option<&'p EnvironmentPlan>,
+    /// The API, once it is known.
+    pub entry: Option<&'p ApiEntry>,
+    /// The key and plan that it is counted against.
+    pub grant: Option<&'p Grant>,
+    /// The status that the caller got.
+    pub status: u16,
+    /// The backend's own status.
+    pub backend_status: Option<u16>,
+    /// Where it was sent.
+    pub backend: Option<SocketAddr>,
+    /// From sending to the first byte of the answer, in microseconds.
+    pub backend_us: Option<u64>,
+    /// Bytes of the answer's body.
+    pub bytes_out: u64,
+    /// The caller has been given an answer, or part of one: nothing else can be answered any more.
+    pub is_answered: bool,
+}
+
+impl Call<'_> {
+    /// A call that has just come in.
+    pub fn new(worker: &Worker) -> Self {
+        Self {
+            started: worker.clock.now(),
+            request_id: worker.request_id(),
+            environment: None,
+            entry: None,
+            grant: None,
+            status: 0,
+            backend_status: None,
+            backend: None,
+            backend_us: None,
+            bytes_out: 0,
+            is_answered: false,
+        }
+    }
+
+    /// Counts the call and writes it to the access log.
+    pub fn finish(&self, worker: &Worker, caller: &Caller, request: &Request, refusal: Option<&Refusal>) {
+        let duration_us = worker.clock.now().0.saturating_sub(self.started.0);
+        let metrics = self.environment.map_or_else(|| worker.metrics.nowhere(), |environment| &environment.metrics);
+        metrics.call(worker.index, self.status, duration_us, self.backend_us, refusal.map(Refusal::index));
+        let mut log = worker.log.borrow_mut();
+        if log.is_on() {
+            log.record(&CallRecord {
+                time: worker.clock.wall(self.started),
+                request_id: &self.request_id,
+                service: self.environment.map_or("", |environment| &environment.service),
+                environment: self.environment.map_or("", |environment| environment.environment),
+                api: self.entry.map_or("", |entry| entry.api.id.as_str()),
+                key: self.grant.map_or("", |grant| &grant.key_id),
+                plan: self.grant.map_or("", |grant| &grant.plan_id),
+                method: request.method(),
+                scheme: if caller.is_tls() { "https" } else { "http" },
+                host: request.host(),
+                path: request.path(),
+                peer: caller.peer(),
+                status: self.status,
+                backend_status: self.backend_status,
+                backend: self.backend,
+                bytes_in: caller.body_bytes(),
+                bytes_out: self.bytes_out,
+                duration_us,
+                backend_us: self.backend_us,
+                refusal: refusal.map_or("", Refusal::name),
+            });
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The running data plane: workers on their listeners, and the door through which a new configuration comes in.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use arc_swap::ArcSwap;
+use model::{Revision, Snapshot, UsagePlanId};
+use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, listen, tls};
+use observe::{AccessLog, Metrics};
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::host::DefaultNames;
+use crate::plan::Plan;
+use crate::plan::compile::Compiler;
+use crate::worker::Worker;
+
+/// How the data plane is set up. All of it is fixed while the process runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen for http; port 0 picks a free port.
+    pub http: Vec<SocketAddr>,
+    /// Where to listen for https.
+    pub https: Vec<SocketAddr>,
+    /// The certificates of the https listeners.
+    pub tls: Arc<rustls::ServerConfig>,
+    /// How the gateway checks https backends.
+    pub backend_tls: Arc<rustls::ClientConfig>,
+    /// Threads; at least 1.
+    pub workers: usize,
+    /// Bounds on callers.
+    pub limits: Limits,
+    /// Bounds on connections to backends.
+    pub pool: PoolLimits,
+    /// The suffix of our own default names.
+    pub domain: String,
+    /// Longest form body that is read for its parameters, in bytes.
+    pub form_bytes: usize,
+    /// The throttle of an environment that has none of its own, in calls per second.
+    pub default_rate: u32,
+}
+
+/// The running data plane.
+pub struct Gateway {
+    plan: Arc<ArcSwap<Plan>>,
+    compiler: Mutex<Compiler>,
+    metrics: Arc<Metrics>,
+    http: Vec<SocketAddr>,
+    https: Vec<SocketAddr>,
+    stop: watch::Sender<bool>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The listening sockets of one worker; `true` for https.
+type Listeners = Vec<(TcpListener, SocketAddr, bool)>;
+
+impl Gateway {
+    /// Binds every listener and starts the workers. They answer at once; until the first [`Gateway::publish`] no host
+    /// is known.
+    ///
+    /// # Errors
+    /// An address that cannot be listened on; the error names it.
+    pub fn start(settings: Settings, metrics: Arc<Metrics>, log: &AccessLog) -> io::Result<Self> {
+        let workers = settings.workers.max(1);
+        let mut listeners: Vec<Listeners> = (0..workers).map(|_| Vec::new()).collect();
+        let mut bind = |addresses: &[SocketAddr], is_tls: bool| -> io::Result<Vec<SocketAddr>> {
+            let mut bound = Vec::new();
+            for address in addresses {
+                let (actual, sockets) = listen::bind(*address, workers)
+                    .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
+                for (socket, of_worker) in sockets.into_iter().zip(&mut listeners) {
+                    of_worker.push((socket, actual, is_tls));
+                }
+                bound.push(actual);
+            }
+            Ok(bound)
+        };
+        let http = bind(&settings.http, false)?;
+        let https = bind(&settings.https, true)?;
+        let plan = Arc::new(ArcSwap::from_pointee(Plan::empty()));
+        let (stop, stopped) = watch::channel(false);
+        let mut threads = Vec::with_capacity(workers);
+        for (index, listeners) in listeners.into_iter().enumerate() {
+            let thread = WorkerThread {
+                index,
+                listeners,
+                settings: settings.clone(),
+                plan: Arc::clone(&plan),
+                metrics: Arc::clone(&metrics),
+                log: log.writer(),
+                stopped: stopped.clone(),
+            };
+            threads.push(thread::Builder::new().name(format!("worker-{index}")).spawn(move || thread.run())?);
+        }
+        let compiler = Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate);
+        Ok(Self { plan, compiler: Mutex::new(compiler), metrics, http, https, stop, workers: Mutex::new(threads) })
+    }
+
+    /// Where the http listeners are.
+    pub fn http_addresses(&self) -> &[SocketAddr] {
+        &self.http
+    }
+
+    /// Where the https listeners are.
+    pub fn https_addresses(&self) -> &[SocketAddr] {
+        &self.https
+    }
+
+    /// Runs `snapshot` from now on: calls that have begun end under the plan that they began under.
+    pub fn publish(&self, snapshot: Arc<Snapshot>) {
+        let begun = Instant::now();
+        let revision = snapshot.revision;
+        let mut compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
+        let plan = compiler.compile(snapshot);
+        let before = self.plan.swap(plan);
+        drop(compiler);
+        let clock = Clock::new();
+        self.metrics.config_applied(revision.0, begun.elapsed(), clock.wall(clock.now()));
+        // The old plan may be the last holder of many things; freeing them is nobody's business but ours.
+        drop(before);
+    }
+
+    /// The revision that runs.
+    pub fn revision(&self) -> Revision {
+        self.plan.load().revision
+    }
+
+    /// Sets how much of each plan's quota is used, as it was stored; before the first [`Gateway::publish`].
+    pub fn restore_quotas(&self, used: impl IntoIterator<Item = (UsagePlanId, u64)>) {
+        let mut compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
+        for (plan, used) in used {
+            compiler.restore_quota(plan, used);
+        }
+    }
+
+    /// How much of each plan's quota is used.
+    pub fn quotas(&self) -> BTreeMap<UsagePlanId, u64> {
+        let compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
+        compiler.quotas().iter().map(|(plan, quota)| (plan.clone(), quota.used())).collect()
+    }
+
+    /// How much of one plan's quota is used.
+    pub fn used(&self, plan: &UsagePlanId) -> u64 {
+        let compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
+        compiler.quotas().get(plan).map_or(0, |quota| quota.used())
+    }
+
+    /// Stops accepting, lets calls in flight end for at most `wait`, and ends the workers. True when all calls ended.
+    pub fn drain(&self, wait: Duration) -> bool {
+        self.stop.send_replace(true);
+        let deadline = Instant::now() + wait;
+        let threads = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        threads.into_iter().for_each(|thread| drop(thread.join()));
+        true
+    }
+}
+
+/// What a worker's thread is started with.
+struct WorkerThread {
+    index: usize,
+    listeners: Listeners,
+    settings: Settings,
+    plan: Arc<ArcSwap<Plan>>,
+    metrics: Arc<Metrics>,
+    log: observe::LogWriter,
+    stopped: watch::Receiver<bool>,
+}
+
+impl WorkerThread {
+    fn run(self) {
+        match listen::worker_runtime() {
+            Ok(runtime) => runtime.block_on(self.serve()),
+            Err(error) => tracing::error!(%error, worker = self.index, "the worker has no runtime"),
+        }
+    }
+
+    async fn serve(mut self) {
+        let ticker = Ticker::start();
+        let worker = Rc::new(Worker::new(
+            self.index,
+            self.plan,
+            Rc::clone(&ticker),
+            Pool::new(self.settings.pool.clone(), Rc::clone(&ticker)),
+            self.metrics,
+            self.log,
+            DefaultNames::new(&self.settings.domain),
+            self.settings.form_bytes,
+        ));
+        let limits = Rc::new(self.settings.limits.clone());
+        let mut listening = Vec::new();
+        for (listener, local, is_tls) in self.listeners {
+            let tls = is_tls.then(|| Arc::clone(&self.settings.tls));
+            listening.push(tokio::task::spawn_local(accept(
+                listener,
+                local,
+                tls,
+                Rc::clone(&worker),
+                Rc::clone(&limits),
+            )));
+        }
+        let upkeep = tokio::task::spawn_local(upkeep(Rc::clone(&worker)));
+        // An error means that the gateway itself is gone: stop likewise.
+        let _ = self.stopped.wait_for(|stop| *stop).await;
+        ticker.drain();
+        for task in listening {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a listener ended badly");
+            }
+        }
+        while worker.open.get() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        upkeep.abort();
+        worker.log.borrow_mut().flush();
+    }
+}
+
+/// Accepts connections and serves each in a task of its own.
+async fn accept(
+    listener: TcpListener,
+    local: SocketAddr,
+    tls: Option<Arc<rustls::ServerConfig>>,
+    worker: Rc<Worker>,
+    limits: Rc<Limits>,
+) {
+    let ticker = Rc::clone(&worker.ticker);
+    let most = limits.max_connections;
+    let ended = listen::accept(listener, most, Rc::clone(&ticker), |stream, peer, seat| {
+        let (worker, limits, ticker, tls) = (Rc::clone(&worker), Rc::clone(&limits), Rc::clone(&ticker), tls.clone());
+        tokio::task::spawn_local(async move {
+            worker.open.set(worker.open.get() + 1);
+            let io = match tls {
+                None => Ok(Io::Plain(stream)),
+                Some(config) => tls::accept(stream, config, limits.handshake_timeout).await,
+            };
+            match io {
+                Ok(io) => worker.serve(Caller::new(io, peer, local, limits, ticker)).await,
+                Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
+            }
+            worker.open.set(worker.open.get() - 1);
+            drop(seat);
+        });
+    })
+    .await;
+    if let Err(error) = ended {
+        tracing::error!(%local, %error, "the listener ended");
+    }
+}
+
+/// What a worker does now and then: hands on what was logged, follows the wall clock, and lets go of an old plan even
+/// when no call comes.
+async fn upkeep(worker: Rc<Worker>) {
+    let mut interval = tokio::time::interval(Duration::from_millis(200));
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        interval.tick().await;
+        worker.log.borrow_mut().flush();
+        worker.clock.adjust();
+        drop(worker.plan());
+    }
+}

@@ -1,0 +1,164 @@
+//! A call's journey: the one place that knows the order of the stages.
+//!
+//! Read [`travel`] first: a line a stage. A stage lets the call pass or refuses it; what a refusal looks like is the
+//! dialect's table ([`crate::refusal`]). Nothing before `send` waits for anything but a form body, so a plan cannot
+//! change under a call that is being judged.
+
+use net::{Caller, Framing, Request};
+
+use crate::call::Call;
+use crate::limit::Exceeded;
+use crate::plan::{ApiEntry, BackendPlan, Plan};
+use crate::refusal::{Refusal, tencent};
+use crate::route::Captures;
+use crate::worker::{Scratch, Worker};
+use crate::{auth, backend, cors, reply, site};
+
+/// Takes one request through: judged, answered, counted and logged.
+pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
+    let plan = worker.plan();
+    let mut scratch = worker.scratch();
+    let mut call = Call::new(worker);
+    let outcome = travel(worker, &plan, caller, &request, &mut call, &mut scratch).await;
+    if let Err(refusal) = &outcome {
+        refuse(worker, caller, &request, &mut call, &mut scratch, refusal).await;
+    }
+    call.finish(worker, caller, &request, outcome.as_ref().err());
+    worker.keep(scratch);
+}
+
+/// The stages in their order.
+async fn travel<'p>(
+    worker: &Worker,
+    plan: &'p Plan,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'p>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
+    let Some(entry) = site::find(worker, plan, caller, request, call, scratch)? else {
+        return answer_preflight(caller, request, call, scratch).await;
+    };
+    refuse_other_sites(entry, request)?;
+    refuse_upgrades(request)?;
+    call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
+    admit(entry, call)?;
+    let form = read_form(worker, entry, caller, request).await?;
+    let turn = backend::Turn { worker, entry, form };
+    match &entry.api.backend {
+        BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await,
+        BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await,
+    }
+}
+
+/// All limits that the call is under, the lowest of them wins; a refused call uses up nothing.
+fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
+    let limits = crate::limit::Limits {
+        service: call.environment.and_then(|environment| environment.rate.as_deref()),
+        api: entry.rate.as_deref(),
+        plan: call.grant.and_then(|grant| grant.rate.as_deref()),
+        quota: call.grant.and_then(|grant| grant.quota.as_ref()).map(|(quota, limit)| (&**quota, *limit)),
+    };
+    limits.admit(call.started).map_err(|exceeded| match exceeded {
+        Exceeded::Service | Exceeded::Api | Exceeded::Plan => Refusal::RateExceeded,
+        Exceeded::Quota => Refusal::QuotaExceeded,
+    })
+}
+
+/// A browser on another site may call only an API that says so.
+fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal> {
+    if entry.api.cors {
+        return Ok(());
+    }
+    match request.header("origin") {
+        Some(origin) if cors::is_cross_origin(origin, request.host()) => Err(Refusal::CrossOrigin),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_upgrades(request: &Request) -> Result<(), Refusal> {
+    match request.wants_upgrade() {
+        Some(protocol) if protocol.eq_ignore_ascii_case("websocket") => Err(Refusal::UpgradeNotServed),
+        // Any other wish may be passed over (RFC 9110, 7.8): the call goes on as HTTP/1.1.
+        _ => Ok(()),
+    }
+}
+
+/// The body, where parameters stand in it.
+async fn read_form(
+    worker: &Worker,
+    entry: &ApiEntry,
+    caller: &mut Caller,
+    request: &Request,
+) -> Result<Option<Vec<u8>>, Refusal> {
+    if !entry.api.parameters.uses_form() {
+        return Ok(None);
+    }
+    if request.body() == Framing::None {
+        return Ok(Some(Vec::new()));
+    }
+    let is_form = request.header("content-type").is_some_and(|value| {
+        let kind = value.split(|b| *b == b';').next().unwrap_or(b"");
+        kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    });
+    if !is_form {
+        return Err(Refusal::FormExpected);
+    }
+    caller.read_body(request, worker.form_bytes).await.map(Some).map_err(backend::body_refusal)
+}
+
+/// The gateway answers preflights itself: the API need not answer OPTIONS.
+async fn answer_preflight(
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
+    call.status = 204;
+    scratch.head.clear();
+    reply::write_status(&mut scratch.head, call.status);
+    reply::write_line(&mut scratch.head, "X-Api-RequestId", &call.request_id);
+    cors::write_preflight(&mut scratch.head);
+    call.is_answered = true;
+    caller.answer(Some(request), &scratch.head, b"", false).await.map_err(|_| Refusal::CallerGone)
+}
+
+/// Answers a call that was refused.
+async fn refuse(
+    worker: &Worker,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+    refusal: &Refusal,
+) {
+    let told = tencent::Told { host: request.host(), path: request.path() };
+    let look = tencent::look(refusal, told);
+    call.status = look.status;
+    if *refusal == Refusal::CallerGone || call.is_answered {
+        return;
+    }
+    call.is_answered = true;
+    let (head, body) = (&mut scratch.head, &mut scratch.body);
+    head.clear();
+    body.clear();
+    reply::write_status(head, look.status);
+    reply::write_line(head, "Content-Type", b"application/json");
+    worker.write_date(head);
+    reply::write_call_lines(head, call, call.started);
+    if call.entry.is_some_and(|entry| entry.api.cors) {
+        cors::write_simple(head);
+    }
+    tencent::write_body(&look.message, body);
+    call.bytes_out = body.len() as u64;
+    let close = matches!(refusal, Refusal::BodyTooLarge | Refusal::BodyTimeout | Refusal::BodyBroken);
+    // The caller may be gone by now; the call is logged with what it was refused for.
+    let _ = caller.answer(Some(request), head, body, close).await;
+}
+
+impl Scratch {
+    /// Empty, with room for a usual head.
+    pub fn new() -> Self {
+        Self { head: Vec::with_capacity(2048), body: Vec::new(), captures: Captures::new(), path: Default::default() }
+    }
+}

@@ -1,0 +1,298 @@
+//! A snapshot becomes a plan; only what changed is compiled.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use model::{
+    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, Credential, EnvironmentName, HttpBackend,
+    MockBackend, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UsagePlanId,
+};
+use net::Target;
+use observe::Metrics;
+use rustc_hash::FxHashMap;
+use sign::key_pair::Key;
+
+use super::{ApiEntry, ApiPlan, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, Plan, ServicePlan};
+use crate::limit::{Quota, Rate};
+use crate::parameter::ParameterPlan;
+use crate::reply;
+use crate::route::{Entry, Router};
+
+/// Makes plans, each from a snapshot and the plan before it.
+pub struct Compiler {
+    metrics: Arc<Metrics>,
+    backend_tls: Arc<rustls::ClientConfig>,
+    /// The throttle of an environment that has none of its own, in calls per second.
+    default_rate: u32,
+    previous: Arc<Plan>,
+    keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
+    targets: HashMap<String, Weak<Target>>,
+    rates: HashMap<RateOf, Arc<Rate>>,
+    quotas: BTreeMap<UsagePlanId, Arc<Quota>>,
+}
+
+/// What a rate counts. Counters outlive plans: a change of configuration forgets no call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum RateOf {
+    Service(ServiceId, &'static str),
+    Api(ApiId, &'static str),
+    Key(UsagePlanId, AccessKeyId),
+}
+
+impl Compiler {
+    /// A compiler that has made no plan yet. `default_rate` is in calls per second.
+    pub fn new(metrics: Arc<Metrics>, backend_tls: Arc<rustls::ClientConfig>, default_rate: u32) -> Self {
+        Self {
+            metrics,
+            backend_tls,
+            default_rate,
+            previous: Arc::new(Plan::empty()),
+            keys: HashMap::new(),
+            targets: HashMap::new(),
+            rates: HashMap::new(),
+            quotas: BTreeMap::new(),
+        }
+    }
+
+    /// The quota counters of all plans, used ones and idle ones.
+    pub fn quotas(&self) -> &BTreeMap<UsagePlanId, Arc<Quota>> {
+        &self.quotas
+    }
+
+    /// Sets how much of a plan's quota is used, as it was stored; before the first plan is made.
+    pub fn restore_quota(&mut self, plan: UsagePlanId, used: u64) {
+        self.quotas.insert(plan, Arc::new(Quota::new(used)));
+    }
+
+    /// The plan for `snapshot`.
+    pub fn compile(&mut self, snapshot: Arc<Snapshot>) -> Arc<Plan> {
+        let before = Arc::clone(&self.previous);
+        let touched = touched_plans(&before.snapshot, &snapshot);
+        self.quotas.retain(|plan, _| snapshot.usage_plans.contains_key(plan));
+        self.keys.retain(|id, (credential, _)| {
+            snapshot.credentials.get(id).is_some_and(|current| Arc::ptr_eq(current, credential))
+        });
+        let mut services = FxHashMap::default();
+        services.reserve(snapshot.services.len());
+        for (id, tree) in &snapshot.services {
+            let old_tree = before.snapshot.services.get(id);
+            let old = before.services.get(id.as_str());
+            let is_same = old_tree.is_some_and(|old| Arc::ptr_eq(old, tree))
+                && !tree.plan_bindings.values().any(|binding| touched.contains(&binding.plan));
+            let service = match old {
+                Some(old) if is_same => Arc::clone(old),
+                old => Arc::new(self.service(&snapshot, tree, old)),
+            };
+            services.insert(Box::from(id.as_str()), service);
+        }
+        let plan = Arc::new(Plan { revision: snapshot.revision, services, snapshot });
+        self.previous = Arc::clone(&plan);
+        drop(before);
+        self.forget();
+        plan
+    }
+
+    /// Lets go of counters and targets that no plan holds any more.
+    fn forget(&mut self) {
+        self.rates.retain(|_, rate| Arc::strong_count(rate) > 1);
+        self.targets.retain(|_, target| target.strong_count() > 0);
+    }
+
+    fn service(&mut self, snapshot: &Snapshot, tree: &Arc<ServiceTree>, old: Option<&Arc<ServicePlan>>) -> ServicePlan {
+        let mut environments = [None, None, None];
+        for (at, name) in EnvironmentName::NAMES.into_iter().enumerate() {
+            let old = old.and_then(|old| old.environments[at].as_ref());
+            environments[at] = self.environment(snapshot, tree, name, old);
+        }
+        let protocol = tree.service.protocol;
+        ServicePlan {
+            allows_http: protocol != ServiceProtocol::Https,
+            allows_https: protocol != ServiceProtocol::Http,
+            environments,
+        }
+    }
+
+    fn environment(
+        &mut self,
+        snapshot: &Snapshot,
+        tree: &Arc<ServiceTree>,
+        name: &'static str,
+        old: Option<&Arc<EnvironmentPlan>>,
+    ) -> Option<Arc<EnvironmentPlan>> {
+        let environment = EnvironmentName::all().into_iter().find(|e| e.as_str() == name)?;
+        let release = tree.running(&environment)?;
+        let revisions = tree.running_revisions(&environment);
+        let old_apis: FxHashMap<&str, &Arc<ApiPlan>> =
+            old.map(|old| old.apis.iter().map(|e| (e.api.id.as_str(), &e.api)).collect()).unwrap_or_default();
+        let mut own_plans: FxHashMap<&ApiId, Vec<&Arc<PlanBinding>>> = FxHashMap::default();
+        for binding in tree.plan_bindings.values().filter(|binding| binding.environment == environment) {
+            if let BindingScope::Api(api) = &binding.scope {
+                own_plans.entry(api).or_default().push(binding);
+            }
+        }
+        // APIs under the same plans share their grants; no plan of their own is the most frequent case.
+        let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
+        let mut apis = Vec::with_capacity(revisions.len());
+        for frozen in &revisions {
+            // The same frozen definition compiles to the same plan.
+            let api = match old_apis.get(frozen.api.as_str()) {
+                Some(old) if Arc::ptr_eq(&old.frozen, frozen) => Arc::clone(old),
+                _ => Arc::new(self.api(frozen)),
+            };
+            let own = own_plans.get(&frozen.api).map_or(&[][..], Vec::as_slice);
+            let grants = grants.entry(own.iter().map(|binding| &binding.plan).collect()).or_insert_with(|| {
+                Arc::new(self.grants(snapshot, tree.service_plans(&environment).chain(own.iter().copied())))
+            });
+            let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Api(frozen.api.clone())));
+            let rate = throttle.and_then(|throttle| throttle.rate);
+            let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
+            apis.push(ApiEntry { api, rate, grants: Arc::clone(grants) });
+        }
+        let router = match old {
+            Some(old) if old.version == release.version => Arc::clone(&old.router),
+            _ => Arc::new(Router::new(
+                revisions
+                    .iter()
+                    .enumerate()
+                    .map(|(at, frozen)| Entry {
+                        path: frozen.definition.path.clone(),
+                        method: frozen.definition.method,
+                        value: at,
+                    })
+                    .collect(),
+            )),
+        };
+        let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Service));
+        let rate = throttle.map_or(Some(self.default_rate), |throttle| throttle.rate);
+        Some(Arc::new(EnvironmentPlan {
+            service: Box::from(tree.service.id.as_str()),
+            environment: name,
+            version: release.version.clone(),
+            router,
+            apis,
+            rate: rate.map(|rate| self.rate(RateOf::Service(tree.service.id.clone(), name), rate)),
+            metrics: self.metrics.environment(tree.service.id.as_str(), name),
+        }))
+    }
+
+    fn grants<'b>(&mut self, snapshot: &Snapshot, bindings: impl Iterator<Item = &'b Arc<PlanBinding>>) -> Grants {
+        let mut grants = Grants::default();
+        for binding in bindings {
+            grants.is_ruled = true;
+            let Some(plan) = snapshot.usage_plans.get(&binding.plan) else { continue };
+            let Some(keys) = snapshot.keys_of_plan.get(&binding.plan) else { continue };
+            for id in keys.keys() {
+                let Some(credential) = snapshot.credentials.get(id).filter(|credential| credential.enabled) else {
+                    continue;
+                };
+                let rate = plan.rate.map(|rate| self.rate(RateOf::Key(plan.id.clone(), id.clone()), rate));
+                let used = Arc::clone(self.quotas.entry(plan.id.clone()).or_insert_with(|| Arc::new(Quota::new(0))));
+                let grant = Grant {
+                    key_id: Box::from(id.as_str()),
+                    key: self.key(credential),
+                    plan_id: Box::from(plan.id.as_str()),
+                    rate,
+                    quota: plan.quota.map(|limit| (used, limit)),
+                    head: format!("X-Secret-ID: {id}\r\nX-UsagePlan-ID: {}\r\n", plan.id).into_bytes().into(),
+                };
+                grants.by_key.insert(Box::from(id.as_str()), grant);
+            }
+        }
+        grants
+    }
+
+    fn key(&mut self, credential: &Arc<Credential>) -> Arc<Key> {
+        let (_, key) = self
+            .keys
+            .entry(credential.id.clone())
+            .or_insert_with(|| (Arc::clone(credential), Arc::new(Key::new(credential.secret.expose().as_bytes()))));
+        Arc::clone(key)
+    }
+
+    fn rate(&mut self, of: RateOf, per_second: u32) -> Arc<Rate> {
+        let rate = match self.rates.remove(&of) {
+            Some(rate) if rate.limit() == per_second => rate,
+            Some(rate) => Arc::new(rate.resized(per_second)),
+            None => Arc::new(Rate::new(per_second)),
+        };
+        self.rates.insert(of, Arc::clone(&rate));
+        rate
+    }
+
+    fn api(&mut self, frozen: &Arc<ApiRevision>) -> ApiPlan {
+        let definition = &frozen.definition;
+        ApiPlan {
+            id: frozen.api.clone(),
+            frozen: Arc::clone(frozen),
+            auth: definition.auth,
+            cors: definition.cors,
+            parameters: ParameterPlan::new(definition),
+            backend: match &definition.backend {
+                Backend::Http(http) => BackendPlan::Http(self.http(http)),
+                Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
+            },
+            timeout: Duration::from_secs(definition.timeout.seconds().into()),
+            head: format!("X-Api-ID: {}\r\n", frozen.api).into_bytes().into(),
+        }
+    }
+
+    fn http(&mut self, http: &HttpBackend) -> HttpPlan {
+        let origin = &http.origin;
+        let known = self.targets.get(origin.as_str()).and_then(Weak::upgrade);
+        let target = known.or_else(|| {
+            let is_https = origin.scheme() == Scheme::Https;
+            let tls = is_https.then(|| Arc::clone(&self.backend_tls));
+            let target = Arc::new(Target::new(is_https, origin.host(), origin.port(), tls).ok()?);
+            self.targets.insert(origin.as_str().to_owned(), Arc::downgrade(&target));
+            Some(target)
+        });
+        HttpPlan {
+            target,
+            host: Box::from(origin.authority()),
+            method: match http.method {
+                BackendMethod::Same => None,
+                BackendMethod::Fixed(method) => Some(method.as_str()),
+            },
+        }
+    }
+}
+
+/// The usage plans whose limits, keys, or keys' secrets or states are not what they were.
+fn touched_plans(before: &Snapshot, now: &Snapshot) -> BTreeSet<UsagePlanId> {
+    let mut touched = BTreeSet::new();
+    for (id, plan) in &now.usage_plans {
+        let is_same = before.usage_plans.get(id).is_some_and(|old| Arc::ptr_eq(old, plan));
+        let has_same_keys = match (before.keys_of_plan.get(id), now.keys_of_plan.get(id)) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same || !has_same_keys {
+            touched.insert(id.clone());
+        }
+    }
+    for (id, credential) in &now.credentials {
+        if !before.credentials.get(id).is_some_and(|old| Arc::ptr_eq(old, credential))
+            && let Some(plans) = now.plans_of_key.get(id)
+        {
+            touched.extend(plans.iter().cloned());
+        }
+    }
+    touched
+}
+
+/// A fixed answer, rendered: JSON where the body is JSON, else plain text, unless the definition says otherwise.
+fn mock_plan(mock: &MockBackend) -> MockPlan {
+    let body = mock.body.as_str();
+    let mut head = Vec::new();
+    for (name, value) in &mock.headers {
+        reply::write_line(&mut head, name, value.as_bytes());
+    }
+    if !mock.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
+        let content_type = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
+        reply::write_line(&mut head, "Content-Type", content_type.as_bytes());
+    }
+    MockPlan { status: mock.status, head: head.into(), body: body.as_bytes().into() }
+}

@@ -1,0 +1,185 @@
+//! What callers get: the header lines that the gateway adds, and the answers that it makes itself.
+//!
+//! Both generations of the vendor's response headers are written (spec: headers on the response to the client).
+
+use crate::call::Call;
+use crate::limit::{Micros, Rate};
+use crate::plan::Grant;
+
+/// Writes `Name: value\r\n`.
+pub fn write_line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(value);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes `HTTP/1.1 200 OK\r\n`. A status that has no phrase of its own gets the vendor's: `status code N`.
+pub fn write_status(out: &mut Vec<u8>, status: u16) {
+    out.extend_from_slice(b"HTTP/1.1 ");
+    write_number(out, status.into());
+    out.push(b' ');
+    match phrase(status) {
+        Some(phrase) => out.extend_from_slice(phrase.as_bytes()),
+        None => {
+            out.extend_from_slice(b"status code ");
+            write_number(out, status.into());
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes the lines that every answer of a matched call carries, and those that its limits give.
+pub fn write_call_lines(out: &mut Vec<u8>, call: &Call<'_>, now: Micros) {
+    write_line(out, "X-Api-RequestId", &call.request_id);
+    let (Some(environment), Some(entry)) = (call.environment, call.entry) else { return };
+    out.extend_from_slice(&entry.api.head);
+    write_rate(out, b"X-Service-RateLimit: ", environment.rate.as_deref(), now);
+    write_rate(out, b"X-Api-RateLimit: ", entry.rate.as_deref(), now);
+    if let Some(grant) = call.grant {
+        write_plan_lines(out, grant, now);
+    }
+}
+
+/// `remaining/limit`, or `unlimited`.
+fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) {
+    out.extend_from_slice(name);
+    match rate {
+        Some(rate) => {
+            write_number(out, rate.remaining(now).into());
+            out.push(b'/');
+            write_number(out, rate.limit().into());
+        }
+        None => out.extend_from_slice(b"unlimited"),
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn write_plan_lines(out: &mut Vec<u8>, grant: &Grant, now: Micros) {
+    out.extend_from_slice(&grant.head);
+    write_rate(out, b"X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
+    out.extend_from_slice(b"X-UsagePlan-Quota: ");
+    match &grant.quota {
+        Some((quota, limit)) => {
+            write_number(out, limit.saturating_sub(quota.used()));
+            out.push(b'/');
+            write_number(out, *limit);
+        }
+        None => out.extend_from_slice(b"unlimited"),
+    }
+    out.extend_from_slice(b"\r\n");
+    // The older generation: the plan's rate, and how much of it the last second used.
+    if let Some(rate) = grant.rate.as_deref() {
+        let limit = rate.limit();
+        out.extend_from_slice(b"X-RateLimit-Limit: ");
+        write_number(out, limit.into());
+        out.extend_from_slice(b"\r\nX-RateLimit-Used: ");
+        write_number(out, limit.saturating_sub(rate.remaining(now)).into());
+        out.push(b'/');
+        write_number(out, limit.into());
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+/// True for a header that the gateway sets and that a backend must not set in its place.
+pub fn is_ours(name: &str, cors: bool) -> bool {
+    const OURS: [&str; 10] = [
+        "x-api-requestid",
+        "x-api-id",
+        "x-service-ratelimit",
+        "x-api-ratelimit",
+        "x-usageplan-ratelimit",
+        "x-usageplan-quota",
+        "x-secret-id",
+        "x-usageplan-id",
+        "x-ratelimit-limit",
+        "x-ratelimit-used",
+    ];
+    match name.as_bytes().first() {
+        Some(b'x' | b'X') => OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours)),
+        Some(b'a' | b'A') if cors => {
+            name.eq_ignore_ascii_case("access-control-allow-origin")
+                || name.eq_ignore_ascii_case("access-control-expose-headers")
+        }
+        _ => false,
+    }
+}
+
+/// Writes `number` in decimal.
+pub fn write_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+fn phrase(status: u16) -> Option<&'static str> {
+    Some(match status {
+        100 => "Continue",
+        101 => "Switching Protocols",
+        103 => "Early Hints",
+        200 => "OK",
+        201 => "Created",
+        202 => "Accepted",
+        203 => "Non-Authoritative Information",
+        204 => "No Content",
+        205 => "Reset Content",
+        206 => "Partial Content",
+        300 => "Multiple Choices",
+        301 => "Moved Permanently",
+        302 => "Found",
+        303 => "See Other",
+        304 => "Not Modified",
+        307 => "Temporary Redirect",
+        308 => "Permanent Redirect",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        411 => "Length Required",
+        412 => "Precondition Failed",
+        413 => "Request Entity Too Large",
+        414 => "URI Too Long",
+        415 => "Unsupported Media Type",
+        416 => "Range Not Satisfiable",
+        417 => "Expectation Failed",
+        421 => "Misdirected Request",
+        422 => "Unprocessable Entity",
+        425 => "Too Early",
+        426 => "Upgrade Required",
+        428 => "Precondition Required",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Time-out",
+        505 => "HTTP Version Not Supported",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_status_gets_the_vendors_phrase() {
+        let mut out = Vec::new();
+        write_status(&mut out, 435);
+        assert_eq!(out, b"HTTP/1.1 435 status code 435\r\n");
+    }
+
+    #[test]
+    fn a_backend_cannot_set_what_the_gateway_sets() {
+        assert!(is_ours("X-API-ID", false));
+        assert!(is_ours("x-ratelimit-used", false));
+        assert!(!is_ours("X-Request-Id", false));
+        assert!(is_ours("Access-Control-Allow-Origin", true));
+        assert!(!is_ours("Access-Control-Allow-Origin", false));
+    }
+}

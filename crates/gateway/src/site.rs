@@ -1,0 +1,117 @@
+//! Where a call belongs: host, scheme, environment, path and method to one API.
+
+use std::borrow::Cow;
+
+use model::{EnvironmentName, Method, Scheme};
+use net::{Caller, Request};
+
+use crate::call::Call;
+use crate::canonical::canonical;
+use crate::plan::{ApiEntry, EnvironmentPlan, Plan, ServicePlan};
+use crate::refusal::Refusal;
+use crate::route::Found;
+use crate::worker::{Scratch, Worker};
+
+/// The place of `release` in [`EnvironmentName::NAMES`].
+const RELEASE: usize = 2;
+
+/// The part of a call's path that APIs are matched against: in canonical form, without the environment's segment.
+#[derive(Debug, Default)]
+pub struct CallPath {
+    /// The canonical path, where the path as sent was none.
+    rewritten: Option<String>,
+    /// Where the environment's segment ends.
+    start: usize,
+    /// How much of it the API's path matched.
+    matched: usize,
+}
+
+impl CallPath {
+    /// The path that was matched.
+    pub fn of<'r>(&'r self, request: &'r Request) -> &'r str {
+        let whole = self.rewritten.as_deref().unwrap_or_else(|| request.path());
+        match whole.get(self.start..) {
+            Some("") | None => "/",
+            Some(path) => path,
+        }
+    }
+
+    /// What the API's path did not match.
+    pub fn rest<'r>(&'r self, request: &'r Request) -> &'r str {
+        self.of(request).get(self.matched..).unwrap_or("")
+    }
+}
+
+/// Finds the API that a call is for, and leaves its path and variables in `scratch`. `None` for a preflight, which the
+/// gateway answers in the API's place.
+pub fn find<'p>(
+    worker: &Worker,
+    plan: &'p Plan,
+    caller: &Caller,
+    request: &Request,
+    call: &mut Call<'p>,
+    scratch: &mut Scratch,
+) -> Result<Option<&'p ApiEntry>, Refusal> {
+    let service = worker.names.service(request.host(), |id| plan.services.get(id)).ok_or(Refusal::UnknownHost)?;
+    check_scheme(service, caller.is_tls())?;
+    let method = Method::from_bytes(request.method().as_bytes()).ok_or(Refusal::UnknownMethod)?;
+    let path = canonical(request.path()).ok_or(Refusal::BadPath)?;
+    let (environment, start) = environment(service, &path)?;
+    call.environment = Some(environment);
+    let rewritten = match path {
+        Cow::Owned(path) => Some(path),
+        Cow::Borrowed(_) => None,
+    };
+    scratch.path = CallPath { rewritten, start, matched: 0 };
+    let path = scratch.path.of(request);
+    let asked = preflight_method(method, request);
+    match environment.router.find(method, path, &mut scratch.captures) {
+        Found::Api { value, matched } => {
+            let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
+            call.entry = Some(entry);
+            scratch.path.matched = matched;
+            Ok(if asked.is_some() && entry.api.cors { None } else { Some(entry) })
+        }
+        missed => match asked.map(|asked| environment.router.find(asked, path, &mut scratch.captures)) {
+            // A preflight is for the API that would answer the call that it asks about.
+            Some(Found::Api { value, .. }) => match environment.apis.get(*value) {
+                Some(entry) if entry.api.cors => Ok(None),
+                _ => Err(Refusal::CrossOrigin),
+            },
+            _ if missed == Found::WrongMethod => Err(Refusal::WrongMethod),
+            _ => Err(Refusal::NoApi),
+        },
+    }
+}
+
+fn check_scheme(service: &ServicePlan, is_tls: bool) -> Result<(), Refusal> {
+    match is_tls {
+        true if !service.allows_https => Err(Refusal::WrongScheme(Scheme::Https)),
+        false if !service.allows_http => Err(Refusal::WrongScheme(Scheme::Http)),
+        _ => Ok(()),
+    }
+}
+
+/// The environment that the path's first segment names, or `release` where it names none; and where that segment ends.
+fn environment<'p>(service: &'p ServicePlan, path: &str) -> Result<(&'p EnvironmentPlan, usize), Refusal> {
+    let rest = path.get(1..).unwrap_or("");
+    let end = memchr::memchr(b'/', rest.as_bytes()).unwrap_or(rest.len());
+    let named = rest.get(..end).and_then(|first| EnvironmentName::NAMES.iter().position(|name| *name == first));
+    let (at, start) = match named {
+        Some(at) => (at, end + 1),
+        None => (RELEASE, 0),
+    };
+    match service.environments.get(at).and_then(Option::as_deref) {
+        Some(environment) => Ok((environment, start)),
+        None if named.is_some() => Err(Refusal::NoApi),
+        None => Err(Refusal::NoEnvironment),
+    }
+}
+
+/// The method that a preflight asks about; `None` for any other call.
+fn preflight_method(method: Method, request: &Request) -> Option<Method> {
+    if method != Method::Options || request.header("origin").is_none() {
+        return None;
+    }
+    request.header("access-control-request-method").and_then(Method::from_bytes)
+}

@@ -1,0 +1,181 @@
+//! A worker: one thread that serves calls, with everything that it needs to itself.
+//!
+//! Workers share nothing on the path of a call but the plan, which is read through one atomic pointer, and the limits,
+//! which are lock-free.
+
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use arc_swap::{ArcSwap, Cache};
+use net::{Caller, HeadFault, Pool, Ticker};
+use observe::{LogWriter, Metrics};
+
+use crate::clock::Clock;
+use crate::host::DefaultNames;
+use crate::plan::Plan;
+use crate::refusal::{Refusal, tencent};
+use crate::route::Captures;
+use crate::site::CallPath;
+use crate::{journey, reply};
+
+/// Buffers that a call needs, used again by the next.
+#[derive(Debug)]
+pub struct Scratch {
+    /// The head that is being written.
+    pub head: Vec<u8>,
+    /// The body of an answer that the gateway makes.
+    pub body: Vec<u8>,
+    /// The variables of the call's path.
+    pub captures: Captures,
+    /// The call's path.
+    pub path: CallPath,
+}
+
+/// A thread's share of the data plane.
+pub struct Worker {
+    /// Its number, from 0.
+    pub index: usize,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its coarse clock and deadlines.
+    pub ticker: Rc<Ticker>,
+    /// Its connections to backends.
+    pub pool: Rc<Pool>,
+    /// Where calls are counted.
+    pub metrics: Arc<Metrics>,
+    /// Where calls are logged.
+    pub log: RefCell<LogWriter>,
+    /// The default names of services.
+    pub names: DefaultNames,
+    /// Longest form body that is read for its parameters, in bytes.
+    pub form_bytes: usize,
+    /// Connections that are being served.
+    pub open: Cell<usize>,
+    newest: RefCell<Cache<Arc<ArcSwap<Plan>>, Arc<Plan>>>,
+    /// The newest plan as calls hold it: a count that no other thread touches.
+    held: RefCell<Rc<Arc<Plan>>>,
+    random: RefCell<fastrand::Rng>,
+    scratches: RefCell<Vec<Box<Scratch>>>,
+    /// The address that was written last, and its text: connections come in runs from one address.
+    address: RefCell<Option<(IpAddr, Rc<str>)>>,
+}
+
+impl Worker {
+    /// A worker that runs what `plan` points to.
+    pub fn new(
+        index: usize,
+        plan: Arc<ArcSwap<Plan>>,
+        ticker: Rc<Ticker>,
+        pool: Rc<Pool>,
+        metrics: Arc<Metrics>,
+        log: LogWriter,
+        names: DefaultNames,
+        form_bytes: usize,
+    ) -> Self {
+        Self {
+            index,
+            clock: Clock::new(),
+            ticker,
+            pool,
+            metrics,
+            log: RefCell::new(log),
+            names,
+            form_bytes,
+            open: Cell::new(0),
+            held: RefCell::new(Rc::new(plan.load_full())),
+            newest: RefCell::new(Cache::new(plan)),
+            random: RefCell::new(fastrand::Rng::new()),
+            scratches: RefCell::new(Vec::new()),
+            address: RefCell::new(None),
+        }
+    }
+
+    /// Serves one connection to its end.
+    pub async fn serve(&self, mut caller: Caller) {
+        self.metrics.connection_opened(self.index);
+        loop {
+            match caller.next().await {
+                Ok(Some(request)) => journey::journey(self, &mut caller, request).await,
+                Ok(None) => break,
+                Err(fault) => self.refuse_head(&mut caller, fault).await,
+            }
+        }
+        self.metrics.connection_closed(self.index);
+    }
+
+    /// Answers a head that is no request; the connection ends with that.
+    async fn refuse_head(&self, caller: &mut Caller, fault: HeadFault) {
+        self.metrics.nowhere().call(self.index, fault.status(), 0, None, Some(Refusal::MALFORMED_REQUEST));
+        let mut scratch = self.scratch();
+        let Scratch { head, body, .. } = &mut *scratch;
+        reply::write_status(head, fault.status());
+        reply::write_line(head, "Content-Type", b"application/json");
+        self.write_date(head);
+        reply::write_line(head, "X-Api-RequestId", &self.request_id());
+        tencent::write_body(fault.reason(), body);
+        // The caller may be gone already; there is nobody else to tell.
+        let _ = caller.answer(None, head, body, true).await;
+        self.keep(scratch);
+    }
+
+    /// The plan that runs now. A call keeps the one that it began under.
+    pub fn plan(&self) -> Rc<Arc<Plan>> {
+        let mut newest = self.newest.borrow_mut();
+        let newest = newest.load();
+        let mut held = self.held.borrow_mut();
+        if !Arc::ptr_eq(newest, &held) {
+            *held = Rc::new(Arc::clone(newest));
+        }
+        Rc::clone(&held)
+    }
+
+    /// Empty buffers.
+    pub fn scratch(&self) -> Box<Scratch> {
+        let mut scratch = self.scratches.borrow_mut().pop().unwrap_or_else(|| Box::new(Scratch::new()));
+        scratch.head.clear();
+        scratch.body.clear();
+        scratch
+    }
+
+    /// Takes buffers back. Ones that grew far beyond the usual are let go.
+    pub fn keep(&self, scratch: Box<Scratch>) {
+        const MOST: usize = 256;
+        const LARGEST: usize = 64 * 1024;
+        let mut scratches = self.scratches.borrow_mut();
+        if scratches.len() < MOST && scratch.head.capacity() <= LARGEST && scratch.body.capacity() <= LARGEST {
+            scratches.push(scratch);
+        }
+    }
+
+    /// A new request id: 32 lower-case hex digits.
+    pub fn request_id(&self) -> [u8; 32] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let bytes = self.random.borrow_mut().u128(..).to_le_bytes();
+        let mut id = [0; 32];
+        for (pair, byte) in id.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        id
+    }
+
+    /// Writes the `Date` line of an answer that the gateway makes.
+    pub fn write_date(&self, out: &mut Vec<u8>) {
+        reply::write_line(out, "Date", &self.ticker.date());
+    }
+
+    /// `address` as text.
+    pub fn address_text(&self, address: IpAddr) -> Rc<str> {
+        let mut last = self.address.borrow_mut();
+        match &*last {
+            Some((known, text)) if *known == address => Rc::clone(text),
+            _ => {
+                let text: Rc<str> = address.to_canonical().to_string().into();
+                *last = Some((address, Rc::clone(&text)));
+                text
+            }
+        }
+    }
+}
