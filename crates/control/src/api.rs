@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use model::{Api, ApiDefinition, ApiId, ServiceId};
+use model::{
+    Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, Throttle, ThrottleScope, Timestamp, Write,
+};
 
-use crate::{Actor, Control, Refusal};
+use crate::rule::{self, Facts, Outcome};
+use crate::{Actor, Control, PlanUse, Refusal, definition, mint};
 
 impl Control {
     /// Makes an API.
@@ -19,7 +22,7 @@ impl Control {
         service: &ServiceId,
         definition: ApiDefinition,
     ) -> Result<Arc<Api>, Refusal> {
-        todo!()
+        self.write(actor, "api.create", |facts| create(facts, service, mint::api(facts.snapshot)?, &definition)).await
     }
 
     /// Gives an API a new definition in place of its old one. The same definition again succeeds and leaves no trace.
@@ -34,7 +37,7 @@ impl Control {
         api: &ApiId,
         definition: ApiDefinition,
     ) -> Result<Arc<Api>, Refusal> {
-        todo!()
+        self.write(actor, "api.modify", |facts| modify(facts, service, api, &definition)).await
     }
 
     /// Deletes an API. Releases that hold it go on answering for it.
@@ -42,6 +45,117 @@ impl Control {
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::ApiNotFound`], [`Refusal::ApiBoundToPlan`].
     pub async fn delete_api(&self, actor: &Actor, service: &ServiceId, api: &ApiId) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "api.delete", |facts| delete(facts, service, api)).await
     }
 }
+
+fn create(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    id: ApiId,
+    definition: &ApiDefinition,
+) -> Result<Outcome<Arc<Api>>, Refusal> {
+    let tree = facts.tree(service)?;
+    let limit = facts.quotas.apis_per_service;
+    if tree.apis.len() >= limit {
+        return Err(Refusal::TooManyApis { service: service.clone(), limit });
+    }
+    definition::check(definition)?;
+    unique(tree, None, definition)?;
+    let created = next_moment(tree, facts.now);
+    let api = Api {
+        id: id.clone(),
+        service: service.clone(),
+        definition: definition.clone(),
+        revision: 1,
+        created,
+        modified: created,
+    };
+    Ok(Outcome::new(id, vec![Write::Put(Record::Api(api.clone()))], Arc::new(api)))
+}
+
+fn modify(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    id: &ApiId,
+    definition: &ApiDefinition,
+) -> Result<Outcome<Arc<Api>>, Refusal> {
+    let tree = facts.tree(service)?;
+    let old = rule::api(tree, id)?;
+    if old.definition == *definition {
+        return Ok(Outcome::unchanged(id, Arc::clone(old)));
+    }
+    if old.definition.protocol != definition.protocol {
+        return Err(Refusal::ProtocolFixed);
+    }
+    definition::check(definition)?;
+    unique(tree, Some(id), definition)?;
+    let api = Api {
+        definition: definition.clone(),
+        revision: old.revision + 1,
+        modified: facts.now.max(old.created),
+        ..Api::clone(old)
+    };
+    Ok(Outcome::new(id, vec![Write::Put(Record::Api(api.clone()))], Arc::new(api)))
+}
+
+fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(service)?;
+    let api = rule::api(tree, id)?;
+    let plans: Vec<PlanUse> = tree
+        .plan_bindings
+        .values()
+        .filter(|binding| matches!(&binding.scope, BindingScope::Api(bound) if bound == id))
+        .map(|binding| PlanUse { plan: binding.plan.clone(), environment: binding.environment.clone() })
+        .collect();
+    if !plans.is_empty() {
+        return Err(Refusal::ApiBoundToPlan { api: id.clone(), plans });
+    }
+    let mut writes: Vec<Write> = tree
+        .throttles
+        .values()
+        .filter(|throttle| is_of(throttle, id) && !is_running(tree, throttle, id))
+        .map(|throttle| Write::Remove(Record::Throttle((**throttle).clone())))
+        .collect();
+    writes.push(Write::Remove(Record::Api((**api).clone())));
+    Ok(Outcome::new(id, writes, ()))
+}
+
+/// Refuses a name, or a path with its method, that another API of the service has. `ANY` and one method may share a
+/// path: the method that is named goes first.
+fn unique(tree: &ServiceTree, itself: Option<&ApiId>, definition: &ApiDefinition) -> Result<(), Refusal> {
+    for other in tree.apis.values().filter(|other| Some(&other.id) != itself) {
+        if other.definition.name == definition.name {
+            return Err(Refusal::NameTaken { name: definition.name.clone(), api: other.id.clone() });
+        }
+        if other.definition.method == definition.method && other.definition.path == definition.path {
+            return Err(Refusal::PathTaken {
+                path: definition.path.clone(),
+                method: definition.method,
+                api: other.id.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A moment for a new API that no other API of the service has: among templates that match one call the older API
+/// answers, so two must never be of one age, however fast they were made.
+fn next_moment(tree: &ServiceTree, now: Timestamp) -> Timestamp {
+    let apis = tree.apis.values().map(|api| api.created);
+    let frozen = tree.revisions.values().map(|frozen| frozen.api_created);
+    let newest = apis.chain(frozen).max();
+    newest.map_or(now, |newest| now.max(Timestamp::from_millis(newest.millis().saturating_add(1))))
+}
+
+fn is_of(throttle: &Throttle, api: &ApiId) -> bool {
+    matches!(&throttle.scope, ThrottleScope::Api(bound) if bound == api)
+}
+
+/// True when the throttle still bounds something: a deleted API is answered for until the next release.
+fn is_running(tree: &ServiceTree, throttle: &Throttle, api: &ApiId) -> bool {
+    tree.running(&throttle.environment).is_some_and(|release| release.members.iter().any(|member| member.api == *api))
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,15 @@
 //! a key is never in two plans that rule something of one environment of a service; the plans of an environment
 //! rule it either as a whole or API by API; and a list is bound as a whole or not at all.
 
-use model::{AccessKeyId, ApiId, EnvironmentName, ServiceId, UsagePlanId};
+use std::collections::BTreeSet;
 
-use crate::{Actor, Control, Refusal};
+use model::{
+    AccessKeyId, ApiId, BindingScope, EnvironmentName, KeyBinding, PlanBinding, Record, ServiceId, ServiceTree,
+    UsagePlanId, Write,
+};
+
+use crate::rule::{self, Facts, Outcome};
+use crate::{Actor, Control, Refusal, read};
 
 /// What plans are bound to in an environment of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +31,7 @@ impl Control {
     /// [`Refusal::KeyDisabled`], [`Refusal::KeyAlreadyInPlan`], [`Refusal::TooManyPlansOfKey`], [`Refusal::KeyClash`];
     /// [`Refusal::TooManyKeysInPlan`]; [`Refusal::Invalid`] for an empty list.
     pub async fn bind_keys(&self, actor: &Actor, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "usage_plan.bind_keys", |facts| bind_keys(facts, plan, keys)).await
     }
 
     /// Takes keys out of a plan.
@@ -34,7 +40,7 @@ impl Control {
     /// [`Refusal::UsagePlanNotFound`], [`Refusal::CredentialNotFound`], [`Refusal::KeyNotInPlan`];
     /// [`Refusal::Invalid`] for an empty list.
     pub async fn unbind_keys(&self, actor: &Actor, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "usage_plan.unbind_keys", |facts| unbind_keys(facts, plan, keys)).await
     }
 
     /// Lets plans rule an environment, or APIs there, whether or not it is released. What is bound already stays
@@ -51,7 +57,8 @@ impl Control {
         environment: &EnvironmentName,
         target: BindTarget,
     ) -> Result<(), Refusal> {
-        todo!()
+        let place = Place { service, environment, target: &target };
+        self.write(actor, "usage_plan.bind", |facts| bind_plans(facts, plans, &place)).await
     }
 
     /// Takes plans off an environment, or off APIs there.
@@ -68,7 +75,8 @@ impl Control {
         environment: &EnvironmentName,
         target: BindTarget,
     ) -> Result<(), Refusal> {
-        todo!()
+        let place = Place { service, environment, target: &target };
+        self.write(actor, "usage_plan.unbind", |facts| unbind_plans(facts, plans, &place)).await
     }
 
     /// Binds a plan that rules an environment as a whole to each API there instead: those of the running release that
@@ -86,6 +94,208 @@ impl Control {
         service: &ServiceId,
         environment: &EnvironmentName,
     ) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "usage_plan.demote", |facts| demote(facts, plan, service, environment)).await
     }
 }
+
+/// What plans are bound to or taken from.
+struct Place<'a> {
+    service: &'a ServiceId,
+    environment: &'a EnvironmentName,
+    target: &'a BindTarget,
+}
+
+impl Place<'_> {
+    /// The scopes that are meant, each once. Everything that is named must be there.
+    fn scopes(&self, tree: &ServiceTree) -> Result<Vec<BindingScope>, Refusal> {
+        rule::known(self.environment)?;
+        match self.target {
+            BindTarget::Service => Ok(vec![BindingScope::Service]),
+            BindTarget::Apis(apis) => {
+                rule::some("apis", apis)?;
+                rule::distinct(apis)
+                    .into_iter()
+                    .map(|api| rule::api(tree, api).map(|api| BindingScope::Api(api.id.clone())))
+                    .collect()
+            }
+        }
+    }
+
+    /// The bindings of each of `plans` to each of the scopes.
+    fn bindings(
+        &self,
+        facts: &Facts<'_>,
+        tree: &ServiceTree,
+        plans: &[UsagePlanId],
+    ) -> Result<Vec<PlanBinding>, Refusal> {
+        let scopes = self.scopes(tree)?;
+        rule::some("plans", plans)?;
+        let mut bindings = Vec::new();
+        for plan in rule::distinct(plans) {
+            facts.plan(plan)?;
+            bindings.extend(scopes.iter().map(|scope| PlanBinding {
+                plan: plan.clone(),
+                service: self.service.clone(),
+                environment: self.environment.clone(),
+                scope: scope.clone(),
+                created: facts.now,
+            }));
+        }
+        Ok(bindings)
+    }
+}
+
+fn bind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
+    facts.plan(plan)?;
+    rule::some("keys", keys)?;
+    let keys = rule::distinct(keys);
+    for key in &keys {
+        may_join(facts, plan, key)?;
+    }
+    let limit = facts.quotas.keys_per_plan;
+    let there = facts.snapshot.keys_of_plan.get(plan).map_or(0, |keys| keys.len());
+    if there + keys.len() > limit {
+        return Err(Refusal::TooManyKeysInPlan { plan: plan.clone(), limit });
+    }
+    let writes = keys
+        .into_iter()
+        .map(|key| {
+            Write::Put(Record::KeyBinding(KeyBinding { plan: plan.clone(), key: key.clone(), created: facts.now }))
+        })
+        .collect();
+    Ok(Outcome::new(plan, writes, ()))
+}
+
+/// Refuses a key that must not be in this plan.
+fn may_join(facts: &Facts<'_>, plan: &UsagePlanId, key: &AccessKeyId) -> Result<(), Refusal> {
+    if !facts.credential(key)?.enabled {
+        return Err(Refusal::KeyDisabled(key.clone()));
+    }
+    if read::is_key_in_plan(facts.snapshot, key, plan) {
+        return Err(Refusal::KeyAlreadyInPlan { key: key.clone(), plan: plan.clone() });
+    }
+    let Some(others) = facts.snapshot.plans_of_key.get(key) else { return Ok(()) };
+    let limit = facts.quotas.plans_per_key;
+    if others.len() >= limit {
+        return Err(Refusal::TooManyPlansOfKey { key: key.clone(), limit });
+    }
+    for (tree, binding) in read::places_of_plan(facts.snapshot, plan) {
+        let clash = others.iter().find(|other| read::rules_service(tree, other, Some(&binding.environment)));
+        if let Some(other) = clash {
+            return Err(Refusal::KeyClash {
+                key: key.clone(),
+                plan: plan.clone(),
+                other: other.clone(),
+                service: tree.service.id.clone(),
+                environment: binding.environment.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn unbind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
+    facts.plan(plan)?;
+    rule::some("keys", keys)?;
+    let members = facts.snapshot.keys_of_plan.get(plan);
+    let mut writes = Vec::new();
+    for key in rule::distinct(keys) {
+        facts.credential(key)?;
+        match members.and_then(|members| members.get(key)) {
+            Some(binding) => writes.push(Write::Remove(Record::KeyBinding(binding.clone()))),
+            None => return Err(Refusal::KeyNotInPlan { key: key.clone(), plan: plan.clone() }),
+        }
+    }
+    Ok(Outcome::new(plan, writes, ()))
+}
+
+fn bind_plans(facts: &Facts<'_>, plans: &[UsagePlanId], place: &Place<'_>) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(place.service)?;
+    let mut wanted = place.bindings(facts, tree, plans)?;
+    wanted.retain(|binding| !tree.plan_bindings.contains_key(&key_of(binding)));
+    let there: Vec<_> =
+        tree.plan_bindings.values().filter(|binding| binding.environment == *place.environment).collect();
+    let one_by_one = matches!(place.target, BindTarget::Apis(_));
+    let opposite = there.iter().find(|binding| (binding.scope == BindingScope::Service) == one_by_one);
+    if let (Some(opposite), false) = (opposite, wanted.is_empty()) {
+        return Err(Refusal::ScopeClash { other: opposite.plan.clone(), bound: opposite.scope.clone() });
+    }
+    let mut ruling: BTreeSet<&UsagePlanId> = there.iter().map(|binding| &binding.plan).collect();
+    for plan in wanted.iter().map(|binding| &binding.plan) {
+        apart(facts, plan, &ruling)?;
+        ruling.insert(plan);
+    }
+    let subject = format!("{}/{}", place.service, place.environment);
+    Ok(Outcome::new(subject, wanted.into_iter().map(|binding| Write::Put(Record::PlanBinding(binding))).collect(), ()))
+}
+
+/// Refuses a plan that has a key in common with one of those that rule the environment.
+fn apart(facts: &Facts<'_>, plan: &UsagePlanId, ruling: &BTreeSet<&UsagePlanId>) -> Result<(), Refusal> {
+    let Some(keys) = facts.snapshot.keys_of_plan.get(plan) else { return Ok(()) };
+    for other in ruling.iter().filter(|other| **other != plan) {
+        if let Some(key) = keys.keys().find(|key| read::is_key_in_plan(facts.snapshot, key, other)) {
+            return Err(Refusal::PlanClash { plan: plan.clone(), other: (*other).clone(), key: key.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn unbind_plans(facts: &Facts<'_>, plans: &[UsagePlanId], place: &Place<'_>) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(place.service)?;
+    let mut writes = Vec::new();
+    for binding in place.bindings(facts, tree, plans)? {
+        match tree.plan_bindings.get(&key_of(&binding)) {
+            Some(bound) => writes.push(Write::Remove(Record::PlanBinding((**bound).clone()))),
+            None => return Err(not_bound(binding)),
+        }
+    }
+    Ok(Outcome::new(format!("{}/{}", place.service, place.environment), writes, ()))
+}
+
+fn demote(
+    facts: &Facts<'_>,
+    plan: &UsagePlanId,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    facts.plan(plan)?;
+    let whole = PlanBinding {
+        plan: plan.clone(),
+        service: service.clone(),
+        environment: environment.clone(),
+        scope: BindingScope::Service,
+        created: facts.now,
+    };
+    let Some(bound) = tree.plan_bindings.get(&key_of(&whole)) else { return Err(not_bound(whole)) };
+    let release = tree
+        .running(environment)
+        .ok_or_else(|| Refusal::NotReleased { service: service.clone(), environment: environment.clone() })?;
+    let mut writes: Vec<Write> = release
+        .members
+        .iter()
+        .filter(|member| tree.apis.contains_key(&member.api))
+        .map(|member| {
+            let scope = BindingScope::Api(member.api.clone());
+            Write::Put(Record::PlanBinding(PlanBinding { scope, ..whole.clone() }))
+        })
+        .collect();
+    if writes.is_empty() {
+        return Err(Refusal::NothingToDemote { service: service.clone(), environment: environment.clone() });
+    }
+    writes.push(Write::Remove(Record::PlanBinding((**bound).clone())));
+    Ok(Outcome::new(format!("{plan}/{service}/{environment}"), writes, ()))
+}
+
+/// What a tree finds a binding by.
+fn key_of(binding: &PlanBinding) -> (EnvironmentName, BindingScope, UsagePlanId) {
+    (binding.environment.clone(), binding.scope.clone(), binding.plan.clone())
+}
+
+fn not_bound(binding: PlanBinding) -> Refusal {
+    Refusal::NotBound { plan: binding.plan, environment: binding.environment, scope: binding.scope }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{AccessKeyId, Credential, Name, Secret, Tag};
+use model::{AccessKeyId, Credential, CredentialOrigin, Name, Record, Secret, Tag, Write};
 
-use crate::{Actor, Control, Refusal};
+use crate::rule::{self, Facts, Outcome};
+use crate::{Actor, Control, Refusal, mint};
 
 /// What a new key pair is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,10 @@ impl Control {
     /// # Errors
     /// [`Refusal::TooManyKeys`], [`Refusal::KeyExists`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_credential(&self, actor: &Actor, new: NewCredential) -> Result<Arc<Credential>, Refusal> {
-        todo!()
+        self.write(actor, "credential.create", |facts| {
+            create(facts, &new, || Ok((mint::access_key(facts.snapshot)?, mint::secret()?)))
+        })
+        .await
     }
 
     /// Switches a key on or off.
@@ -30,7 +34,8 @@ impl Control {
     /// # Errors
     /// [`Refusal::CredentialNotFound`]; [`Refusal::KeyUnchangeable`] when it is in that state already.
     pub async fn set_credential_enabled(&self, actor: &Actor, id: &AccessKeyId, enabled: bool) -> Result<(), Refusal> {
-        todo!()
+        let action = if enabled { "credential.enable" } else { "credential.disable" };
+        self.write(actor, action, |facts| set_enabled(facts, id, enabled)).await
     }
 
     /// Gives a key a new secret: the one that is given, or for a pair that the gateway made, a fresh one.
@@ -44,7 +49,7 @@ impl Control {
         id: &AccessKeyId,
         secret: Option<Secret>,
     ) -> Result<Arc<Credential>, Refusal> {
-        todo!()
+        self.write(actor, "credential.rotate", |facts| rotate(facts, id, secret.as_ref(), mint::secret)).await
     }
 
     /// Deletes a key that is disabled and in no plan.
@@ -52,6 +57,85 @@ impl Control {
     /// # Errors
     /// [`Refusal::CredentialNotFound`], [`Refusal::KeyEnabled`], [`Refusal::KeyBound`].
     pub async fn delete_credential(&self, actor: &Actor, id: &AccessKeyId) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "credential.delete", |facts| delete(facts, id)).await
     }
 }
+
+fn create(
+    facts: &Facts<'_>,
+    new: &NewCredential,
+    fresh: impl FnOnce() -> Result<(AccessKeyId, Secret), Refusal>,
+) -> Result<Outcome<Arc<Credential>>, Refusal> {
+    if let Some((id, _)) = &new.pair
+        && facts.snapshot.credentials.contains_key(id)
+    {
+        return Err(Refusal::KeyExists(id.clone()));
+    }
+    let limit = facts.quotas.keys;
+    if facts.snapshot.credentials.len() >= limit {
+        return Err(Refusal::TooManyKeys { limit });
+    }
+    rule::tags(&new.tags)?;
+    let ((id, secret), origin) = match &new.pair {
+        Some(chosen) => (chosen.clone(), CredentialOrigin::Manual),
+        None => (fresh()?, CredentialOrigin::Auto),
+    };
+    Ok(put(Credential {
+        id,
+        secret,
+        name: new.name.clone(),
+        origin,
+        enabled: true,
+        tags: new.tags.clone(),
+        created: facts.now,
+        modified: facts.now,
+    }))
+}
+
+fn set_enabled(facts: &Facts<'_>, id: &AccessKeyId, enabled: bool) -> Result<Outcome<()>, Refusal> {
+    let old = facts.credential(id)?;
+    if old.enabled == enabled {
+        return Err(Refusal::KeyUnchangeable { key: id.clone(), enabled });
+    }
+    let Outcome { writes, subject, .. } = put(Credential { enabled, modified: facts.now, ..Credential::clone(old) });
+    Ok(Outcome { writes, subject, answer: () })
+}
+
+fn rotate(
+    facts: &Facts<'_>,
+    id: &AccessKeyId,
+    given: Option<&Secret>,
+    fresh: impl FnOnce() -> Result<Secret, Refusal>,
+) -> Result<Outcome<Arc<Credential>>, Refusal> {
+    let old = facts.credential(id)?;
+    if !old.enabled {
+        return Err(Refusal::KeyDisabled(id.clone()));
+    }
+    let secret = match (given, old.origin) {
+        (Some(secret), _) => secret.clone(),
+        (None, CredentialOrigin::Auto) => fresh()?,
+        (None, CredentialOrigin::Manual) => return Err(Refusal::KeySecretRequired(id.clone())),
+    };
+    Ok(put(Credential { secret, modified: facts.now, ..Credential::clone(old) }))
+}
+
+fn delete(facts: &Facts<'_>, id: &AccessKeyId) -> Result<Outcome<()>, Refusal> {
+    let credential = facts.credential(id)?;
+    if credential.enabled {
+        return Err(Refusal::KeyEnabled(id.clone()));
+    }
+    if let Some(plans) = facts.snapshot.plans_of_key.get(id)
+        && !plans.is_empty()
+    {
+        return Err(Refusal::KeyBound { key: id.clone(), plans: plans.iter().cloned().collect() });
+    }
+    Ok(Outcome::new(id, vec![Write::Remove(Record::Credential((**credential).clone()))], ()))
+}
+
+fn put(credential: Credential) -> Outcome<Arc<Credential>> {
+    let writes = vec![Write::Put(Record::Credential(credential.clone()))];
+    Outcome::new(credential.id.clone(), writes, Arc::new(credential))
+}
+
+#[cfg(test)]
+mod tests;

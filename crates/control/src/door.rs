@@ -7,18 +7,16 @@ use model::Timestamp;
 use crate::{Actor, Control};
 
 /// What the door sees of a request.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct SignedRequest<'a> {
     /// The method as it stands on the wire.
     pub method: &'a str,
-    /// The `Host` header as the caller sent it, with the port if there was one.
-    pub host: &'a str,
     /// The path, without the query.
     pub path: &'a str,
     /// The raw query string without its `?`; empty for none.
     pub query: &'a str,
-    /// Looks a header up by its name in lower case; the first one if it is repeated.
-    pub header: &'a dyn Fn(&str) -> Option<&'a str>,
+    /// Every header as it was sent, `Host` with its port if there was one; names in any case.
+    pub headers: &'a [(&'a str, &'a [u8])],
     /// The whole body.
     pub body: &'a [u8],
     /// The dialect and its request id: becomes [`Actor::origin`].

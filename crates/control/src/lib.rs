@@ -9,7 +9,7 @@
 //! The crate knows no HTTP, no status code and no vendor's word.
 //!
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
-//! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`control`], `write`), the use cases by noun
+//! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`control`], `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
 //! [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
 
@@ -29,6 +29,7 @@ pub mod quotas;
 pub mod read;
 pub mod refusal;
 pub mod release;
+mod rule;
 pub mod service;
 pub mod throttle;
 pub mod usage_plan;

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{Name, Operator, Secret};
+use model::{AccessKeyId, Invalid, Name, Operator, OperatorId, Record, Role, Secret, Write};
 
-use crate::{Control, Refusal};
+use crate::rule::{Facts, Outcome};
+use crate::write::{Deed, INSTALLATION};
+use crate::{Control, Refusal, mint, password};
 
 impl Control {
     /// Makes the first operator, an administrator; the audit trail names the installation itself as the actor.
@@ -21,6 +23,51 @@ impl Control {
         secret_id: &str,
         secret_key: Secret,
     ) -> Result<Arc<Operator>, Refusal> {
-        todo!()
+        if !self.snapshot().operators.is_empty() {
+            return Err(Refusal::OperatorsExist);
+        }
+        check_pair(secret_id, &secret_key)?;
+        let (password, salt) = (password.to_owned(), mint::entropy()?);
+        let password_hash = tokio::task::spawn_blocking(move || password::hash(&password, &salt))
+            .await
+            .map_err(|fault| Refusal::Store(format!("the password could not be hashed: {fault}")))??;
+        let first = First { name, password_hash, secret_id: secret_id.to_owned(), secret_key };
+        let deed = Deed { actor: INSTALLATION, origin: "first start", action: "operator.create" };
+        self.write_as(&deed, |facts| create_first(facts, mint::operator(facts.snapshot)?, &first)).await
     }
 }
+
+/// What the first operator is made from.
+struct First {
+    name: Name,
+    password_hash: String,
+    secret_id: String,
+    secret_key: Secret,
+}
+
+fn create_first(facts: &Facts<'_>, id: OperatorId, first: &First) -> Result<Outcome<Arc<Operator>>, Refusal> {
+    if !facts.snapshot.operators.is_empty() {
+        return Err(Refusal::OperatorsExist);
+    }
+    let operator = Operator {
+        id: id.clone(),
+        name: first.name.clone(),
+        password_hash: first.password_hash.clone(),
+        secret_id: first.secret_id.clone(),
+        secret_key: first.secret_key.clone(),
+        role: Role::Admin,
+        created: facts.now,
+    };
+    Ok(Outcome::new(id, vec![Write::Put(Record::Operator(operator.clone()))], Arc::new(operator)))
+}
+
+fn check_pair(secret_id: &str, secret_key: &Secret) -> Result<(), Refusal> {
+    AccessKeyId::try_from(secret_id).map_err(|refused| Invalid::new("secret id", refused.reason))?;
+    if secret_key.is_empty() {
+        return Err(Invalid::new("secret key", "is empty; 1 to 256 characters are allowed").into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use model::{EnvironmentName, Release, ServiceId, Text, VersionName};
+use model::{
+    ApiRevision, EnvironmentName, EnvironmentState, Member, Record, Release, ReleaseEvent, ServiceId, ServiceTree,
+    Text, ThrottleScope, VersionName, Write,
+};
 
-use crate::{Actor, Control, Refusal};
+use crate::rule::{self, Facts, Outcome};
+use crate::{Actor, Control, Refusal, mint};
 
 impl Control {
     /// Freezes every API of a service as it is now, and runs that in `environment`.
@@ -18,7 +22,10 @@ impl Control {
         environment: &EnvironmentName,
         description: Text,
     ) -> Result<Arc<Release>, Refusal> {
-        todo!()
+        self.write(actor, "service.release", |facts| {
+            release(facts, service, environment, mint::version(facts.now)?, &description)
+        })
+        .await
     }
 
     /// Takes `environment` offline. Its releases stay, to be switched to.
@@ -31,7 +38,7 @@ impl Control {
         service: &ServiceId,
         environment: &EnvironmentName,
     ) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "service.unrelease", |facts| unrelease(facts, service, environment)).await
     }
 
     /// Runs a release that the service has had, whichever environment it was made for. An offline environment comes
@@ -47,6 +54,122 @@ impl Control {
         version: &VersionName,
         description: Text,
     ) -> Result<(), Refusal> {
-        todo!()
+        self.write(actor, "service.switch", |facts| switch(facts, service, environment, version, &description)).await
     }
 }
+
+fn release(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+    version: VersionName,
+    description: &Text,
+) -> Result<Outcome<Arc<Release>>, Refusal> {
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    if tree.apis.is_empty() {
+        return Err(Refusal::NothingToRelease(service.clone()));
+    }
+    let mut apis: Vec<_> = tree.apis.values().collect();
+    apis.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    let members = apis.iter().map(|api| Member { api: api.id.clone(), revision: api.revision }).collect();
+    let release =
+        Release { version, service: service.clone(), description: description.clone(), created: facts.now, members };
+
+    let mut writes: Vec<Write> = apis
+        .into_iter()
+        .filter(|api| !tree.revisions.contains_key(&(api.id.clone(), api.revision)))
+        .map(|api| {
+            Write::Put(Record::ApiRevision(ApiRevision {
+                api: api.id.clone(),
+                service: service.clone(),
+                revision: api.revision,
+                api_created: api.created,
+                definition: api.definition.clone(),
+            }))
+        })
+        .collect();
+    writes.push(Write::Put(Record::Release(release.clone())));
+    writes.extend(run(facts, tree, environment, &release.version, description));
+    writes.extend(forget_throttles(tree, environment));
+    Ok(Outcome::new(format!("{service}/{environment}/{}", release.version), writes, Arc::new(release)))
+}
+
+fn unrelease(facts: &Facts<'_>, service: &ServiceId, environment: &EnvironmentName) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    if tree.running(environment).is_none() {
+        return Err(Refusal::NotReleased { service: service.clone(), environment: environment.clone() });
+    }
+    let mut writes = vec![Write::Put(Record::Environment(EnvironmentState {
+        service: service.clone(),
+        environment: environment.clone(),
+        running: None,
+        changed: facts.now,
+    }))];
+    writes.extend(forget_throttles(tree, environment));
+    Ok(Outcome::new(format!("{service}/{environment}"), writes, ()))
+}
+
+fn switch(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+    version: &VersionName,
+    description: &Text,
+) -> Result<Outcome<()>, Refusal> {
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    if !tree.releases.contains_key(version) {
+        return Err(Refusal::VersionNotFound { service: service.clone(), version: version.clone() });
+    }
+    let subject = format!("{service}/{environment}/{version}");
+    if tree.running(environment).is_some_and(|running| running.version == *version) {
+        return Ok(Outcome::unchanged(subject, ()));
+    }
+    Ok(Outcome::new(subject, run(facts, tree, environment, version, description).into(), ()))
+}
+
+/// `environment` runs `version` from now on, and its history says so.
+fn run(
+    facts: &Facts<'_>,
+    tree: &ServiceTree,
+    environment: &EnvironmentName,
+    version: &VersionName,
+    description: &Text,
+) -> [Write; 2] {
+    let service = &tree.service.id;
+    let line = (environment.clone(), 0)..=(environment.clone(), u32::MAX);
+    let last = tree.events.range(line).next_back().map_or(0, |((_, sequence), _)| *sequence);
+    [
+        Write::Put(Record::Environment(EnvironmentState {
+            service: service.clone(),
+            environment: environment.clone(),
+            running: Some(version.clone()),
+            changed: facts.now,
+        })),
+        Write::Put(Record::ReleaseEvent(ReleaseEvent {
+            service: service.clone(),
+            environment: environment.clone(),
+            sequence: last + 1,
+            version: version.clone(),
+            description: description.clone(),
+            time: facts.now,
+        })),
+    ]
+}
+
+/// The throttles of APIs that were deleted while `environment` still ran them, which it does no longer.
+fn forget_throttles(tree: &ServiceTree, environment: &EnvironmentName) -> Vec<Write> {
+    tree.throttles
+        .values()
+        .filter(|throttle| {
+            throttle.environment == *environment
+                && matches!(&throttle.scope, ThrottleScope::Api(api) if !tree.apis.contains_key(api))
+        })
+        .map(|throttle| Write::Remove(Record::Throttle((**throttle).clone())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,109 @@
-//! How every change is made.
+//! How every change is made: take the configuration as it is, ask the rule, store what it says, tell the audit trail.
+
+use std::sync::Arc;
+
+use model::{AuditEntry, Revision, Snapshot};
+use store::{Change, Store, StoreError};
+
+use crate::rule::{Facts, Outcome};
+use crate::{Actor, Clock, Control, Quotas, Refusal};
+
+/// How often a change is computed anew when another process keeps changing the configuration under it.
+const ATTEMPTS: usize = 8;
+
+/// The name under which the gateway itself stands in the audit trail.
+pub(crate) const INSTALLATION: &str = "installation";
+
+/// What a change needs of a store.
+pub(crate) trait Ledger {
+    /// The configuration as it is.
+    fn snapshot(&self) -> Arc<Snapshot>;
+
+    /// Stores a change that was computed on `base`.
+    async fn commit(&self, base: Revision, change: Change) -> Result<Arc<Snapshot>, StoreError>;
+}
+
+impl Ledger for Store {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Store::snapshot(self)
+    }
+
+    async fn commit(&self, base: Revision, change: Change) -> Result<Arc<Snapshot>, StoreError> {
+        Store::commit(self, base, change).await
+    }
+}
+
+/// Who changes what, for the audit trail.
+pub(crate) struct Deed<'a> {
+    /// The operator's name.
+    pub(crate) actor: &'a str,
+    /// The dialect and its request id.
+    pub(crate) origin: &'a str,
+    /// The use case, as `noun.verb`.
+    pub(crate) action: &'static str,
+}
+
+impl Control {
+    /// Carries out the use case `action`, whose `rule` may be asked several times.
+    pub(crate) async fn write<T>(
+        &self,
+        actor: &Actor,
+        action: &'static str,
+        rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
+    ) -> Result<T, Refusal> {
+        actor.may_write()?;
+        self.write_as(&Deed { actor: &actor.name, origin: &actor.origin, action }, rule).await
+    }
+
+    /// [`Control::write`] for a deed that no role is asked for.
+    pub(crate) async fn write_as<T>(
+        &self,
+        deed: &Deed<'_>,
+        rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
+    ) -> Result<T, Refusal> {
+        let _turn = self.turn.lock().await;
+        carry_out(&self.store, &self.quotas, &*self.clock, deed, rule).await
+    }
+}
+
+/// Asks `rule` what to write and writes it; asks again when the configuration changed meanwhile.
+pub(crate) async fn carry_out<L: Ledger, T>(
+    ledger: &L,
+    quotas: &Quotas,
+    clock: &dyn Clock,
+    deed: &Deed<'_>,
+    rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
+) -> Result<T, Refusal> {
+    for _ in 0..ATTEMPTS {
+        let snapshot = ledger.snapshot();
+        let now = clock.now();
+        let Outcome { writes, subject, answer } = rule(&Facts { snapshot: &snapshot, quotas, now })?;
+        if writes.is_empty() {
+            return Ok(answer);
+        }
+        let audit = AuditEntry {
+            time: now,
+            actor: deed.actor.to_owned(),
+            action: deed.action.to_owned(),
+            subject: subject.clone(),
+            origin: deed.origin.to_owned(),
+        };
+        match ledger.commit(snapshot.revision, Change { writes, audit }).await {
+            Ok(next) => {
+                let revision = next.revision.0;
+                tracing::info!(action = deed.action, subject, actor = deed.actor, revision, "configuration changed");
+                return Ok(answer);
+            }
+            Err(StoreError::Conflict { .. }) => {}
+            Err(fault) => {
+                tracing::error!(action = deed.action, subject, actor = deed.actor, %fault, "change was not stored");
+                return Err(Refusal::Store(fault.to_string()));
+            }
+        }
+    }
+    tracing::warn!(action = deed.action, actor = deed.actor, "change gave way to others too often");
+    Err(Refusal::Busy)
+}
+
+#[cfg(test)]
+mod tests;
