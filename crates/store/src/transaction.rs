@@ -100,8 +100,8 @@ async fn remove(connection: &mut SqliteConnection, record: &Record) -> Result<()
 
 /// After a service or a plan was removed: as many of its parts are stored as the next configuration has.
 ///
-/// In memory its parts go with it, in the database each must be named; a forgotten one would be an orphan that keeps
-/// the store from being opened again.
+/// In memory a service's parts go with it, in the database each must be named; a forgotten one would be an orphan that
+/// keeps the store from being opened again.
 async fn check_parts(connection: &mut SqliteConnection, record: &Record, next: &Snapshot) -> Result<(), StoreError> {
     let (expected, sql) = match record {
         Record::Service(service) => (
@@ -117,7 +117,12 @@ async fn check_parts(connection: &mut SqliteConnection, record: &Record, next: &
             "SELECT count(*) FROM records WHERE parent = ? AND kind <> 'key_binding'",
         ),
         Record::UsagePlan(plan) => (
-            next.keys_of_plan.get(&plan.id).map_or(0, |keys| keys.len()),
+            // In memory a plan's keys do not go with it.
+            if next.usage_plans.contains_key(&plan.id) {
+                next.keys_of_plan.get(&plan.id).map_or(0, |keys| keys.len())
+            } else {
+                0
+            },
             "SELECT count(*) FROM records WHERE parent = ? AND kind = 'key_binding'",
         ),
         _ => return Ok(()),
@@ -143,6 +148,14 @@ pub(crate) fn applied(current: &Snapshot, change: &Change) -> Result<Snapshot, S
             return Err(refused(&record.key(), Invalid::new("secret", "is empty; it must be given with every write")));
         }
         next.apply(write.clone()).map_err(|reason| refused(&write.record().key(), reason))?;
+    }
+    for write in &change.writes {
+        if let Write::Put(record @ Record::KeyBinding(binding)) = write
+            && !next.usage_plans.contains_key(&binding.plan)
+        {
+            let reason = format!("`{}` is not there; no key can be in it", binding.plan);
+            return Err(refused(&record.key(), Invalid::new("usage plan", reason)));
+        }
     }
     Ok(next)
 }

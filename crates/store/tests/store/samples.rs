@@ -1,0 +1,267 @@
+//! Records to write: one of every kind, and ways to say what a snapshot holds.
+
+use model::{
+    AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
+    BackendMethod, BackendPath, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
+    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Method,
+    MethodMatch, MockBackend, Name, Network, Operator, OperatorId, Origin, Parameter, PlanBinding, Record, Release,
+    ReleaseEvent, ResponseGuide, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle,
+    ThrottleScope, Timeout, Timestamp, UsagePlan, UsagePlanId, VersionName, Write,
+};
+use store::Change;
+
+pub(crate) const CREDENTIAL_SECRET: &str = "ThisIsTheSecretOfTheCredential0123456789";
+pub(crate) const OPERATOR_SECRET: &str = "ThisIsTheSecretOfTheOperator000987654321";
+
+/// A moment.
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000 + second * 1000)
+}
+
+/// A change by the operator `admin`.
+pub(crate) fn change(action: &str, writes: Vec<Write>) -> Change {
+    let audit = AuditEntry {
+        time: at(7),
+        actor: "admin".into(),
+        action: action.into(),
+        subject: "service-one".into(),
+        origin: "test 0123".into(),
+    };
+    Change { writes, audit }
+}
+
+pub(crate) fn puts(records: impl IntoIterator<Item = Record>) -> Vec<Write> {
+    records.into_iter().map(Write::Put).collect()
+}
+
+pub(crate) fn service(id: &str) -> Service {
+    Service {
+        id: ServiceId::try_from(id).unwrap(),
+        name: Name::try_from("orders").unwrap(),
+        description: Text::try_from("Bestellungen – 订单").unwrap(),
+        protocol: ServiceProtocol::Both,
+        networks: [Network::Outer, Network::Inner].into(),
+        vpc: Some("vpc-1".into()),
+        instance: None,
+        tags: vec![Tag { key: "team".into(), value: "blue".into() }],
+        annotations: [("console".to_owned(), "yes".to_owned())].into(),
+        created: at(0),
+        modified: at(1),
+    }
+}
+
+pub(crate) fn definition(name: &str, path: &str) -> ApiDefinition {
+    ApiDefinition {
+        name: Name::try_from(name).unwrap(),
+        description: Text::default(),
+        kind: ApiKind::General,
+        protocol: ApiProtocol::Http,
+        path: FrontendPath::try_from(path).unwrap(),
+        method: MethodMatch::Only(Method::Get),
+        auth: Auth::KeyPair,
+        cors: true,
+        parameters: vec![Parameter {
+            name: "id".into(),
+            location: Location::Path,
+            type_name: "string".into(),
+            default: None,
+            required: true,
+            description: "which".into(),
+        }],
+        backend: Backend::Http(HttpBackend {
+            origin: Origin::try_from("https://backend.example:8443".to_owned()).unwrap(),
+            path: BackendPath::try_from("/v1/{id}".to_owned()).unwrap(),
+            method: BackendMethod::Fixed(Method::Post),
+        }),
+        timeout: Timeout::try_from(15).unwrap(),
+        mappings: vec![Mapping {
+            name: "id".into(),
+            location: Location::Path,
+            source_name: "id".into(),
+            source_location: Location::Path,
+            default: Some("0".into()),
+            description: String::new(),
+            source_type: "string".into(),
+        }],
+        constants: vec![Constant {
+            name: "X-From".into(),
+            location: Location::Header,
+            value: "tollgate".into(),
+            description: String::new(),
+        }],
+        response: ResponseGuide {
+            body_type: Some("JSON".into()),
+            success_example: Text::try_from("{\"a\":1}").unwrap(),
+            failure_example: Text::default(),
+            error_codes: vec![ErrorCode {
+                code: 100,
+                message: "no".into(),
+                description: String::new(),
+                converted: Some(-1),
+                convert: true,
+            }],
+        },
+        tags: Vec::new(),
+        annotations: [("k".to_owned(), "v".to_owned())].into(),
+    }
+}
+
+pub(crate) fn api(service: &str, id: &str) -> Api {
+    Api {
+        id: ApiId::try_from(id).unwrap(),
+        service: ServiceId::try_from(service).unwrap(),
+        definition: definition(id, "/orders/{id}"),
+        revision: 3,
+        created: at(2),
+        modified: at(3),
+    }
+}
+
+pub(crate) fn credential(id: &str) -> Credential {
+    Credential {
+        id: AccessKeyId::try_from(id).unwrap(),
+        secret: Secret::try_from(CREDENTIAL_SECRET.to_owned()).unwrap(),
+        name: Name::try_from("caller").unwrap(),
+        origin: CredentialOrigin::Manual,
+        enabled: false,
+        tags: Vec::new(),
+        created: at(0),
+        modified: at(0),
+    }
+}
+
+pub(crate) fn usage_plan(id: &str) -> UsagePlan {
+    UsagePlan {
+        id: UsagePlanId::try_from(id).unwrap(),
+        name: Name::try_from("gold").unwrap(),
+        description: Text::default(),
+        rate: Some(100),
+        quota: None,
+        tags: Vec::new(),
+        created: at(0),
+        modified: at(0),
+    }
+}
+
+pub(crate) fn key_binding(plan: &str, key: &str) -> KeyBinding {
+    KeyBinding { plan: UsagePlanId::try_from(plan).unwrap(), key: AccessKeyId::try_from(key).unwrap(), created: at(4) }
+}
+
+/// One record of every kind, and a second one where a kind has two shapes; parents first.
+pub(crate) fn one_of_every_kind() -> Vec<Record> {
+    let service_id = ServiceId::try_from("service-one").unwrap();
+    let api_id = ApiId::try_from("api-one").unwrap();
+    let plan = UsagePlanId::try_from("usagePlan-one").unwrap();
+    let environment = EnvironmentName::release();
+    let version = VersionName::try_from("20240102030405abcdef").unwrap();
+    let frozen = ApiRevision {
+        api: api_id.clone(),
+        service: service_id.clone(),
+        revision: 2,
+        api_created: at(2),
+        definition: ApiDefinition {
+            backend: Backend::Mock(MockBackend {
+                status: 418,
+                headers: vec![("X-Tea".into(), "pot".into())],
+                body: Text::try_from("short and stout").unwrap(),
+            }),
+            path: FrontendPath::try_from("/orders/v[0-9]/{id}").unwrap(),
+            method: MethodMatch::Any,
+            auth: Auth::None,
+            ..definition("api-one", "/")
+        },
+    };
+    vec![
+        Record::Service(service("service-one")),
+        Record::Api(api("service-one", "api-one")),
+        Record::ApiRevision(frozen),
+        Record::Release(Release {
+            version: version.clone(),
+            service: service_id.clone(),
+            description: Text::try_from("first").unwrap(),
+            created: at(5),
+            members: vec![Member { api: api_id.clone(), revision: 2 }],
+        }),
+        Record::Environment(EnvironmentState {
+            service: service_id.clone(),
+            environment: environment.clone(),
+            running: Some(version.clone()),
+            changed: at(5),
+        }),
+        Record::ReleaseEvent(ReleaseEvent {
+            service: service_id.clone(),
+            environment: environment.clone(),
+            sequence: 1,
+            version,
+            description: Text::default(),
+            time: at(5),
+        }),
+        Record::UsagePlan(usage_plan("usagePlan-one")),
+        Record::Credential(credential("AKIDone")),
+        Record::KeyBinding(key_binding("usagePlan-one", "AKIDone")),
+        Record::PlanBinding(PlanBinding {
+            plan: plan.clone(),
+            service: service_id.clone(),
+            environment: environment.clone(),
+            scope: BindingScope::Service,
+            created: at(6),
+        }),
+        Record::PlanBinding(PlanBinding {
+            plan,
+            service: service_id.clone(),
+            environment: EnvironmentName::try_from("test").unwrap(),
+            scope: BindingScope::Api(api_id.clone()),
+            created: at(6),
+        }),
+        Record::Throttle(Throttle {
+            service: service_id.clone(),
+            environment: environment.clone(),
+            scope: ThrottleScope::Service,
+            rate: Some(5000),
+        }),
+        Record::Throttle(Throttle { service: service_id, environment, scope: ThrottleScope::Api(api_id), rate: None }),
+        Record::Operator(Operator {
+            id: OperatorId::try_from("operator-one").unwrap(),
+            name: Name::try_from("admin").unwrap(),
+            password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".into(),
+            secret_id: "AKIDoperator".into(),
+            secret_key: Secret::try_from(OPERATOR_SECRET.to_owned()).unwrap(),
+            role: Role::Admin,
+            created: at(0),
+        }),
+    ]
+}
+
+/// Everything that a snapshot holds, as records in the order of their keys.
+pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
+    let mut all: Vec<Record> = Vec::new();
+    for tree in snapshot.services.values() {
+        all.push(Record::Service((*tree.service).clone()));
+        all.extend(tree.apis.values().map(|record| Record::Api((**record).clone())));
+        all.extend(tree.revisions.values().map(|record| Record::ApiRevision((**record).clone())));
+        all.extend(tree.releases.values().map(|record| Record::Release((**record).clone())));
+        all.extend(tree.environments.values().map(|record| Record::Environment((**record).clone())));
+        all.extend(tree.events.values().map(|record| Record::ReleaseEvent((**record).clone())));
+        all.extend(tree.plan_bindings.values().map(|record| Record::PlanBinding((**record).clone())));
+        all.extend(tree.throttles.values().map(|record| Record::Throttle((**record).clone())));
+    }
+    all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
+    all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
+    all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
+    all.extend(snapshot.keys_of_plan.values().flat_map(|keys| keys.values().cloned().map(Record::KeyBinding)));
+    sorted(all)
+}
+
+/// The records in the order of their keys.
+pub(crate) fn sorted(mut records: Vec<Record>) -> Vec<Record> {
+    records.sort_by_key(Record::key);
+    records
+}
+
+#[test]
+fn the_samples_leave_no_kind_out() {
+    let samples = one_of_every_kind();
+    for kind in Kind::ALL {
+        assert!(samples.iter().any(|record| record.kind() == kind), "no sample of {}", kind.as_str());
+    }
+}
