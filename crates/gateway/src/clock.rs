@@ -20,14 +20,16 @@ pub struct Clock {
     wall_at_start: Cell<i64>,
 }
 
-impl Clock {
+impl Default for Clock {
     /// A clock that counts from the process's start.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let clock = Self { start: *START.get_or_init(Instant::now), wall_at_start: Cell::new(0) };
         clock.adjust();
         clock
     }
+}
 
+impl Clock {
     /// The moment now.
     pub fn now(&self) -> Micros {
         Micros(u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX))

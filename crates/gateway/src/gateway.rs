@@ -1,5 +1,6 @@
 //! The running data plane: workers on their listeners, and the door through which a new configuration comes in.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
-use crate::worker::Worker;
+use crate::worker::{Outfit, Worker};
 
 /// How the data plane is set up. All of it is fixed while the process runs.
 #[derive(Debug, Clone)]
@@ -119,7 +120,7 @@ impl Gateway {
         let plan = compiler.compile(snapshot);
         let before = self.plan.swap(plan);
         drop(compiler);
-        let clock = Clock::new();
+        let clock = Clock::default();
         self.metrics.config_applied(revision.0, begun.elapsed(), clock.wall(clock.now()));
         // The old plan may be the last holder of many things; freeing them is nobody's business but ours.
         drop(before);
@@ -187,16 +188,15 @@ impl WorkerThread {
 
     async fn serve(mut self) {
         let ticker = Ticker::start();
-        let worker = Rc::new(Worker::new(
-            self.index,
-            self.plan,
-            Rc::clone(&ticker),
-            Pool::new(self.settings.pool.clone(), Rc::clone(&ticker)),
-            self.metrics,
-            self.log,
-            DefaultNames::new(&self.settings.domain),
-            self.settings.form_bytes,
-        ));
+        let outfit = Outfit {
+            pool: Pool::new(self.settings.pool.clone(), Rc::clone(&ticker)),
+            ticker: Rc::clone(&ticker),
+            metrics: self.metrics,
+            log: RefCell::new(self.log),
+            names: DefaultNames::new(&self.settings.domain),
+            form_bytes: self.settings.form_bytes,
+        };
+        let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
         let limits = Rc::new(self.settings.limits.clone());
         let mut listening = Vec::new();
         for (listener, local, is_tls) in self.listeners {
@@ -239,6 +239,7 @@ async fn accept(
     let ended = listen::accept(listener, most, Rc::clone(&ticker), |stream, peer, seat| {
         let (worker, limits, ticker, tls) = (Rc::clone(&worker), Rc::clone(&limits), Rc::clone(&ticker), tls.clone());
         tokio::task::spawn_local(async move {
+            let _seat = seat;
             worker.open.set(worker.open.get() + 1);
             let io = match tls {
                 None => Ok(Io::Plain(stream)),
@@ -249,7 +250,6 @@ async fn accept(
                 Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
             }
             worker.open.set(worker.open.get() - 1);
-            drop(seat);
         });
     })
     .await;

@@ -10,7 +10,6 @@ use crate::call::Call;
 use crate::limit::Exceeded;
 use crate::plan::{ApiEntry, BackendPlan, Plan};
 use crate::refusal::{Refusal, tencent};
-use crate::route::Captures;
 use crate::worker::{Scratch, Worker};
 use crate::{auth, backend, cors, reply, site};
 
@@ -154,11 +153,4 @@ async fn refuse(
     let close = matches!(refusal, Refusal::BodyTooLarge | Refusal::BodyTimeout | Refusal::BodyBroken);
     // The caller may be gone by now; the call is logged with what it was refused for.
     let _ = caller.answer(Some(request), head, body, close).await;
-}
-
-impl Scratch {
-    /// Empty, with room for a usual head.
-    pub fn new() -> Self {
-        Self { head: Vec::with_capacity(2048), body: Vec::new(), captures: Captures::new(), path: Default::default() }
-    }
 }

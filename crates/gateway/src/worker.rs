@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,12 +34,16 @@ pub struct Scratch {
     pub path: CallPath,
 }
 
-/// A thread's share of the data plane.
-pub struct Worker {
-    /// Its number, from 0.
-    pub index: usize,
-    /// Its clock.
-    pub clock: Clock,
+impl Default for Scratch {
+    /// Empty, with room for a usual head.
+    fn default() -> Self {
+        let (body, captures, path) = (Vec::new(), Captures::new(), CallPath::default());
+        Self { head: Vec::with_capacity(2048), body, captures, path }
+    }
+}
+
+/// What a worker is given to work with.
+pub struct Outfit {
     /// Its coarse clock and deadlines.
     pub ticker: Rc<Ticker>,
     /// Its connections to backends.
@@ -51,40 +56,56 @@ pub struct Worker {
     pub names: DefaultNames,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
+}
+
+/// A thread's share of the data plane.
+pub struct Worker {
+    /// Its number, from 0.
+    pub index: usize,
+    /// Its clock.
+    pub clock: Clock,
+    /// What it was given.
+    outfit: Outfit,
     /// Connections that are being served.
     pub open: Cell<usize>,
     newest: RefCell<Cache<Arc<ArcSwap<Plan>>, Arc<Plan>>>,
-    /// The newest plan as calls hold it: a count that no other thread touches.
-    held: RefCell<Rc<Arc<Plan>>>,
+    held: RefCell<HeldPlan>,
     random: RefCell<fastrand::Rng>,
-    scratches: RefCell<Vec<Box<Scratch>>>,
+    scratches: RefCell<Vec<Scratch>>,
     /// The address that was written last, and its text: connections come in runs from one address.
     address: RefCell<Option<(IpAddr, Rc<str>)>>,
 }
 
+/// A plan as the calls of one worker hold it: counted by this thread alone, so that threads do not write to one
+/// another's memory with each call.
+#[derive(Clone)]
+pub struct HeldPlan(Rc<(Arc<Plan>,)>);
+
+impl Deref for HeldPlan {
+    type Target = Plan;
+
+    fn deref(&self) -> &Plan {
+        &self.0.0
+    }
+}
+
+impl Deref for Worker {
+    type Target = Outfit;
+
+    fn deref(&self) -> &Outfit {
+        &self.outfit
+    }
+}
+
 impl Worker {
-    /// A worker that runs what `plan` points to.
-    pub fn new(
-        index: usize,
-        plan: Arc<ArcSwap<Plan>>,
-        ticker: Rc<Ticker>,
-        pool: Rc<Pool>,
-        metrics: Arc<Metrics>,
-        log: LogWriter,
-        names: DefaultNames,
-        form_bytes: usize,
-    ) -> Self {
+    /// Worker number `index`, which runs what `plan` points to.
+    pub fn new(index: usize, plan: Arc<ArcSwap<Plan>>, outfit: Outfit) -> Self {
         Self {
             index,
-            clock: Clock::new(),
-            ticker,
-            pool,
-            metrics,
-            log: RefCell::new(log),
-            names,
-            form_bytes,
+            clock: Clock::default(),
+            outfit,
             open: Cell::new(0),
-            held: RefCell::new(Rc::new(plan.load_full())),
+            held: RefCell::new(HeldPlan(Rc::new((plan.load_full(),)))),
             newest: RefCell::new(Cache::new(plan)),
             random: RefCell::new(fastrand::Rng::new()),
             scratches: RefCell::new(Vec::new()),
@@ -109,7 +130,7 @@ impl Worker {
     async fn refuse_head(&self, caller: &mut Caller, fault: HeadFault) {
         self.metrics.nowhere().call(self.index, fault.status(), 0, None, Some(Refusal::MALFORMED_REQUEST));
         let mut scratch = self.scratch();
-        let Scratch { head, body, .. } = &mut *scratch;
+        let Scratch { head, body, .. } = &mut scratch;
         reply::write_status(head, fault.status());
         reply::write_line(head, "Content-Type", b"application/json");
         self.write_date(head);
@@ -121,26 +142,26 @@ impl Worker {
     }
 
     /// The plan that runs now. A call keeps the one that it began under.
-    pub fn plan(&self) -> Rc<Arc<Plan>> {
+    pub fn plan(&self) -> HeldPlan {
         let mut newest = self.newest.borrow_mut();
         let newest = newest.load();
         let mut held = self.held.borrow_mut();
-        if !Arc::ptr_eq(newest, &held) {
-            *held = Rc::new(Arc::clone(newest));
+        if !Arc::ptr_eq(newest, &held.0.0) {
+            *held = HeldPlan(Rc::new((Arc::clone(newest),)));
         }
-        Rc::clone(&held)
+        held.clone()
     }
 
     /// Empty buffers.
-    pub fn scratch(&self) -> Box<Scratch> {
-        let mut scratch = self.scratches.borrow_mut().pop().unwrap_or_else(|| Box::new(Scratch::new()));
+    pub fn scratch(&self) -> Scratch {
+        let mut scratch = self.scratches.borrow_mut().pop().unwrap_or_default();
         scratch.head.clear();
         scratch.body.clear();
         scratch
     }
 
     /// Takes buffers back. Ones that grew far beyond the usual are let go.
-    pub fn keep(&self, scratch: Box<Scratch>) {
+    pub fn keep(&self, scratch: Scratch) {
         const MOST: usize = 256;
         const LARGEST: usize = 64 * 1024;
         let mut scratches = self.scratches.borrow_mut();
