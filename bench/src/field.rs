@@ -1,0 +1,125 @@
+//! The field: which gateways take part, started, probed, and each with the calls of its rows.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::{Context, Result};
+
+use crate::lane::Lane;
+use crate::options::Options;
+use crate::peer::{self, LUA_HOST, Peer, fresh};
+use crate::policy::{Policy, load_keys};
+use crate::probe;
+use crate::process::Process;
+use crate::report::{LUA, say};
+use crate::rounds::Row;
+use crate::sheet::{Calls, Sheet};
+use crate::tollgate::Tollgate;
+
+/// Plain nginx answering open calls.
+const PLAIN_OPEN: &str = "nginx";
+/// Plain nginx answering signed calls, which are longer.
+const PLAIN_SIGNED: &str = "nginx-signed";
+/// APIs of the full pipeline.
+const MANY: usize = 1000;
+
+/// A Tollgate row: its names, policy, and whether it writes an access log.
+struct Own {
+    name: &'static str,
+    title: &'static str,
+    policy: Policy,
+    access_log: bool,
+}
+
+/// Starts and probes everything that was asked for. A peer that cannot be started or does not do what it should is an
+/// error: a table without it would say less than it seems to.
+pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
+    let origin = lane.origin().address();
+    let out = options.out.as_path();
+    let mut rows = Vec::new();
+    if options.wants(PLAIN_OPEN) || options.wants(PLAIN_SIGNED) {
+        let peer = peer::nginx_plain(out, origin)?;
+        probe::plain(lane, peer.address).context("nginx")?;
+        let process = Rc::new(peer.process);
+        let keys = load_keys();
+        for (name, title, keys) in [
+            (PLAIN_OPEN, "nginx, plain proxy, open calls", &[][..]),
+            (PLAIN_SIGNED, "nginx, plain proxy, signed calls", &keys[..]),
+        ] {
+            if options.wants(name) {
+                let calls = Calls { host: "plain.localhost", apis: MANY, keys };
+                rows.push(row(name, title, name, &process, peer.address, &calls));
+            }
+        }
+    }
+    if options.wants("haproxy") {
+        plain_row(lane, &mut rows, "haproxy", "haproxy, plain proxy, open calls", peer::haproxy(out, origin)?)?;
+    }
+    if let Some(program) = &options.with_bare {
+        plain_row(lane, &mut rows, "bare", "Tollgate's engine alone, open calls", peer::bare(program, out, origin)?)?;
+    }
+    if options.wants(LUA) {
+        let policy = Policy::full(MANY);
+        let peer = peer::nginx_policy(out, origin, &policy)?;
+        probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
+        let calls = Calls { host: LUA_HOST, apis: MANY, keys: &load_keys() };
+        let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
+        rows.push(row(LUA, title, PLAIN_SIGNED, &Rc::new(peer.process), peer.address, &calls));
+    }
+    for own in own() {
+        if options.wants(own.name) {
+            rows.push(tollgate_row(lane, &options.tollgate, out, own)?);
+        }
+    }
+    Ok(rows)
+}
+
+fn own() -> [Own; 4] {
+    let own = |name, title, policy, access_log| Own { name, title, policy, access_log };
+    [
+        own("tollgate-open", "Tollgate, open API", Policy::open(), false),
+        own("tollgate-key", "Tollgate, key-pair API", Policy::key_pair(), false),
+        own("tollgate-full-1", "Tollgate, full pipeline, 1 API", Policy::full(1), true),
+        own("tollgate-full-1000", "Tollgate, full pipeline, 1,000 APIs", Policy::full(MANY), true),
+    ]
+}
+
+fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result<Row> {
+    let folder = fresh(&out.join(own.name))?;
+    let mut tollgate = Tollgate::start(program, &folder, own.access_log)?;
+    let host = tollgate.publish("bench", &own.policy, lane.origin().address()).context(own.name)?;
+    probe::policy(lane, tollgate.address, &host, &own.policy).context(own.name)?;
+    say(&format!("{}: configured and probed", own.name))?;
+    let keys = if own.policy.plans.is_empty() { Vec::new() } else { load_keys() };
+    let plain = if keys.is_empty() { PLAIN_OPEN } else { PLAIN_SIGNED };
+    let calls = Calls { host: &host, apis: own.policy.apis, keys: &keys };
+    Ok(row(own.name, own.title, plain, &Rc::new(tollgate.process), tollgate.address, &calls))
+}
+
+fn plain_row(lane: &mut Lane, rows: &mut Vec<Row>, name: &'static str, title: &str, peer: Peer) -> Result<()> {
+    probe::plain(lane, peer.address).context(name)?;
+    let calls = Calls { host: "plain.localhost", apis: MANY, keys: &[] };
+    rows.push(row(name, title, PLAIN_OPEN, &Rc::new(peer.process), peer.address, &calls));
+    Ok(())
+}
+
+fn row(
+    name: &'static str,
+    title: &str,
+    plain: &'static str,
+    process: &Rc<Process>,
+    address: SocketAddr,
+    calls: &Calls<'_>,
+) -> Row {
+    Row {
+        name,
+        title: title.to_owned(),
+        plain,
+        process: Rc::clone(process),
+        address,
+        sheet: Sheet::render(calls),
+        figures: Vec::new(),
+        failure: None,
+    }
+}

@@ -1,0 +1,141 @@
+//! Before anything is measured: does the gateway do what its row says?
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::lane::Lane;
+use crate::origin::BODY;
+use crate::policy::{Policy, load_keys, short_key, slow_key};
+use crate::sheet::{origin_path, request};
+use crate::signing::KeyPair;
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An answer, as text where it is text.
+struct Reply {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+/// Sends one request on a connection of its own.
+fn exchange(gateway: SocketAddr, request: &str) -> Result<Reply> {
+    let mut stream = TcpStream::connect(gateway)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(request.as_bytes())?;
+    read_reply(&mut stream)
+}
+
+/// Sends one request on `stream` and insists on the origin's answer.
+pub(crate) fn good_exchange(stream: &mut TcpStream, request: &[u8]) -> Result<()> {
+    stream.write_all(request)?;
+    let reply = read_reply(stream)?;
+    ensure!(reply.status == 200 && reply.body == BODY, "status {}: {}", reply.status, reply.head);
+    Ok(())
+}
+
+fn read_reply(stream: &mut TcpStream) -> Result<Reply> {
+    let mut bytes = Vec::new();
+    let mut part = [0; 4096];
+    loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..at + 2]).into_owned();
+            let length: usize = header(&head, "content-length").unwrap_or("0").parse().context("Content-Length")?;
+            if bytes.len() >= at + 4 + length {
+                let status = head.get(9..12).and_then(|code| code.parse().ok()).context("no status")?;
+                return Ok(Reply { status, head, body: bytes[at + 4..at + 4 + length].to_vec() });
+            }
+        }
+        let count = stream.read(&mut part).context("no whole answer")?;
+        ensure!(count > 0, "the connection was closed in an answer: {}", String::from_utf8_lossy(&bytes));
+        bytes.extend_from_slice(&part[..count]);
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().skip(1).find_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        found.eq_ignore_ascii_case(name).then_some(value.trim())
+    })
+}
+
+/// A gateway without policy: the call arrives as it was sent.
+pub(crate) fn plain(lane: &mut Lane, gateway: SocketAddr) -> Result<()> {
+    let call = call("probe.localhost", None);
+    expect(&lane.serve_while(|| exchange(gateway, &call))?, 200, "an open call")?;
+    arrived(lane, "GET /release/api0000/7/detail HTTP/1.1")
+}
+
+/// A gateway with `policy`: the call arrives where the API sends it, with the headers due both ways, and every part of
+/// the policy refuses what it should.
+pub(crate) fn policy(lane: &mut Lane, gateway: SocketAddr, host: &str, policy: &Policy) -> Result<()> {
+    let key = load_keys().into_iter().next().filter(|_| !policy.plans.is_empty());
+    let good = lane.serve_while(|| exchange(gateway, &call(host, key.as_ref())))?;
+    expect(&good, 200, "a good call")?;
+    arrived(lane, &format!("GET {} HTTP/1.1", origin_path(0).replace("{id}", "7")))?;
+    let sent = lane.origin().last_head();
+    for name in ["X-Forwarded-For", "X-Real-IP", "X-Api-RequestId", "X-Client-Proto"] {
+        ensure!(header(&sent, name).is_some(), "the origin did not get {name}:\n{sent}");
+    }
+    let mut due = vec!["X-Api-RequestId", "X-Api-ID"];
+    if policy.limits() {
+        due.extend(["X-UsagePlan-RateLimit", "X-UsagePlan-Quota", "X-Secret-ID", "X-UsagePlan-ID"]);
+    }
+    for name in due {
+        ensure!(header(&good.head, name).is_some(), "the caller did not get {name}:\n{}", good.head);
+    }
+    let lost = call(host, key.as_ref()).replace("/detail", "/nothing");
+    expect(&lane.serve_while(|| exchange(gateway, &lost))?, 404, "a call to no API")?;
+    if let Some(key) = &key {
+        refuses(lane, gateway, host, key)?;
+    }
+    if policy.limits() {
+        limits(lane, gateway, host)?;
+    }
+    Ok(())
+}
+
+fn refuses(lane: &mut Lane, gateway: SocketAddr, host: &str, key: &KeyPair) -> Result<()> {
+    expect(&lane.serve_while(|| exchange(gateway, &call(host, None)))?, 401, "a call without signature")?;
+    let forged = KeyPair { id: key.id.clone(), secret: "not the secret".to_owned() };
+    expect(&lane.serve_while(|| exchange(gateway, &call(host, Some(&forged))))?, 401, "a forged signature")?;
+    let unknown = KeyPair { id: "AKIDnobody".to_owned(), secret: key.secret.clone() };
+    expect(&lane.serve_while(|| exchange(gateway, &call(host, Some(&unknown))))?, 401, "an unknown key")
+}
+
+fn limits(lane: &mut Lane, gateway: SocketAddr, host: &str) -> Result<()> {
+    let short = call(host, Some(&short_key()));
+    expect(&lane.serve_while(|| exchange(gateway, &short))?, 200, "the only call of a quota")?;
+    expect(&lane.serve_while(|| exchange(gateway, &short))?, 429, "a call beyond a quota")?;
+    // Three at once cannot all fall into different seconds.
+    let slow = call(host, Some(&slow_key()));
+    let mut refused = 0;
+    for _ in 0..3 {
+        refused += usize::from(lane.serve_while(|| exchange(gateway, &slow))?.status == 429);
+    }
+    ensure!(refused > 0, "three calls at once all passed a rate of one per second");
+    Ok(())
+}
+
+fn call(host: &str, key: Option<&KeyPair>) -> String {
+    request(host, 0, 7, key, &httpdate::fmt_http_date(SystemTime::now()))
+}
+
+fn expect(reply: &Reply, status: u16, what: &str) -> Result<()> {
+    let body = String::from_utf8_lossy(&reply.body);
+    ensure!(reply.status == status, "{what} got {} instead of {status}:\n{}\n{body}", reply.status, reply.head);
+    ensure!(status != 200 || reply.body == BODY, "{what} got another body than the origin's: {body}");
+    Ok(())
+}
+
+fn arrived(lane: &Lane, line: &str) -> Result<()> {
+    let head = lane.origin().last_head();
+    match head.lines().next() {
+        Some(first) if first == line => Ok(()),
+        first => bail!("the origin got `{}` instead of `{line}`", first.unwrap_or_default()),
+    }
+}
