@@ -38,6 +38,13 @@ class Lacks(Expectation):
         return not isinstance(actual, str) or self.argument in actual
 
 
+class NoCase(Expectation):
+    """Text in any mixture of upper and lower case."""
+
+    def differs(self, actual, _names):
+        return not (isinstance(actual, str) and self.argument.lower() == actual.lower())
+
+
 class Any(Expectation):
     """Anything but null."""
 
@@ -74,6 +81,13 @@ class Unordered(Expectation):
         return False
 
 
+class Upper:
+    """Text that is sent in upper case, once captured values stand in it."""
+
+    def __init__(self, text):
+        self.text = text
+
+
 class Length(Expectation):
     """A list of so many elements."""
 
@@ -92,14 +106,16 @@ ABSENT = _Absent()
 def fill(value, names):
     """Puts captured values in place of `${name}`, everywhere in a value."""
     if isinstance(value, str):
-        whole = re.fullmatch(r"\$\{([\w.-]+)\}", value)
+        whole = re.fullmatch(r"\$\{([\w.+-]+)\}", value)
         if whole:
             return names[whole[1]]
-        return re.sub(r"\$\{([\w.-]+)\}", lambda found: str(names[found[1]]), value)
+        return re.sub(r"\$\{([\w.+-]+)\}", lambda found: str(names[found[1]]), value)
     if isinstance(value, list):
         return [fill(item, names) for item in value]
     if isinstance(value, dict):
         return {fill(name, names): fill(item, names) for name, item in value.items()}
+    if isinstance(value, Upper):
+        return fill(value.text, names).upper()
     if isinstance(value, Expectation):
         return type(value)(fill(value.argument, names))
     return value

@@ -1,5 +1,6 @@
 """Scenario files: YAML with the tags of `expect.py`."""
 
+import re
 from pathlib import Path
 
 import yaml
@@ -32,31 +33,39 @@ def tag(name, kind):
     Loader.add_constructor(f"!{name}", construct)
 
 
-def fixed(name, pattern):
-    """Makes `!name` a text of a known form."""
-    Loader.add_constructor(f"!{name}", lambda loader, node: expect.Match(pattern))
+FORMS = {
+    "any": expect.Any(),
+    "absent": expect.Absent(),
+    "time": expect.Match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+    "version": expect.Match(r"\d{14}[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
+    "service-id": expect.Match(r"service-[a-z0-9]{8}"),
+    "api-id": expect.Match(r"api-[a-z0-9]{8}"),
+    "plan-id": expect.Match(r"usagePlan-[a-z0-9]{8}"),
+    "key-id": expect.Match(r"AKID[A-Za-z0-9]{32,36}"),
+    "hex32": expect.Match(r"[0-9a-f]{32}"),
+}
+
+
+def form(loader, node):
+    """`<name>` is a value of a known form."""
+    return FORMS[loader.construct_scalar(node)[1:-1]]
 
 
 for _name, _kind in {
     "match": expect.Match,
     "holds": expect.Holds,
     "lacks": expect.Lacks,
-    "any": expect.Any,
-    "absent": expect.Absent,
+    "nocase": expect.NoCase,
     "oneof": expect.OneOf,
     "unordered": expect.Unordered,
     "length": expect.Length,
 }.items():
     tag(_name, _kind)
 
-fixed("time", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-fixed("version", r"\d{14}[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-fixed("service-id", r"service-[a-z0-9]{8}")
-fixed("api-id", r"api-[a-z0-9]{8}")
-fixed("plan-id", r"usagePlan-[a-z0-9]{8}")
-fixed("key-id", r"AKID[A-Za-z0-9]{32,36}")
-fixed("hex32", r"[0-9a-f]{32}")
+Loader.add_constructor("!form", form)
+Loader.add_implicit_resolver("!form", re.compile(r"^<[a-z0-9-]+>$"), ["<"])
 Loader.add_constructor("!uncertain", uncertain)
+Loader.add_constructor("!upper", lambda loader, node: expect.Upper(node.value))
 
 UNCERTAIN = {}
 UNCERTAIN.update(yaml.load((ROOT / "uncertain.yaml").read_text(), Loader))
