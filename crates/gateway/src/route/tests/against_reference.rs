@@ -4,6 +4,10 @@ use model::{PathForm, Piece};
 use proptest::prelude::*;
 
 use super::*;
+use crate::route::captures::Places;
+use crate::route::crowd::Crowd;
+use crate::route::scratch::Lists;
+use crate::route::template::{Skeleton, Template};
 
 /// What a form's path matches: how much, and the variables.
 fn reference_match(frontend: &FrontendPath, call: &str) -> Option<(usize, Vec<Option<String>>)> {
@@ -173,6 +177,40 @@ proptest! {
             let expected = reference(&entries, verb, &call);
             prop_assert!(found == expected, "{:?} is not {:?} in {:?}", found.map(|found| found.0),
                 expected.map(|found| found.0), entries.iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>());
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_one_pass_over_the_path_decides_as_each_template_alone(
+        templates in proptest::collection::vec(template(), 1..20), calls in proptest::collection::vec(text(14), 1..12),
+    ) {
+        let skeletons: Vec<_> = templates
+            .iter()
+            .map(|template| match template.form() {
+                PathForm::Template(pieces) => Skeleton::new(pieces),
+                other => panic!("{other:?} is no template"),
+            })
+            .collect();
+        let crowd = Crowd::new(skeletons.iter().map(Some)).unwrap();
+        let alone: Vec<_> = skeletons.iter().map(Template::new).collect();
+        let mut lists = Lists::default();
+        for call in calls {
+            let call = format!("/{call}");
+            let bytes = call.as_bytes();
+            let fitting = (0..).zip(&alone).filter(|(_, template)| !template.is_simple() && template.fits(bytes));
+            let candidates: Vec<u32> = fitting.map(|(number, _)| number).collect();
+            let mut together = Vec::new();
+            let inside = |number: u32| alone[number as usize].inside(bytes);
+            crowd.run(&candidates, bytes, inside, &mut lists, |number| together.push(number));
+            together.sort_unstable();
+            let one_by_one: Vec<u32> = candidates
+                .into_iter()
+                .filter(|number| alone[*number as usize].capture(bytes, &mut Places::default()))
+                .collect();
+            prop_assert_eq!(together, one_by_one, "{} in {:?}", call,
+                templates.iter().map(FrontendPath::as_str).collect::<Vec<_>>());
         }
     }
 }
