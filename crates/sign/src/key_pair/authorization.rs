@@ -49,8 +49,61 @@ pub enum Malformed<'a> {
 /// # Errors
 /// See [`Malformed`]; the first that applies in the order of its variants.
 pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
-    let _ = value;
-    todo!()
+    let value = value.trim_ascii();
+    let (scheme, rest) = value.split_at_checked(4).ok_or(Malformed::NotHmac)?;
+    if !scheme.eq_ignore_ascii_case(b"hmac") || rest.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
+        return Err(Malformed::NotHmac);
+    }
+    let (mut id, mut algorithm, mut headers, mut signature) = (None, None, None, None);
+    let mut rest = str::from_utf8(rest).map_err(|_| Malformed::Format)?.trim_matches(BLANKS);
+    while !rest.is_empty() {
+        let (name, value, after) = parameter(rest)?;
+        let known =
+            [("id", &mut id), ("algorithm", &mut algorithm), ("headers", &mut headers), ("signature", &mut signature)]
+                .into_iter()
+                .find(|(known, _)| name.eq_ignore_ascii_case(known));
+        if let Some((_, place)) = known
+            && place.replace(value).is_some()
+        {
+            return Err(Malformed::Format);
+        }
+        rest = after;
+    }
+    let headers = HeaderNames(headers.unwrap_or_default());
+    if headers.iter().nth(HeaderNames::MAX).is_some() {
+        return Err(Malformed::Format);
+    }
+    let algorithm = match algorithm {
+        Some(algorithm) if headers.iter().next().is_some() => algorithm,
+        _ => return Err(Malformed::TooFewParameters),
+    };
+    match (id, signature) {
+        (Some(id), Some(signature)) if !id.is_empty() && !signature.is_empty() => {
+            let algorithm = Algorithm::named(algorithm).ok_or(Malformed::UnsupportedAlgorithm(algorithm))?;
+            Ok(Authorization { id, algorithm, headers, signature })
+        }
+        _ => Err(Malformed::IdOrSignatureMissing),
+    }
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// The first parameter's name and value, and what stands after the comma behind it; nothing stands there for the last.
+fn parameter(text: &str) -> Result<(&str, &str, &str), Malformed<'_>> {
+    let (name, rest) = text.split_once('=').ok_or(Malformed::Format)?;
+    let name = name.trim_end_matches(BLANKS);
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+        return Err(Malformed::Format);
+    }
+    let quoted = rest.trim_start_matches(BLANKS).strip_prefix('"').ok_or(Malformed::Format)?;
+    let (value, rest) = quoted.split_once('"').ok_or(Malformed::Format)?;
+    let rest = rest.trim_start_matches(BLANKS);
+    if rest.is_empty() {
+        return Ok((name, value, rest));
+    }
+    let rest = rest.strip_prefix(',').ok_or(Malformed::Format)?.trim_start_matches(BLANKS);
+    // A comma promises another parameter.
+    if rest.is_empty() { Err(Malformed::Format) } else { Ok((name, value, rest)) }
 }
 
 impl<'a> HeaderNames<'a> {
@@ -59,11 +112,110 @@ impl<'a> HeaderNames<'a> {
 
     /// The names in order.
     pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
-        self.0.split([' ', '\t']).filter(|name| !name.is_empty())
+        self.0.split(BLANKS).filter(|name| !name.is_empty())
     }
 
     /// True when `name` is among them, in any case.
     pub fn contains(self, name: &str) -> bool {
         self.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WHOLE: &str = r#"hmac id="AKID1", algorithm="hmac-sha1", headers="date source", signature="c2ln""#;
+
+    #[test]
+    fn the_documented_form_is_taken_apart() {
+        let parsed = parse(WHOLE.as_bytes()).unwrap();
+        assert_eq!((parsed.id, parsed.algorithm, parsed.signature), ("AKID1", Algorithm::HmacSha1, "c2ln"));
+        assert_eq!(parsed.headers.iter().collect::<Vec<_>>(), ["date", "source"]);
+    }
+
+    #[test]
+    fn the_same_is_read_from_other_ways_of_writing_it() {
+        for other in [
+            r#"hmac id="AKID1",algorithm="hmac-sha1",headers="date source",signature="c2ln""#,
+            r#"HMAC ID="AKID1" , Algorithm="HMAC-SHA1", headers="date source",	signature = "c2ln""#,
+            r#"  Hmac   signature="c2ln", headers="date source", algorithm="hmac-sha1", id="AKID1"  "#,
+            r#"hmac nonce="1", id="AKID1", algorithm="hmac-sha1", headers="date source", signature="c2ln", x="""#,
+        ] {
+            assert_eq!(parse(other.as_bytes()), parse(WHOLE.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn header_names_keep_their_order_and_case() {
+        let parsed =
+            parse(br#"hmac id="a", algorithm="hmac-sha256", headers="Date  Host X-Date", signature="b""#).unwrap();
+        assert_eq!(parsed.headers.iter().collect::<Vec<_>>(), ["Date", "Host", "X-Date"]);
+        assert!(parsed.headers.contains("x-date") && !parsed.headers.contains("source"));
+    }
+
+    #[test]
+    fn each_way_to_be_malformed_has_its_own_answer() {
+        use Malformed::{Format, IdOrSignatureMissing, NotHmac, TooFewParameters, UnsupportedAlgorithm};
+        for (value, expected) in [
+            ("", NotHmac),
+            ("hma", NotHmac),
+            ("Basic dXNlcjpwYXNz", NotHmac),
+            (r#"hmacid="a""#, NotHmac),
+            (r#"Bearer id_token="x""#, NotHmac),
+            ("hmac", TooFewParameters),
+            ("hmac ", TooFewParameters),
+            ("hmac nonsense", Format),
+            ("hmac id=AKID1", Format),
+            ("hmac id='AKID1'", Format),
+            (r#"hmac id="AKID1"#, Format),
+            (r#"hmac id="a" algorithm="hmac-sha1""#, Format),
+            (r#"hmac id="a", "#, Format),
+            (r#"hmac id="a",,headers="b""#, Format),
+            (r#"hmac ="a""#, Format),
+            (r#"hmac id="a", id="b", algorithm="hmac-sha1", headers="date", signature="c""#, Format),
+            (r#"hmac id="a""#, TooFewParameters),
+            (r#"hmac id="a", signature="b""#, TooFewParameters),
+            (r#"hmac id="a", algorithm="hmac-sha1", signature="b""#, TooFewParameters),
+            (r#"hmac id="a", algorithm="hmac-sha1", headers=" ", signature="b""#, TooFewParameters),
+            (r#"hmac id="a", headers="date", signature="b""#, TooFewParameters),
+            (r#"hmac algorithm="hmac-sha1", headers="date", signature="b""#, IdOrSignatureMissing),
+            (r#"hmac id="", algorithm="hmac-sha1", headers="date", signature="b""#, IdOrSignatureMissing),
+            (r#"hmac id="a", algorithm="hmac-sha1", headers="date""#, IdOrSignatureMissing),
+            (r#"hmac id="a", algorithm="hmac-md5", headers="date", signature="""#, IdOrSignatureMissing),
+            (r#"hmac id="a", algorithm="hmac-md5", headers="date", signature="b""#, UnsupportedAlgorithm("hmac-md5")),
+            (r#"hmac id="a", algorithm="", headers="date", signature="b""#, UnsupportedAlgorithm("")),
+        ] {
+            assert_eq!(parse(value.as_bytes()), Err(expected), "{value}");
+        }
+        assert_eq!(parse(b"hmac id=\"\xff\""), Err(Format));
+    }
+
+    #[test]
+    fn a_list_of_more_headers_than_a_request_may_have_is_refused() {
+        let list = |count: usize| {
+            format!(r#"hmac id="a", algorithm="hmac-sha1", headers="{}", signature="b""#, "x ".repeat(count))
+        };
+        assert_eq!(parse(list(HeaderNames::MAX).as_bytes()).unwrap().headers.iter().count(), HeaderNames::MAX);
+        assert_eq!(parse(list(HeaderNames::MAX + 1).as_bytes()), Err(Malformed::Format));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_put_together_is_taken_apart_again(
+            id in "[!#-~]{1,40}",
+            headers in proptest::collection::vec("[a-zA-Z-]{1,12}", 1..5),
+            signature in "[A-Za-z0-9+/=]{1,30}",
+        ) {
+            let joined = headers.join(" ");
+            let value = format!(
+                r#"hmac id="{id}", algorithm="hmac-sha512", headers="{joined}", signature="{signature}""#
+            );
+            let parsed = parse(value.as_bytes()).unwrap();
+            prop_assert_eq!((parsed.id, parsed.signature), (id.as_str(), signature.as_str()));
+            prop_assert_eq!(parsed.headers.iter().collect::<Vec<_>>(), headers);
+        }
     }
 }
