@@ -40,6 +40,18 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Finds the files without making or locking any; `None` when there is no database.
+    pub(crate) fn peek(folder: &Path, url: Option<&str>) -> Result<Option<Self>, StoreError> {
+        let database = match url {
+            None => folder.join("tollgate.db"),
+            Some(url) => place(url)?,
+        };
+        let is_there = database.try_exists().map_err(StoreError::file(&database))?;
+        Ok(is_there.then(|| Self { database, seal_key: folder.join("seal.key"), _locks: Vec::new() }))
+    }
+}
+
 /// The folder's absolute path, after making it.
 fn made(folder: &Path) -> Result<PathBuf, StoreError> {
     let mut builder = DirBuilder::new();

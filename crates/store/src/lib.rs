@@ -12,6 +12,7 @@
 mod counters;
 mod error;
 mod folder;
+mod inspect;
 mod load;
 mod row;
 mod schema;

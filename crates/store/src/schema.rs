@@ -26,15 +26,7 @@ pub(crate) async fn prepare(connection: &mut SqliteConnection, folder: &Folder) 
     let seal = match SealKey::read(&folder.seal_key)? {
         Some(seal) => seal,
         None if found == 0 => SealKey::create(&folder.seal_key)?,
-        None => {
-            return Err(StoreError::SealKey {
-                path: folder.seal_key.clone(),
-                reason: format!(
-                    "the sealing key of {} is missing; its secrets cannot be read without it: put it back from a backup",
-                    folder.database.display()
-                ),
-            });
-        }
+        None => return Err(missing_key(folder)),
     };
     // The log is what makes one sync a commit enough; FULL is what makes that sync happen before a commit is answered.
     for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864"] {
@@ -46,6 +38,38 @@ pub(crate) async fn prepare(connection: &mut SqliteConnection, folder: &Folder) 
     }
     check_seal(connection, folder, &seal).await?;
     Ok(seal)
+}
+
+/// The key that fits the database, when it has the newest schema; `None` for an empty file. Changes nothing.
+pub(crate) async fn recognise(
+    connection: &mut SqliteConnection,
+    folder: &Folder,
+) -> Result<Option<SealKey>, StoreError> {
+    let found = version(connection, &folder.database).await?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let path = || folder.database.clone();
+    match found {
+        0 => return Ok(None),
+        older if older < known => {
+            let reason = format!("its schema is version {older}, before {known}; `tollgate serve` migrates it");
+            return Err(StoreError::Foreign { path: path(), reason });
+        }
+        newer if newer > known => return Err(StoreError::TooNew { path: path(), found, known }),
+        _ => {}
+    }
+    let seal = SealKey::read(&folder.seal_key)?.ok_or_else(|| missing_key(folder))?;
+    check_seal(connection, folder, &seal).await?;
+    Ok(Some(seal))
+}
+
+fn missing_key(folder: &Folder) -> StoreError {
+    StoreError::SealKey {
+        path: folder.seal_key.clone(),
+        reason: format!(
+            "the sealing key of {} is missing; its secrets cannot be read without it: put it back from a backup",
+            folder.database.display()
+        ),
+    }
 }
 
 /// How many migrations the database has seen; 0 for an empty file.
