@@ -67,7 +67,7 @@ class Wire:
 
     def head(self):
         """A status line and header lines, without a body: what an interim answer is."""
-        block = self._until(b"\r\n\r\n").decode("latin-1")
+        block = self.until(b"\r\n\r\n").decode("latin-1")
         status_line, *lines = block.split("\r\n")
         version, status, *reason = status_line.split(" ", 2)
         return Response(version, int(status), "".join(reason), [pair(line) for line in lines])
@@ -93,22 +93,23 @@ class Wire:
         elif length is not None:
             response.body = self._exactly(int(length))
         else:
-            response.body = self._rest()
+            response.body = self.rest()
 
     def _chunks(self):
         body = b""
         while True:
-            size = int(self._until(b"\r\n").split(b";")[0], 16)
+            size = int(self.until(b"\r\n").split(b";")[0], 16)
             if size == 0:
                 break
             body += self._exactly(size)
             assert self._exactly(2) == b"\r\n"
         trailers = []
-        while line := self._until(b"\r\n"):
+        while line := self.until(b"\r\n"):
             trailers.append(pair(line.decode("latin-1")))
         return body, trailers
 
-    def _until(self, end):
+    def until(self, end):
+        """Everything before `end`, which is taken too."""
         while end not in self.buffer:
             self._more()
         block, _, self.buffer = self.buffer.partition(end)
@@ -120,7 +121,8 @@ class Wire:
         block, self.buffer = self.buffer[:count], self.buffer[count:]
         return block
 
-    def _rest(self):
+    def rest(self):
+        """Everything until the other side closes."""
         while True:
             try:
                 self._more()

@@ -1,0 +1,139 @@
+"""Changes under load, and what a crash leaves."""
+
+import threading
+
+from stand.cloud import Cloud
+from stand.patience import until
+from stand.site import Site
+from stand.wire import Wire, call, request
+
+CHANGES = 200
+CALLERS = 4
+
+
+class Load:
+    """Callers that call without a pause until they are told to stop; what they got is kept."""
+
+    def __init__(self, site, path):
+        self.site = site
+        self.path = path
+        self.stop = threading.Event()
+        self.answers = [[] for _ in range(CALLERS)]
+        self.threads = [threading.Thread(target=self._call, args=(answers,)) for answers in self.answers]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        until(lambda: all(self.answers), "every caller calls")
+        return self
+
+    def __exit__(self, *_):
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _call(self, answers):
+        with Wire(self.site.gateway.http) as wire:
+            while not self.stop.is_set():
+                wire.send(request("GET", self.path, self.site.host))
+                try:
+                    answer = wire.receive()
+                except Exception as fault:  # whatever it was: a dropped call
+                    answers.append(repr(fault))
+                    return
+                answers.append((answer.status, answer.text))
+
+    def kinds(self):
+        """The different answers that came."""
+        return {answer for answers in self.answers for answer in answers}
+
+
+def test_no_call_is_dropped_during_changes(gateway):
+    site = Site(gateway, None)
+    site.api(path="/version", name="version", mock="first")
+    first = site.release()
+    site.change("version", ServiceMockReturnMessage="second")
+    second = site.release()
+    with Load(site, "/version") as load:
+        for number in range(CHANGES):
+            version, told = [(first, "first"), (second, "second")][number % 2]
+            site.cloud.UpdateService(
+                ServiceId=site.id, EnvironmentName="release", VersionName=version, UpdateDesc="change"
+            )
+            until(lambda: call(gateway.http, "GET", "/version", site.host).text == told, "the change is visible")
+    assert load.kinds() == {(200, "first"), (200, "second")}
+
+
+def test_changes_elsewhere_do_not_touch_a_call(gateway, backend):
+    site = Site(gateway, backend)
+    site.api(path="/steady", to="/")
+    site.release()
+    backend.answer = None
+    other = Site(gateway, None)
+    other.api(path="/x", name="x", mock="0")
+    with Load(site, "/steady") as load:
+        for number in range(CHANGES // 2):
+            other.change("x", ServiceMockReturnMessage=str(number))
+            other.release()
+    assert {kind[0] for kind in load.kinds()} == {200}
+
+
+def test_a_call_in_flight_keeps_the_plan_that_it_began_with(gateway, backend):
+    site = Site(gateway, backend)
+    site.api(path="/slow", name="slow", to="/slow")
+    site.release()
+    backend.gate.clear()
+    with Wire(gateway.http) as wire:
+        wire.send(request("GET", "/slow", site.host))
+        backend.wait_for(1)
+        site.cloud.UnReleaseService(ServiceId=site.id, EnvironmentName="release")
+        until(lambda: call(gateway.http, "GET", "/slow", site.host).status == 404, "the environment is offline")
+        backend.gate.set()
+        assert wire.receive().status == 200
+
+
+def test_every_acknowledged_change_survives_a_crash(gateway):
+    site = Site(gateway, None)
+    acknowledged = []
+    for number in range(30):
+        acknowledged.append(site.api(path=f"/{number}", mock="x"))
+        if number % 10 == 9:
+            gateway.kill()
+            gateway.start()
+            site.cloud = Cloud(gateway.admin)
+            told = site.cloud.DescribeApisStatus(ServiceId=site.id, Limit=100)["Result"]
+            assert {api["ApiId"] for api in told["ApiIdStatusSet"]} == set(acknowledged)
+
+
+def test_a_crash_in_the_middle_of_changes_loses_nothing_acknowledged(gateway):
+    site = Site(gateway, None)
+    acknowledged = []
+
+    def change():
+        try:
+            for number in range(10_000):
+                acknowledged.append(site.api(path=f"/{number}", mock="x"))
+        except Exception:
+            pass  # the gateway was killed under this change, which was therefore not acknowledged
+
+    changes = threading.Thread(target=change)
+    changes.start()
+    until(lambda: len(acknowledged) >= 20, "changes run")
+    gateway.kill()
+    changes.join()
+    gateway.start()
+    stored = set()
+    for offset in range(0, 200, 100):
+        told = Cloud(gateway.admin).DescribeApisStatus(ServiceId=site.id, Limit=100, Offset=offset)["Result"]
+        stored |= {api["ApiId"] for api in told["ApiIdStatusSet"]}
+    assert set(acknowledged) <= stored
+    assert len(stored) <= len(acknowledged) + 1
+
+
+def test_what_is_released_answers_at_once_after_a_crash(gateway):
+    site = Site(gateway, None)
+    site.api(path="/here", mock="here")
+    site.release()
+    gateway.kill()
+    gateway.start()
+    assert call(gateway.http, "GET", "/here", site.host).text == "here"
