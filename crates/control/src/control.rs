@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AuditEntry, ServiceId, Snapshot, UsagePlanId};
+use model::{AuditEntry, ServiceId, Snapshot, Timestamp, UsagePlanId};
 use store::Store;
 
 use crate::{Clock, Installation, Quotas, Refusal, SystemClock, UsageCounts};
@@ -17,8 +17,9 @@ pub struct Control {
     pub(crate) quotas: Quotas,
     pub(crate) usage: Arc<dyn UsageCounts>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// Held while a change is computed and stored: the writers of one process queue here instead of racing.
-    pub(crate) turn: tokio::sync::Mutex<()>,
+    /// The time of the last change. Held while a change is computed and stored: the writers of one process queue here
+    /// instead of racing.
+    pub(crate) turn: tokio::sync::Mutex<Timestamp>,
 }
 
 impl Control {
@@ -35,7 +36,14 @@ impl Control {
         usage: Arc<dyn UsageCounts>,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        Arc::new(Self { store, installation, quotas, usage, clock, turn: tokio::sync::Mutex::new(()) })
+        Arc::new(Self {
+            store,
+            installation,
+            quotas,
+            usage,
+            clock,
+            turn: tokio::sync::Mutex::new(Timestamp::default()),
+        })
     }
 
     /// The configuration as it is now. Takes no lock that a writer holds over I/O.

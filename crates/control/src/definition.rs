@@ -119,7 +119,7 @@ fn mappings(definition: &ApiDefinition) -> Result<(), Invalid> {
         }
         if !declared.contains(&place(&mapping.source_name, mapping.source_location)) {
             return Err(Invalid::new(
-                "mappings",
+                "mapping source",
                 format!(
                     "`{name}` is taken from the {} parameter `{}`, which is not declared",
                     mapping.source_location.as_str(),

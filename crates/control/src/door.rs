@@ -1,10 +1,18 @@
 //! The door: who is asking.
+//!
+//! Every management request is signed with an operator's pair. A refusal says which step failed, and in
+//! [`DoorRefusal::Mismatch`] what the gateway would have signed, so that the log can show why two sides disagree.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use model::Timestamp;
+use model::{Operator, Timestamp};
+use sign::{tc1, tc3};
 
 use crate::{Actor, Control};
+
+/// How far a request's time may be from the gateway's, in seconds (spec: control plane wire protocol).
+const SKEW: i64 = tc3::MAX_SKEW;
 
 /// What the door sees of a request.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +31,22 @@ pub struct SignedRequest<'a> {
     pub origin: &'a str,
 }
 
+impl<'a> SignedRequest<'a> {
+    /// The values of a header.
+    fn values(&self, name: &'static str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    /// A header that must not be repeated: two readers could choose differently.
+    fn only(&self, name: &'static str) -> Result<Option<&'a [u8]>, DoorRefusal> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            (_, Some(_)) => Err(malformed(format!("the header {name} is there more than once"))),
+        }
+    }
+}
+
 /// Verifies who is asking.
 pub struct Door {
     control: Arc<Control>,
@@ -38,13 +62,120 @@ impl Door {
     /// The operator who signed `request`, as of `now`.
     ///
     /// Two schemes are understood: the header scheme (TC3-HMAC-SHA256) when there is an `Authorization` header, else
-    /// the older one, whose signature is a parameter of the query or of a form body.
+    /// the older one, whose signature is a parameter: of the query of a GET, of the form body of a POST. What a
+    /// signature covers differs: the query of a POST never, so its reader must not use it.
     ///
     /// # Errors
     /// Each way to fail apart, see [`DoorRefusal`].
     pub fn verify(&self, request: &SignedRequest<'_>, now: Timestamp) -> Result<Actor, DoorRefusal> {
-        todo!()
+        let snapshot = self.control.snapshot();
+        let operators: Vec<&Operator> = snapshot.operators.values().map(|operator| &**operator).collect();
+        let operator = match request.only("authorization")? {
+            Some(authorization) => by_header(request, authorization, &operators, &self.scope, now)?,
+            None => by_parameters(request, &operators, now)?,
+        };
+        Ok(Actor {
+            operator: operator.id.clone(),
+            name: operator.name.to_string(),
+            role: operator.role,
+            origin: request.origin.to_owned(),
+        })
     }
+}
+
+fn by_header<'o>(
+    request: &SignedRequest<'_>,
+    authorization: &[u8],
+    operators: &[&'o Operator],
+    scope: &str,
+    now: Timestamp,
+) -> Result<&'o Operator, DoorRefusal> {
+    let authorization = tc3::parse(authorization).map_err(malformed)?;
+    if authorization.service != scope {
+        return Err(DoorRefusal::WrongScope { found: authorization.service.to_owned(), expected: scope.to_owned() });
+    }
+    let signed = tc3::Request {
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        headers: request.headers,
+        body: request.body,
+    };
+    timely(tc3::timestamp(&signed).map_err(malformed)?, now)?;
+    let operator = find(operators, authorization.secret_id)?;
+    match tc3::verify(&signed, &authorization, operator.secret_key.expose().as_bytes()) {
+        Ok(()) => Ok(operator),
+        Err(tc3::Refusal::Mismatch { canonical_request, string_to_sign }) => Err(DoorRefusal::Mismatch {
+            id: authorization.secret_id.to_owned(),
+            canonical_request: Some(canonical_request),
+            string_to_sign,
+        }),
+        Err(other) => Err(malformed(other)),
+    }
+}
+
+fn by_parameters<'o>(
+    request: &SignedRequest<'_>,
+    operators: &[&'o Operator],
+    now: Timestamp,
+) -> Result<&'o Operator, DoorRefusal> {
+    let encoded = match request.method {
+        "GET" => request.query.as_bytes(),
+        "POST" if is_form(request)? => request.body,
+        _ => return Err(DoorRefusal::Missing),
+    };
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(encoded).into_owned().collect();
+    let mut named = BTreeMap::new();
+    for (name, value) in &parameters {
+        if named.insert(name.as_str(), value.as_str()).is_some() {
+            return Err(malformed(format!("the parameter {name} is there more than once")));
+        }
+    }
+    if !named.contains_key("Signature") {
+        return Err(DoorRefusal::Missing);
+    }
+    let needed = |name: &str| named.get(name).copied().ok_or_else(|| malformed(format!("there is no {name}")));
+    let id = needed("SecretId")?;
+    let sent = needed("Timestamp")?;
+    let timestamp = sent
+        .parse::<i64>()
+        .map_err(|_| malformed(format!("Timestamp is `{sent}`; seconds since 1970-01-01T00:00:00Z are allowed")))?;
+    timely(timestamp, now)?;
+    let operator = find(operators, id)?;
+    let host = request.only("host")?.and_then(|host| std::str::from_utf8(host).ok()).unwrap_or_default();
+    let signed = tc1::Request { method: request.method, host, path: request.path, parameters: &parameters };
+    match tc1::verify(&signed, operator.secret_key.expose().as_bytes()) {
+        Ok(()) => Ok(operator),
+        Err(tc1::Refusal::SignatureMissing) => Err(DoorRefusal::Missing),
+        Err(tc1::Refusal::Mismatch { string_to_sign }) => {
+            Err(DoorRefusal::Mismatch { id: id.to_owned(), canonical_request: None, string_to_sign })
+        }
+        Err(other @ tc1::Refusal::UnsupportedMethod(_)) => Err(malformed(other)),
+    }
+}
+
+fn is_form(request: &SignedRequest<'_>) -> Result<bool, DoorRefusal> {
+    let value = request.only("content-type")?.unwrap_or_default();
+    let kind = value.split(|byte| *byte == b';').next().unwrap_or_default();
+    Ok(kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded"))
+}
+
+fn timely(timestamp: i64, now: Timestamp) -> Result<(), DoorRefusal> {
+    let now = now.seconds();
+    if timestamp.abs_diff(now) <= SKEW.unsigned_abs() {
+        Ok(())
+    } else {
+        Err(DoorRefusal::Expired { timestamp, now, allowed: SKEW })
+    }
+}
+
+fn find<'o>(operators: &[&'o Operator], id: &str) -> Result<&'o Operator, DoorRefusal> {
+    let found = operators.iter().find(|operator| operator.secret_id == id);
+    found.copied().ok_or_else(|| DoorRefusal::UnknownId(id.to_owned()))
+}
+
+fn malformed(reason: impl ToString) -> DoorRefusal {
+    DoorRefusal::Malformed(reason.to_string())
 }
 
 /// Why nobody was let in. `Display` is what may be answered; it never holds a secret or a string to sign.
@@ -64,7 +195,7 @@ pub enum DoorRefusal {
         /// The one that it must be made for.
         expected: String,
     },
-    /// It is older, or further in the future, than the allowed five minutes.
+    /// It is older, or further in the future, than is allowed.
     #[error("the timestamp {timestamp} is more than {allowed} seconds away from the gateway's clock")]
     Expired {
         /// The request's time, Unix seconds.
@@ -82,7 +213,12 @@ pub enum DoorRefusal {
     Mismatch {
         /// The public half of the key.
         id: String,
+        /// What the gateway took the digest of, where the scheme has such a step: for the log, never answered.
+        canonical_request: Option<String>,
         /// What the gateway would have signed: for the log, never answered.
         string_to_sign: String,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -58,7 +58,7 @@ impl Control {
     }
 }
 
-fn release(
+pub(crate) fn release(
     facts: &Facts<'_>,
     service: &ServiceId,
     environment: &EnvironmentName,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{AuditEntry, Revision, Snapshot};
+use model::{AuditEntry, Revision, Snapshot, Timestamp};
 use store::{Change, Store, StoreError};
 
 use crate::rule::{Facts, Outcome};
@@ -61,22 +61,26 @@ impl Control {
         deed: &Deed<'_>,
         rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
     ) -> Result<T, Refusal> {
-        let _turn = self.turn.lock().await;
-        carry_out(&self.store, &self.quotas, &*self.clock, deed, rule).await
+        let mut last = self.turn.lock().await;
+        carry_out(&self.store, &self.quotas, &*self.clock, &mut last, deed, rule).await
     }
 }
 
 /// Asks `rule` what to write and writes it; asks again when the configuration changed meanwhile.
+///
+/// `last` is the time of the last change: each change is at least a millisecond later than the one before, so that
+/// what is listed by its age has one order, however fast it was made.
 pub(crate) async fn carry_out<L: Ledger, T>(
     ledger: &L,
     quotas: &Quotas,
     clock: &dyn Clock,
+    last: &mut Timestamp,
     deed: &Deed<'_>,
     rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
 ) -> Result<T, Refusal> {
     for _ in 0..ATTEMPTS {
         let snapshot = ledger.snapshot();
-        let now = clock.now();
+        let now = clock.now().max(Timestamp::from_millis(last.millis().saturating_add(1)));
         let Outcome { writes, subject, answer } = rule(&Facts { snapshot: &snapshot, quotas, now })?;
         if writes.is_empty() {
             return Ok(answer);
@@ -90,6 +94,7 @@ pub(crate) async fn carry_out<L: Ledger, T>(
         };
         match ledger.commit(snapshot.revision, Change { writes, audit }).await {
             Ok(next) => {
+                *last = now;
                 let revision = next.revision.0;
                 tracing::info!(action = deed.action, subject, actor = deed.actor, revision, "configuration changed");
                 return Ok(answer);
