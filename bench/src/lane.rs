@@ -11,6 +11,13 @@ use crate::origin::Origin;
 use crate::poll::{Poll, Token};
 use crate::sheet::Sheet;
 
+/// A moment for the core's other half, where two cores of a virtual machine are one of the host's: the gateway may be on it.
+fn breathe() {
+    for _ in 0..16 {
+        std::hint::spin_loop();
+    }
+}
+
 /// A request that waits this long has not been answered.
 const STALL: Duration = Duration::from_secs(2);
 
@@ -105,6 +112,7 @@ impl Lane {
         let mut last = start;
         while last - start < time {
             if self.step(Some(callers), false)? == 0 {
+                breathe();
                 let now = Instant::now();
                 idle += now - last;
                 last = now;

@@ -39,11 +39,12 @@ fn main() -> Result<ExitCode> {
     // nginx takes relative paths from its own prefix.
     options.out = options.out.canonicalize()?;
     machine::stay_on(machine::LOAD_CORE)?;
+    let first = machine::First::ask();
     let mut lane = Lane::open()?;
     let mut rows = field::line_up(&mut lane, &options)?;
     rounds::run(&mut lane, &mut rows, options.pace(), usize::from(options.rounds))?;
     let readings = if options.no_memory { Vec::new() } else { weigh(&mut lane, &options)? };
-    let text = Report { facts: facts(&options), rows: &rows, readings: &readings }.text()?;
+    let text = Report { facts: facts(&options, first.is_some()), rows: &rows, readings: &readings }.text()?;
     say(&format!("\n{text}"))?;
     if let Some(page) = &options.page {
         report::write(page, &text)?;
@@ -61,7 +62,7 @@ fn weigh(lane: &mut Lane, options: &Options) -> Result<Vec<memory::Reading>> {
     Ok(readings)
 }
 
-fn facts(options: &Options) -> Vec<String> {
+fn facts(options: &Options, first: bool) -> Vec<String> {
     let day = time::OffsetDateTime::now_utc().date();
     let own = version(&options.tollgate.display().to_string(), "version");
     let pace = options.pace();
@@ -69,11 +70,12 @@ fn facts(options: &Options) -> Vec<String> {
         format!("{day}; {}", machine::description()),
         format!("{own}; {}; {}", version("nginx", "-v"), version("haproxy", "-v")),
         format!(
-            "{} connections, {} rounds of {:.0} s each after {:.0} s of warm-up",
+            "{} connections, {} rounds of {:.0} s each after {:.0} s of warm-up, {}",
             pace.connections,
             options.rounds,
             pace.time.as_secs_f64(),
-            pace.warm.as_secs_f64()
+            pace.warm.as_secs_f64(),
+            if first { "highest priority" } else { "ordinary priority" }
         ),
     ]
 }

@@ -71,9 +71,8 @@ fn nginx(name: &str, template: &str, out: &Path, origin: SocketAddr) -> Result<P
 }
 
 fn started(name: &str, command: Command, folder: &Path, address: SocketAddr) -> Result<Peer> {
-    let log = folder.join("output.log");
-    let mut process = Process::start(name, command, &log)?;
-    process.wait_for(address).with_context(|| format!("see {}", log.display()))?;
+    let mut process = Process::start(name, command, &folder.join("output.log"))?;
+    process.wait_for(address)?;
     Ok(Peer { process, address })
 }
 

@@ -54,10 +54,11 @@ impl Poll {
         Ok(Poll { epoll, events: Vec::with_capacity(BATCH) })
     }
 
-    /// Watches a socket for reading until it is closed.
+    /// Watches a socket for reading until it is closed. It is named once for every arrival, not for as long as something
+    /// is left: who is told reads more than ever comes at once.
     pub(crate) fn watch(&self, socket: impl AsFd, token: Token) -> Result<()> {
-        epoll::add(&self.epoll, socket, epoll::EventData::new_u64(token.pack()), epoll::EventFlags::IN)
-            .context("epoll_ctl")
+        let data = epoll::EventData::new_u64(token.pack());
+        epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN | epoll::EventFlags::ET).context("epoll_ctl")
     }
 
     /// Fills `ready` with what is ready at this moment; empty when nothing is.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Process {
     child: Child,
     name: String,
+    log: PathBuf,
 }
 
 impl Process {
@@ -28,7 +29,7 @@ impl Process {
         stay_on(GATEWAY_CORE)?;
         let child = command.spawn().with_context(|| format!("cannot start {name}"));
         stay_on(LOAD_CORE)?;
-        Ok(Process { child: child?, name: name.to_owned() })
+        Ok(Process { child: child?, name: name.to_owned(), log: log.to_path_buf() })
     }
 
     /// Waits until something accepts connections at `address`.
@@ -41,14 +42,21 @@ impl Process {
         let start = Instant::now();
         while !ready() {
             if let Some(status) = self.child.try_wait()? {
-                bail!("{} ended ({status}) before it could {what}", self.name);
+                bail!("{} ended ({status}) before it could {what}; it wrote: {}", self.name, self.last_words());
             }
             if start.elapsed() > PATIENCE {
-                bail!("{} did not {what} within {PATIENCE:?}", self.name);
+                bail!("{} did not {what} within {PATIENCE:?}; it wrote: {}", self.name, self.last_words());
             }
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// The end of what it wrote.
+    fn last_words(&self) -> String {
+        let output = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = output.lines().collect();
+        lines[lines.len().saturating_sub(5)..].join("\n")
     }
 
     /// CPU time used so far, user and system, by all processes: seconds.

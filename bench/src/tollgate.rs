@@ -41,10 +41,10 @@ impl Tollgate {
         fs::write(&file, settings)?;
         let mut command = Command::new(program);
         command.arg("serve").arg("--config").arg(&file);
-        let output = folder.join("output.log");
-        let mut process = Process::start("tollgate", command, &output)?;
+        let mut process = Process::start("tollgate", command, &folder.join("output.log"))?;
         // Addresses of an earlier run may stand in the folder: only a listener that answers counts.
-        process.wait_for(admin).and_then(|()| process.wait_for(address)).with_context(|| see(&output))?;
+        process.wait_for(admin)?;
+        process.wait_for(address)?;
         let management = Management::connect(admin, operator(&folder.join("data"))?)?;
         Ok(Tollgate { process, address, management })
     }
@@ -125,8 +125,4 @@ fn operator(data: &Path) -> Result<KeyPair> {
 
 fn text(value: &Value, name: &str) -> Result<String> {
     Ok(value[name].as_str().with_context(|| format!("no {name} in {value}"))?.to_owned())
-}
-
-fn see(output: &Path) -> String {
-    format!("see {}", output.display())
 }
