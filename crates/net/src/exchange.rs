@@ -1,8 +1,25 @@
 //! One request and its response, between a caller and a backend.
 
-use std::time::{Duration, Instant};
+mod relay;
+mod upload;
 
-use crate::{Backend, Caller, Pool, RelayFault, Request, Response, SendFault};
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use crate::body::{Coding, Incoming};
+use crate::buffer::{Buffer, with_scratch};
+use crate::caller::append_length;
+use crate::head::LONGEST_RESPONSE_HEAD;
+use crate::ticker::Moment;
+use crate::{Backend, BodyFault, Caller, Framing, Request, Response, SendFault, SendFaultKind, Version};
+use upload::Upload;
+
+pub use relay::Relayed;
+
+/// Most interim responses before a final one.
+const MOST_INTERIM: u32 = 8;
 
 /// What is sent to the backend as body.
 #[derive(Clone, Copy, Debug)]
@@ -15,16 +32,18 @@ pub enum RequestBody<'a> {
     Empty,
 }
 
-/// A response that reached the caller whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Relayed {
-    /// Bytes of the body, without chunked coding.
-    pub body_bytes: u64,
-}
-
 /// A request that was sent and the head of its response.
 #[derive(Debug)]
-pub struct Exchange {}
+pub struct Exchange {
+    backend: Backend,
+    response: Response,
+    /// What came of the response behind its head.
+    rest: Buffer,
+    /// What is still to be sent of the request.
+    upload: Upload,
+    /// The backend was asked with HEAD.
+    to_head: bool,
+}
 
 impl Exchange {
     /// Sends `head` (request line and header lines with their CRLF, without framing lines and the empty line; this adds Content-Length or
@@ -39,27 +58,297 @@ impl Exchange {
         body: RequestBody<'_>,
         deadline: Instant,
     ) -> Result<Exchange, SendFault> {
-        let _ = (caller, request, backend, head, body, deadline);
-        todo!()
+        let length = head.len();
+        let bookmark = matches!(body, RequestBody::Stream).then(|| caller.bookmark());
+        let reused = backend.reused();
+        let mut sending = Sending {
+            backend,
+            inbox: Buffer::none(),
+            upload: Upload::done(),
+            head_position: 0,
+            deadline: caller.deadline.ticker().at(deadline),
+            to_head: head.starts_with(b"HEAD "),
+            interim: 0,
+            seen: false,
+            broken: None,
+        };
+        let result = sending.run(caller, request, head, body).await;
+        let head_position = sending.head_position;
+        if result.is_ok() && head_position < head.len() {
+            // Answered before the request was sent whole: the rest is still to be sent.
+            sending.upload.put_before(head.get(head_position..).unwrap_or_default());
+        }
+        head.truncate(length);
+        match result {
+            Ok(response) => {
+                let Sending { backend, inbox, upload, to_head, .. } = sending;
+                Ok(Exchange { backend, response, rest: inbox, upload, to_head })
+            }
+            Err(kind) => {
+                let is_lost = matches!(kind, SendFaultKind::Closed | SendFaultKind::Reset);
+                let mut safe_to_retry = is_lost && reused && !sending.seen;
+                if let Some(bookmark) = bookmark {
+                    if sending.upload.has_read() {
+                        safe_to_retry = false;
+                    } else if safe_to_retry {
+                        caller.go_back(bookmark);
+                    }
+                }
+                Err(SendFault { kind, safe_to_retry })
+            }
+        }
     }
 
     /// The response head.
     pub fn response(&self) -> &Response {
-        todo!()
+        &self.response
     }
 
-    /// Sends `head` (status line and header lines with their CRLF, without framing lines and the empty line) and the response body to
-    /// the caller - the head and what is there of the body in one write. Puts a clean connection back into `pool`.
-    /// `stall_limit` bounds the time in which the backend sends nothing; the caller has [`Limits::write_idle_timeout`](crate::Limits).
-    pub async fn relay(
-        self,
+    /// The backend's address.
+    pub fn peer(&self) -> std::net::SocketAddr {
+        self.backend.peer()
+    }
+}
+
+/// The state of [`Exchange::send`].
+struct Sending {
+    backend: Backend,
+    /// Received and not yet understood; in the end what came behind the response head.
+    inbox: Buffer,
+    upload: Upload,
+    head_position: usize,
+    deadline: Moment,
+    to_head: bool,
+    interim: u32,
+    /// A byte of a response came.
+    seen: bool,
+    /// Why nothing more can be sent; a response may still come.
+    broken: Option<SendFaultKind>,
+}
+
+impl Sending {
+    async fn run(
+        &mut self,
         caller: &mut Caller,
         request: &Request,
         head: &mut Vec<u8>,
-        pool: &Pool,
-        stall_limit: Duration,
-    ) -> Result<Relayed, RelayFault> {
-        let _ = (caller, request, head, pool, stall_limit);
-        todo!()
+        body: RequestBody<'_>,
+    ) -> Result<Response, SendFaultKind> {
+        if request.accepts_trailers() && request.version() == Version::Http11 {
+            // A trailer section is relayed, so this hop understands it too.
+            head.extend_from_slice(b"TE: trailers\r\nConnection: TE\r\n");
+        }
+        match body {
+            RequestBody::Stream => self.begin_stream(caller, request, head)?,
+            RequestBody::Bytes(bytes) => {
+                append_length(head, bytes.len() as u64);
+                head.extend_from_slice(b"\r\n");
+                head.extend_from_slice(bytes);
+            }
+            RequestBody::Empty => end_without_body(head),
+        }
+        caller.deadline.set(self.deadline);
+        if !self.upload.is_done() && caller.awaits_continue() {
+            // The backend has the head before the caller is told to go on.
+            poll_fn(|cx| self.poll_head_written(cx, caller, head)).await?;
+            caller.send_continue().await.map_err(|_| SendFaultKind::CallerGone)?;
+            caller.deadline.set(self.deadline);
+        }
+        loop {
+            let response = poll_fn(|cx| self.poll(cx, caller, head)).await?;
+            match response.status() {
+                100 => {}
+                101 => return Err(SendFaultKind::Upgrade),
+                102..200 if request.version() == Version::Http11 => {
+                    let mut interim = Buffer::take();
+                    interim.extend_from_slice(b"HTTP/1.1 ");
+                    interim.extend_from_slice(itoa::Buffer::new().format(response.status()).as_bytes());
+                    interim.extend_from_slice(b" ");
+                    interim.extend_from_slice(response.reason());
+                    interim.extend_from_slice(b"\r\n");
+                    response.copy_headers(&mut interim, |_, _| false);
+                    interim.extend_from_slice(b"\r\n");
+                    caller.write(&interim).await.map_err(|_| SendFaultKind::CallerGone)?;
+                    caller.deadline.set(self.deadline);
+                }
+                102..200 => {}
+                _ => return Ok(response),
+            }
+            self.interim += 1;
+            if self.interim > MOST_INTERIM {
+                return Err(SendFaultKind::TooManyInterim);
+            }
+        }
+    }
+
+    /// Appends the framing of the caller's body and what is there of it.
+    fn begin_stream(
+        &mut self,
+        caller: &mut Caller,
+        request: &Request,
+        head: &mut Vec<u8>,
+    ) -> Result<(), SendFaultKind> {
+        let coding = match request.body() {
+            Framing::None => {
+                end_without_body(head);
+                return Ok(());
+            }
+            Framing::Length(length) => {
+                if caller.exceeds(length) {
+                    return Err(SendFaultKind::CallerBody(BodyFault::TooLarge));
+                }
+                append_length(head, length);
+                Coding::Plain
+            }
+            Framing::Chunked => {
+                head.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+                Coding::Chunked
+            }
+        };
+        head.extend_from_slice(b"\r\n");
+        if !caller.unused().is_empty() {
+            caller.take_body(coding, head).map_err(SendFaultKind::CallerBody)?;
+        }
+        if !caller.body.is_done() {
+            self.upload = Upload::new(coding, caller.deadline.ticker().after(caller.limits.body_idle_timeout));
+        }
+        Ok(())
+    }
+
+    fn poll_head_written(
+        &mut self,
+        cx: &mut Context<'_>,
+        caller: &Caller,
+        head: &[u8],
+    ) -> Poll<Result<(), SendFaultKind>> {
+        match self.backend.io.poll_write_all(cx, head, &mut self.head_position) {
+            Poll::Ready(Ok(())) => Poll::Ready(Ok(())),
+            // Perhaps a response has come all the same; reading will tell.
+            Poll::Ready(Err(error)) => {
+                self.break_off(&error, head.len());
+                Poll::Ready(Ok(()))
+            }
+            Poll::Pending if caller.deadline.poll(cx) => Poll::Ready(Err(SendFaultKind::Timeout)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn break_off(&mut self, error: &io::Error, head_length: usize) {
+        self.broken = Some(kind_of(error));
+        self.head_position = head_length;
+        self.upload.break_off();
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        caller: &mut Caller,
+        head: &[u8],
+    ) -> Poll<Result<Response, SendFaultKind>> {
+        loop {
+            if self.head_position < head.len() {
+                match self.backend.io.poll_write_all(cx, head, &mut self.head_position) {
+                    Poll::Ready(Err(error)) => self.break_off(&error, head.len()),
+                    Poll::Ready(Ok(())) | Poll::Pending => {}
+                }
+            }
+            if self.head_position >= head.len() && !self.upload.is_done() {
+                match self.upload.poll(cx, caller, &mut self.backend.io) {
+                    Poll::Ready(Ok(())) => caller.deadline.set(self.deadline),
+                    Poll::Ready(Err(upload::Fault::Caller(fault))) => {
+                        return Poll::Ready(Err(match fault {
+                            BodyFault::Gone => SendFaultKind::CallerGone,
+                            fault => SendFaultKind::CallerBody(fault),
+                        }));
+                    }
+                    Poll::Ready(Err(upload::Fault::Backend(error))) => self.break_off(&error, head.len()),
+                    // The caller has its own, mostly shorter, time.
+                    Poll::Pending => caller.deadline.set(self.upload.due().min(self.deadline)),
+                }
+            }
+            if !self.inbox.is_empty()
+                && let Some(done) = self.parse_inbox()
+            {
+                return Poll::Ready(done);
+            }
+            match self.poll_response(cx) {
+                Poll::Ready(Some(done)) => return Poll::Ready(done),
+                Poll::Ready(None) => {}
+                Poll::Pending if !caller.deadline.poll(cx) => return Poll::Pending,
+                Poll::Pending if self.deadline.has_passed(caller.deadline.ticker()) => {
+                    return Poll::Ready(Err(SendFaultKind::Timeout));
+                }
+                Poll::Pending => {
+                    caller.spoil();
+                    return Poll::Ready(Err(SendFaultKind::CallerBody(BodyFault::Timeout)));
+                }
+            }
+        }
+    }
+
+    fn parse_inbox(&mut self) -> Option<Result<Response, SendFaultKind>> {
+        match Response::parse(&self.inbox, self.to_head) {
+            Ok(None) => None,
+            Ok(Some((response, consumed))) => {
+                self.inbox.drain(..consumed);
+                if self.inbox.is_empty() {
+                    self.inbox.release();
+                }
+                Some(Ok(response))
+            }
+            Err(fault) => Some(Err(SendFaultKind::Malformed(fault))),
+        }
+    }
+
+    /// One read. Ready with `None` when more is needed.
+    fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Response, SendFaultKind>>> {
+        with_scratch(|scratch| {
+            let room = LONGEST_RESPONSE_HEAD.saturating_sub(self.inbox.len()).max(1).min(scratch.len());
+            let room = scratch.get_mut(..room).unwrap_or_default();
+            let Poll::Ready(read) = self.backend.io.poll_read(cx, room) else { return Poll::Pending };
+            let bytes = match read {
+                Ok(0) => return Poll::Ready(Some(Err(self.broken.unwrap_or(SendFaultKind::Closed)))),
+                Ok(count) => room.get(..count).unwrap_or_default(),
+                Err(error) => return Poll::Ready(Some(Err(self.broken.unwrap_or(kind_of(&error))))),
+            };
+            self.seen = true;
+            if !self.inbox.is_empty() {
+                self.inbox.append(bytes);
+                return Poll::Ready(None);
+            }
+            match Response::parse(bytes, self.to_head) {
+                Ok(None) => {
+                    self.inbox.append(bytes);
+                    Poll::Ready(None)
+                }
+                Ok(Some((response, consumed))) => {
+                    self.inbox = Buffer::holding(bytes.get(consumed..).unwrap_or_default());
+                    Poll::Ready(Some(Ok(response)))
+                }
+                Err(fault) => Poll::Ready(Some(Err(SendFaultKind::Malformed(fault)))),
+            }
+        })
+    }
+}
+
+/// A request without a body says so if its method would let one expect a body (RFC 9110, 8.6).
+fn end_without_body(head: &mut Vec<u8>) {
+    if head.starts_with(b"POST ") || head.starts_with(b"PUT ") || head.starts_with(b"PATCH ") {
+        append_length(head, 0);
+    }
+    head.extend_from_slice(b"\r\n");
+}
+
+fn kind_of(error: &io::Error) -> SendFaultKind {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => SendFaultKind::Closed,
+        _ => SendFaultKind::Reset,
+    }
+}
+
+impl Incoming {
+    /// The body of a response.
+    fn of(response: &Response) -> Incoming {
+        Incoming::from(response.body())
     }
 }

@@ -4,5 +4,7 @@ mod fields;
 mod request;
 mod response;
 
+pub(crate) use response::LONGEST as LONGEST_RESPONSE_HEAD;
+
 pub use request::Request;
 pub use response::Response;

@@ -4,6 +4,9 @@
 //! A [`Caller`] is an accepted connection, a [`Backend`] one that the gateway opened; a [`Request`] comes out of the former, and an
 //! [`Exchange`] sends it to the latter and relays the [`Response`].
 
+mod body;
+mod buffer;
+pub mod chunked;
 mod fault;
 mod framing;
 mod head;
@@ -19,6 +22,7 @@ mod target;
 pub mod listen;
 pub mod tls;
 
+pub use buffer::Buffer;
 pub use caller::Caller;
 pub use exchange::{Exchange, Relayed, RequestBody};
 pub use fault::{

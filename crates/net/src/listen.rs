@@ -1,25 +1,66 @@
 //! Listening sockets, one for each worker, and the loop that accepts.
 
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
+use std::task::{Poll, Waker};
+use std::time::Duration;
 
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
-use tokio::runtime::LocalRuntime;
+use tokio::runtime::{Builder, LocalOptions, LocalRuntime};
 
 use crate::Ticker;
+use crate::ticker::Deadline;
+
+/// Longest queue of connections that wait to be accepted; the system may allow less.
+const BACKLOG: i32 = 4096;
+
+/// How long to wait when accepting fails for want of file descriptors or memory.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Binds `address` once for each of `workers` (SO_REUSEPORT), so that the kernel spreads connections over them. Port 0 is resolved once;
 /// all get the same port. Returns the address that is listened on.
 pub fn bind(address: SocketAddr, workers: usize) -> io::Result<(SocketAddr, Vec<TcpListener>)> {
-    let _ = (address, workers);
-    todo!()
+    let mut bound = address;
+    let mut listeners = Vec::with_capacity(workers);
+    for _ in 0..workers.max(1) {
+        let socket = Socket::new(Domain::for_address(bound), Type::STREAM, Some(Protocol::TCP))?;
+        // So that a restart need not wait for old connections to be forgotten.
+        socket.set_reuse_address(true)?;
+        if workers > 1 {
+            socket.set_reuse_port(true)?;
+        }
+        if bound.is_ipv6() {
+            socket.set_only_v6(false)?;
+        }
+        socket.set_nonblocking(true)?;
+        socket.bind(&bound.into())?;
+        socket.listen(BACKLOG)?;
+        let listener = TcpListener::from(socket);
+        bound = listener.local_addr()?;
+        listeners.push(listener);
+    }
+    Ok((bound, listeners))
 }
 
 /// A runtime for one worker thread: everything on it stays on that thread, so tasks need not be `Send` (`tokio::task::spawn_local`).
 pub fn worker_runtime() -> io::Result<LocalRuntime> {
-    todo!()
+    Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .event_interval(EVENT_INTERVAL)
+        .global_queue_interval(GLOBAL_QUEUE_INTERVAL)
+        .max_io_events_per_tick(1024)
+        .build_local(LocalOptions::default())
 }
+
+/// Tasks run between two looks at the sockets.
+const EVENT_INTERVAL: u32 = 61;
+/// Tasks run between two looks at what other threads have sent.
+const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
 /// Accepts connections until `clock` is draining and hands each, with TCP_NODELAY, to `take` together with a [`Seat`] that has to live as
 /// long as the connection. Accepts no more than `max_connections` at a time. Survives a lack of file descriptors.
@@ -29,10 +70,85 @@ pub async fn accept(
     clock: Rc<Ticker>,
     mut take: impl FnMut(TcpStream, SocketAddr, Seat),
 ) -> io::Result<()> {
-    let _ = (listener, max_connections, clock, &mut take);
-    todo!()
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let seats = Rc::new(Seats::default());
+    let mut deadline = Deadline::new(Rc::clone(&clock));
+    let mut is_paused = false;
+    loop {
+        let accepted = poll_fn(|cx| {
+            // Also remembers whom to wake when draining begins.
+            let is_over = deadline.poll(cx);
+            if clock.is_draining() {
+                return Poll::Ready(None);
+            }
+            if (is_paused && !is_over) || seats.is_full(max_connections, cx.waker()) {
+                return Poll::Pending;
+            }
+            listener.poll_accept(cx).map(Some)
+        });
+        let accepted = accepted.await;
+        is_paused = false;
+        match accepted {
+            None => return Ok(()),
+            Some(Ok((stream, peer))) => {
+                // Without it answers would only be slower.
+                let _ = stream.set_nodelay(true);
+                take(stream, peer, Seat::new(&seats));
+            }
+            Some(Err(error)) if is_of_one_connection(&error) => {}
+            Some(Err(_)) => {
+                is_paused = true;
+                deadline.set_after(PAUSE);
+            }
+        }
+    }
+}
+
+/// Errors that say something about the connection that was to be accepted, not about the listener.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}
+
+#[derive(Debug, Default)]
+struct Seats {
+    taken: Cell<usize>,
+    waiting: RefCell<Option<Waker>>,
+}
+
+impl Seats {
+    fn is_full(&self, most: usize, waker: &Waker) -> bool {
+        let full = self.taken.get() >= most;
+        if full {
+            *self.waiting.borrow_mut() = Some(waker.clone());
+        }
+        full
+    }
 }
 
 /// One of the connections that a worker may hold; free again when dropped.
 #[derive(Debug)]
-pub struct Seat {}
+pub struct Seat {
+    seats: Rc<Seats>,
+}
+
+impl Seat {
+    fn new(seats: &Rc<Seats>) -> Seat {
+        seats.taken.set(seats.taken.get() + 1);
+        Seat { seats: Rc::clone(seats) }
+    }
+
+    /// How many connections the worker holds through this listener now.
+    pub fn taken(&self) -> usize {
+        self.seats.taken.get()
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.seats.taken.set(self.seats.taken.get().saturating_sub(1));
+        if let Some(waker) = self.seats.waiting.take() {
+            waker.wake();
+        }
+    }
+}

@@ -1,11 +1,19 @@
 //! A worker's connections to backends.
 
+mod connect;
+mod resolve;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::net::SocketAddr;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::{ConnectFault, Target, Ticker};
+use crate::ticker::{Chore, Moment};
+use crate::{ConnectFault, Io, Target, Ticker};
+use resolve::Resolver;
 
 /// Bounds on a worker's connections to backends.
 #[derive(Clone, Debug)]
@@ -36,46 +44,158 @@ impl Default for PoolLimits {
 
 /// A worker's resting connections, by target.
 #[derive(Debug)]
-pub struct Pool {}
+pub struct Pool {
+    limits: PoolLimits,
+    clock: Rc<Ticker>,
+    resting: RefCell<HashMap<u64, Resting, BuildHasherDefault<IdHasher>>>,
+    resolver: Resolver,
+    opened: Cell<u64>,
+}
+
+/// The resting connections of one target; the one used last is used first.
+#[derive(Debug)]
+struct Resting {
+    backends: Vec<(Backend, Moment)>,
+    /// The moment until which the youngest may rest: the smaller, the longer unused.
+    until: Moment,
+}
+
+/// Target ids are unique small numbers; mixing them a little is enough.
+#[derive(Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        self.0 = (self.0 ^ id).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
 
 impl Pool {
     /// An empty pool.
     pub fn new(limits: PoolLimits, clock: Rc<Ticker>) -> Rc<Pool> {
-        let _ = (limits, clock);
-        todo!()
+        let resolver = Resolver::new(limits.dns_ttl);
+        let pool = Rc::new(Pool {
+            limits,
+            clock: Rc::clone(&clock),
+            resting: RefCell::default(),
+            resolver,
+            opened: Cell::new(0),
+        });
+        let chore: Weak<Pool> = Rc::downgrade(&pool);
+        clock.add_chore(chore);
+        pool
     }
 
     /// A connection to `target`: a resting one that is still alive and clean, else a new one.
     pub async fn acquire(&self, target: &Arc<Target>, deadline: Instant) -> Result<Backend, ConnectFault> {
-        let _ = (target, deadline);
-        todo!()
+        if let Some(backend) = self.take(target) {
+            return Ok(backend);
+        }
+        self.connect(target, deadline).await
     }
 
     /// A new connection to `target`, whatever rests in the pool: for a second try after a resting connection turned out dead.
     pub async fn connect(&self, target: &Arc<Target>, deadline: Instant) -> Result<Backend, ConnectFault> {
-        let _ = (target, deadline);
-        todo!()
+        let (io, peer) = connect::connect(target, &self.resolver, self.limits.connect_timeout, deadline).await?;
+        self.opened.set(self.opened.get() + 1);
+        Ok(Backend { io, connection: Box::new(Connection { target: Arc::clone(target), peer, reused: false }) })
     }
 
-    /// Keeps a connection for later. Only [`Exchange`](crate::Exchange) knows whether a used one is clean; call this only for one that was not used.
+    fn take(&self, target: &Target) -> Option<Backend> {
+        let mut resting = self.resting.borrow_mut();
+        let of_target = resting.get_mut(&target.id())?;
+        while let Some((mut backend, until)) = of_target.backends.pop() {
+            if !until.has_passed(&self.clock) && backend.io.is_quiet() {
+                return Some(backend);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection for later. Only [`Exchange`](crate::Exchange) knows whether a used one is clean; call this only for one that was
+    /// not used.
     pub fn put_back(&self, backend: Backend) {
-        let _ = backend;
-        todo!()
+        let until = self.clock.after(self.limits.idle_timeout);
+        let mut resting = self.resting.borrow_mut();
+        let id = backend.connection.target.id();
+        if resting.len() >= self.limits.max_targets
+            && !resting.contains_key(&id)
+            && let Some(longest) = resting.iter().min_by_key(|(_, of_target)| of_target.until).map(|(id, _)| *id)
+        {
+            resting.remove(&longest);
+        }
+        let of_target = resting.entry(id).or_insert_with(|| Resting { backends: Vec::new(), until });
+        of_target.until = until;
+        if of_target.backends.len() < self.limits.idle_per_target {
+            of_target.backends.push((backend, until));
+        }
+    }
+
+    /// How many connections rest now.
+    pub fn idle_count(&self) -> usize {
+        self.resting.borrow().values().map(|of_target| of_target.backends.len()).sum()
+    }
+
+    /// How many connections were opened since the start.
+    pub fn opened_count(&self) -> u64 {
+        self.opened.get()
+    }
+}
+
+impl Chore for Pool {
+    /// Closes what has rested for too long or was closed by the backend.
+    fn run(&self) {
+        self.resting.borrow_mut().retain(|_, of_target| {
+            of_target.backends.retain_mut(|(backend, until)| !until.has_passed(&self.clock) && backend.io.is_quiet());
+            !of_target.backends.is_empty()
+        });
+        self.resolver.forget_old();
     }
 }
 
 /// One connection to a backend.
 #[derive(Debug)]
-pub struct Backend {}
+pub struct Backend {
+    pub(crate) io: Io,
+    connection: Box<Connection>,
+}
+
+#[derive(Debug)]
+struct Connection {
+    target: Arc<Target>,
+    peer: SocketAddr,
+    reused: bool,
+}
 
 impl Backend {
     /// Whether it had carried a request before.
     pub fn reused(&self) -> bool {
-        todo!()
+        self.connection.reused
     }
 
     /// The backend's address.
     pub fn peer(&self) -> SocketAddr {
-        todo!()
+        self.connection.peer
+    }
+
+    /// Whose connection it is.
+    pub fn target(&self) -> &Arc<Target> {
+        &self.connection.target
+    }
+
+    /// It has carried a request and is clean.
+    pub(crate) fn used(mut self) -> Backend {
+        self.connection.reused = true;
+        self
     }
 }

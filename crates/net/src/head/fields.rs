@@ -1,1 +1,236 @@
 //! Header fields as spans of the head's bytes, in the order and case in which they came.
+
+use std::cell::RefCell;
+use std::mem::MaybeUninit;
+
+use crate::Limits;
+
+/// Room for the tokeniser's results, on the stack.
+pub(crate) const SLOTS: usize = Limits::MOST_HEADERS;
+pub(crate) type Slots<'b> = [MaybeUninit<httparse::Header<'b>>; SLOTS];
+
+/// One header field: `line` is where its name begins in the head's bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    line: u32,
+    value: u32,
+    value_length: u32,
+    name_length: u32,
+    /// The line is exactly `Name: value\r\n`, so that it can be copied as it is.
+    canonical: bool,
+    /// End-to-end: goes to the other side.
+    forwarded: bool,
+}
+
+/// What a field means to this hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    Host,
+    Length,
+    Encoding,
+    Connection,
+    Expect,
+    Te,
+    Upgrade,
+    /// Belongs to this hop, and nothing is to be done about it.
+    Hop,
+    /// Belongs to the ends.
+    EndToEnd,
+}
+
+impl Meaning {
+    pub(crate) fn of(name: &str) -> Meaning {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        match name.len() {
+            2 if is("te") => Meaning::Te,
+            4 if is("host") => Meaning::Host,
+            6 if is("expect") => Meaning::Expect,
+            7 if is("upgrade") => Meaning::Upgrade,
+            10 if is("connection") => Meaning::Connection,
+            10 if is("keep-alive") => Meaning::Hop,
+            14 if is("content-length") => Meaning::Length,
+            16 if is("proxy-connection") => Meaning::Hop,
+            17 if is("transfer-encoding") => Meaning::Encoding,
+            18 if is("proxy-authenticate") => Meaning::Hop,
+            19 if is("proxy-authorization") => Meaning::Hop,
+            _ => Meaning::EndToEnd,
+        }
+    }
+}
+
+/// A head's bytes and its fields. Memory comes from the thread's free list and goes back there.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    pub(crate) bytes: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+/// A line that does not end with CR LF, or has an obsolete fold.
+#[derive(Debug)]
+pub(crate) struct BareBreak;
+
+const KEPT: usize = 256;
+const KEPT_CAPACITY: usize = 16 * 1024;
+
+thread_local! {
+    static FREE: RefCell<Vec<(Vec<u8>, Vec<Span>)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Fields {
+    pub(crate) fn take() -> Fields {
+        let (bytes, spans) =
+            FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| (Vec::with_capacity(1024), Vec::with_capacity(32)));
+        Fields { bytes, spans }
+    }
+
+    /// Notes a field that the tokeniser found in `head` and returns where its line ends. The tokeniser takes LF alone for a line end; this does not.
+    pub(crate) fn note(
+        &mut self,
+        head: &[u8],
+        field: &httparse::Header<'_>,
+        forwarded: bool,
+    ) -> Result<usize, BareBreak> {
+        let line = offset(head, field.name.as_bytes());
+        let value = offset(head, field.value);
+        let mut end = value + field.value.len();
+        while matches!(head.get(end), Some(b' ' | b'\t')) {
+            end += 1;
+        }
+        if head.get(end..end + 2) != Some(b"\r\n") {
+            return Err(BareBreak);
+        }
+        let name_length = field.name.len();
+        self.spans.push(Span {
+            line: line as u32,
+            value: value as u32,
+            value_length: field.value.len() as u32,
+            name_length: name_length as u32,
+            canonical: value == line + name_length + 2
+                && head.get(value.wrapping_sub(1)) == Some(&b' ')
+                && end == value + field.value.len(),
+            forwarded,
+        });
+        Ok(end + 2)
+    }
+
+    /// Fields that a Connection field names belong to this hop too.
+    pub(crate) fn strike_named_by_connection(&mut self) {
+        let Fields { bytes, spans } = self;
+        for index in 0..spans.len() {
+            let Some(span) = spans.get(index) else { continue };
+            if !name(bytes, span).eq_ignore_ascii_case("connection") {
+                continue;
+            }
+            let list = value(bytes, span);
+            for token in tokens(list) {
+                for other in spans.iter_mut() {
+                    if other.forwarded && name(bytes, other).as_bytes().eq_ignore_ascii_case(token) {
+                        other.forwarded = false;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.spans.iter().map(|span| (name(&self.bytes, span), value(&self.bytes, span)))
+    }
+
+    pub(crate) fn find_all<'a>(&'a self, wanted: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.spans
+            .iter()
+            .filter(|span| span.name_length as usize == wanted.len())
+            .filter(|span| name_bytes(&self.bytes, span).eq_ignore_ascii_case(wanted.as_bytes()))
+            .map(|span| value(&self.bytes, span))
+    }
+
+    /// Writes the end-to-end fields, those left out for which `skip` says true. Neighbouring lines that are in canonical form already are
+    /// copied in one go; the result is the same as writing each anew.
+    pub(crate) fn copy(&self, out: &mut Vec<u8>, mut skip: impl FnMut(&str, &[u8]) -> bool) {
+        let mut run = 0..0;
+        for span in &self.spans {
+            let start = span.line as usize;
+            if !span.forwarded {
+                continue;
+            }
+            let value = value(&self.bytes, span);
+            if skip(name(&self.bytes, span), value) {
+                continue;
+            }
+            if !span.canonical {
+                out.extend_from_slice(self.bytes.get(run.clone()).unwrap_or_default());
+                run = 0..0;
+                out.extend_from_slice(name_bytes(&self.bytes, span));
+                out.extend_from_slice(b": ");
+                out.extend_from_slice(value);
+                out.extend_from_slice(b"\r\n");
+                continue;
+            }
+            let end = (span.value + span.value_length) as usize + 2;
+            if run.end == start {
+                run.end = end;
+            } else {
+                out.extend_from_slice(self.bytes.get(run.clone()).unwrap_or_default());
+                run = start..end;
+            }
+        }
+        out.extend_from_slice(self.bytes.get(run).unwrap_or_default());
+    }
+}
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        if self.bytes.capacity() == 0 || self.bytes.capacity() > KEPT_CAPACITY {
+            return;
+        }
+        let (mut bytes, mut spans) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.spans));
+        bytes.clear();
+        spans.clear();
+        // While the thread ends the list may be gone already; then the memory is simply freed.
+        let _ = FREE.try_with(|free| {
+            let mut free = free.borrow_mut();
+            if free.len() < KEPT {
+                free.push((bytes, spans));
+            }
+        });
+    }
+}
+
+/// Where `part`, a slice of `whole`, begins in it.
+pub(crate) fn offset(whole: &[u8], part: &[u8]) -> usize {
+    (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize)
+}
+
+/// The elements of a comma-separated list, without blanks around them and without empty ones.
+pub(crate) fn tokens(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
+}
+
+fn name_bytes<'b>(bytes: &'b [u8], span: &Span) -> &'b [u8] {
+    let start = span.line as usize;
+    bytes.get(start..start + span.name_length as usize).unwrap_or_default()
+}
+
+fn name<'b>(bytes: &'b [u8], span: &Span) -> &'b str {
+    // A header name is a token, so it is ASCII.
+    std::str::from_utf8(name_bytes(bytes, span)).unwrap_or_default()
+}
+
+fn value<'b>(bytes: &'b [u8], span: &Span) -> &'b [u8] {
+    let start = span.value as usize;
+    bytes.get(start..start + span.value_length as usize).unwrap_or_default()
+}
+
+/// A Content-Length: decimal digits alone, below 2^63.
+pub(crate) fn length(value: &[u8]) -> Option<u64> {
+    if value.is_empty() || value.len() > 18 + 1 || !value.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let length =
+        value.iter().try_fold(0_u64, |length, digit| length.checked_mul(10)?.checked_add(u64::from(digit - b'0')))?;
+    (length <= i64::MAX as u64).then_some(length)
+}

@@ -1,90 +1,435 @@
 //! A request head.
 
-use crate::{Framing, Version};
+use std::mem::MaybeUninit;
+
+use super::fields::{self, BareBreak, Fields, Meaning, SLOTS, Slots};
+use crate::{Framing, HeadFault, Limits, Version};
 
 /// A request head, with everything about it that HTTP/1.1 lets vary already decided. Owns a pooled buffer.
 #[derive(Debug)]
-pub struct Request {}
+pub struct Request {
+    fields: Fields,
+    method: Part,
+    target: Part,
+    path_length: u32,
+    host: Part,
+    version: Version,
+    body: Framing,
+    persistent: bool,
+    expects_continue: bool,
+    upgrade: bool,
+    accepts_trailers: bool,
+}
+
+/// A stretch of the head's bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    start: u32,
+    length: u32,
+}
+
+impl Part {
+    fn of(head: &[u8], part: &[u8]) -> Part {
+        Part { start: fields::offset(head, part) as u32, length: part.len() as u32 }
+    }
+}
 
 impl Request {
+    /// Reads a head from the beginning of `bytes`. `Ok(None)`: the head is not all there yet. Otherwise the head and how many bytes it took.
+    /// One empty line before the request line is skipped, as RFC 9112 (2.2) asks; a second one is refused.
+    pub fn parse(bytes: &[u8], limits: &Limits) -> Result<Option<(Request, usize)>, HeadFault> {
+        let skipped = if bytes.starts_with(b"\r\n") { 2 } else { 0 };
+        let bytes = bytes.get(skipped..).unwrap_or_default();
+        if matches!(bytes.first(), Some(b'\r' | b'\n')) && (skipped > 0 || bytes.len() > 1) {
+            return Err(HeadFault::RequestLine);
+        }
+        let mut slots: Slots<'_> = [const { MaybeUninit::uninit() }; SLOTS];
+        let mut parsed = httparse::Request::new(&mut []);
+        let consumed = match parsed.parse_with_uninit_headers(bytes, &mut slots) {
+            Ok(httparse::Status::Complete(consumed)) => consumed,
+            Ok(httparse::Status::Partial) => return too_long(bytes, limits).map_or(Ok(None), Err),
+            Err(error) => return Err(diagnose(bytes, error, limits)),
+        };
+        let head = bytes.get(..consumed).unwrap_or_default();
+        let (Some(method), Some(target), Some(version)) = (parsed.method, parsed.path, parsed.version) else {
+            return Err(HeadFault::RequestLine);
+        };
+        if target.len() > limits.target_bytes {
+            return Err(HeadFault::TargetTooLong);
+        }
+        if consumed > limits.head_bytes {
+            return Err(HeadFault::TooLarge);
+        }
+        if parsed.headers.len() > limits.header_count {
+            return Err(HeadFault::TooManyHeaders);
+        }
+        let version = if version == 0 { Version::Http10 } else { Version::Http11 };
+
+        let mut request = Request {
+            fields: Fields::take(),
+            method: Part::of(head, method.as_bytes()),
+            target: Part::of(head, target.as_bytes()),
+            path_length: 0,
+            host: Part::default(),
+            version,
+            body: Framing::None,
+            persistent: version == Version::Http11,
+            expects_continue: false,
+            upgrade: false,
+            accepts_trailers: false,
+        };
+        let mut facts = Facts::default();
+        // The request line ends with the eight bytes of the version and CR LF.
+        let mut line = fields::offset(head, target.as_bytes()) + target.len() + 9;
+        if head.get(line..line + 2) != Some(b"\r\n") {
+            return Err(HeadFault::BareLineBreak);
+        }
+        line += 2;
+        for field in parsed.headers.iter() {
+            let meaning = Meaning::of(field.name);
+            if fields::offset(head, field.name.as_bytes()) != line {
+                return Err(HeadFault::HeaderName);
+            }
+            line = match request.fields.note(head, field, meaning == Meaning::EndToEnd) {
+                Ok(next) => next,
+                Err(BareBreak) => return Err(HeadFault::BareLineBreak),
+            };
+            request.heed(meaning, field.value, head, &mut facts)?;
+        }
+        if head.get(line..) != Some(b"\r\n") {
+            return Err(HeadFault::BareLineBreak);
+        }
+        if method == "CONNECT" {
+            return Err(HeadFault::Connect);
+        }
+        request.settle(&facts)?;
+        request.fields.bytes.extend_from_slice(head);
+        request.split_target(method, target)?;
+        if facts.names_fields {
+            request.fields.strike_named_by_connection();
+        }
+        Ok(Some((request, skipped + consumed)))
+    }
+
+    /// Takes in what a field means to this hop.
+    fn heed(&mut self, meaning: Meaning, value: &[u8], head: &[u8], facts: &mut Facts) -> Result<(), HeadFault> {
+        match meaning {
+            Meaning::EndToEnd | Meaning::Hop => {}
+            Meaning::Host => {
+                if facts.hosts > 0 {
+                    return Err(HeadFault::RepeatedHost);
+                }
+                if !is_authority(value) {
+                    return Err(HeadFault::Host);
+                }
+                facts.hosts += 1;
+                self.host = Part::of(head, value);
+            }
+            Meaning::Length => {
+                if facts.length.is_some() {
+                    return Err(HeadFault::RepeatedLength);
+                }
+                facts.length = Some(fields::length(value).ok_or(HeadFault::Length)?);
+            }
+            Meaning::Encoding => {
+                if facts.chunked || !value.eq_ignore_ascii_case(b"chunked") {
+                    return Err(HeadFault::Encoding);
+                }
+                facts.chunked = true;
+            }
+            Meaning::Connection => {
+                for token in fields::tokens(value) {
+                    if token.eq_ignore_ascii_case(b"close") {
+                        facts.close = true;
+                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                        facts.keep_alive = true;
+                    } else if token.eq_ignore_ascii_case(b"upgrade") {
+                        facts.upgrade = true;
+                    } else {
+                        facts.names_fields = true;
+                    }
+                }
+            }
+            Meaning::Expect => self.expects_continue |= value.eq_ignore_ascii_case(b"100-continue"),
+            Meaning::Te => self.accepts_trailers |= fields::tokens(value).any(|t| t.eq_ignore_ascii_case(b"trailers")),
+            Meaning::Upgrade => facts.protocols = true,
+        }
+        Ok(())
+    }
+
+    /// Decides framing, persistence and the rest from all fields together.
+    fn settle(&mut self, facts: &Facts) -> Result<(), HeadFault> {
+        let is_http11 = self.version == Version::Http11;
+        self.body = match (facts.chunked, facts.length) {
+            (true, Some(_)) => return Err(HeadFault::LengthAndEncoding),
+            (true, None) if !is_http11 => return Err(HeadFault::EncodingOnHttp10),
+            (true, None) => Framing::Chunked,
+            (false, Some(length)) => Framing::Length(length),
+            (false, None) => Framing::None,
+        };
+        if is_http11 && facts.hosts == 0 {
+            return Err(HeadFault::MissingHost);
+        }
+        self.persistent = !facts.close && (is_http11 || facts.keep_alive);
+        // An expectation means something only with HTTP/1.1 and a body to wait for.
+        self.expects_continue &= is_http11 && !matches!(self.body, Framing::None | Framing::Length(0));
+        self.upgrade = is_http11 && facts.upgrade && facts.protocols;
+        Ok(())
+    }
+
+    /// Brings the target into origin-form. The authority of an absolute-form replaces Host (RFC 9112, 3.2.2).
+    fn split_target(&mut self, method: &str, target: &str) -> Result<(), HeadFault> {
+        let bytes = target.as_bytes();
+        if !bytes.is_ascii() || memchr::memchr(b'#', bytes).is_some() {
+            return Err(HeadFault::Target);
+        }
+        match bytes.first() {
+            Some(b'/') => {}
+            Some(b'*') if bytes.len() == 1 && method == "OPTIONS" => {}
+            _ => self.split_absolute(target)?,
+        }
+        let target = self.bytes(self.target);
+        self.path_length = memchr::memchr(b'?', target).unwrap_or(target.len()) as u32;
+        Ok(())
+    }
+
+    fn split_absolute(&mut self, target: &str) -> Result<(), HeadFault> {
+        let bytes = target.as_bytes();
+        let scheme = if bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"http://")) {
+            7
+        } else if bytes.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"https://")) {
+            8
+        } else {
+            return Err(HeadFault::Target);
+        };
+        let rest = bytes.get(scheme..).unwrap_or_default();
+        let authority = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
+        if !rest.get(..authority).is_some_and(is_authority) {
+            return Err(HeadFault::Target);
+        }
+        let start = self.target.start + scheme as u32;
+        self.host = Part { start, length: authority as u32 };
+        let target = Part { start: start + authority as u32, length: (rest.len() - authority) as u32 };
+        self.target = if rest.get(authority) == Some(&b'/') {
+            target
+        } else {
+            // No path: the origin-form is `/`, put behind the head's bytes.
+            let from = target.start as usize..(target.start + target.length) as usize;
+            let start = self.fields.bytes.len() as u32;
+            self.fields.bytes.push(b'/');
+            self.fields.bytes.extend_from_within(from);
+            Part { start, length: target.length + 1 }
+        };
+        Ok(())
+    }
+
+    fn bytes(&self, part: Part) -> &[u8] {
+        self.fields.bytes.get(part.start as usize..(part.start + part.length) as usize).unwrap_or_default()
+    }
+
+    fn text(&self, part: Part) -> &str {
+        // Method, target and host were checked to be ASCII.
+        std::str::from_utf8(self.bytes(part)).unwrap_or_default()
+    }
+
     /// The method as sent.
     pub fn method(&self) -> &str {
-        todo!()
+        self.text(self.method)
     }
 
     /// The target in origin-form (`/path?query`), or `*`. Of an absolute-form the part after the authority; its authority is
     /// [`Request::host`]. Printable ASCII without `#`.
     pub fn target(&self) -> &str {
-        todo!()
+        self.text(self.target)
     }
 
     /// The target before the first `?`, as sent (not decoded).
     pub fn path(&self) -> &str {
-        todo!()
+        self.text(Part { length: self.path_length, ..self.target })
     }
 
     /// The target after the first `?`, if there is one.
     pub fn query(&self) -> Option<&str> {
-        todo!()
+        let skipped = self.path_length + 1;
+        let length = self.target.length.checked_sub(skipped)?;
+        Some(self.text(Part { start: self.target.start + skipped, length }))
     }
 
     /// The authority that the request is for, with a port if one was sent: from an absolute-form target, else from Host.
     /// Empty for an HTTP/1.0 request without Host.
     pub fn host(&self) -> &str {
-        todo!()
+        self.text(self.host)
     }
 
     /// The caller's protocol version.
     pub fn version(&self) -> Version {
-        todo!()
+        self.version
     }
 
-    /// All header fields in order: the name as sent, the value without surrounding blanks.
+    /// All header fields in order: the name as sent, the value without surrounding blanks. A name may hold an underscore; whoever maps names to
+    /// something in which `-` and `_` are the same must decide about that.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        todo!();
-        #[allow(unreachable_code)]
-        std::iter::empty()
+        self.fields.iter()
     }
 
     /// The first field of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        let _ = name;
-        todo!()
+        self.fields.find_all(name).next()
     }
 
     /// All fields of that name, in any case.
-    pub fn header_values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        let _ = name;
-        todo!();
-        #[allow(unreachable_code)]
-        std::iter::empty()
+    pub fn header_values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.fields.find_all(name)
     }
 
     /// How many header fields there are.
     pub fn header_count(&self) -> usize {
-        todo!()
+        self.fields.len()
     }
 
     /// How the end of the body is known.
     pub fn body(&self) -> Framing {
-        todo!()
+        self.body
     }
 
     /// Whether the caller waits for a 100 before it sends the body.
     pub fn expects_continue(&self) -> bool {
-        todo!()
+        self.expects_continue
     }
 
     /// The protocols that the caller wants to switch to (`Connection: upgrade` and `Upgrade`).
     pub fn wants_upgrade(&self) -> Option<&str> {
-        todo!()
+        if !self.upgrade {
+            return None;
+        }
+        self.header("upgrade").and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// Whether the caller said that it understands a trailer section (`TE: trailers`).
+    pub fn accepts_trailers(&self) -> bool {
+        self.accepts_trailers
+    }
+
+    /// Whether the caller wants to use the connection again.
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.persistent
+    }
+
+    pub(crate) fn is_head(&self) -> bool {
+        self.bytes(self.method) == b"HEAD"
     }
 
     /// Appends every end-to-end field as `Name: value\r\n`, order and case kept. Left out are: hop-by-hop fields (Connection and those
     /// that it names, Keep-Alive, Proxy-Connection, Proxy-Authenticate, Proxy-Authorization, TE, Upgrade), Content-Length, Transfer-Encoding,
     /// Host, Expect, and those for which `skip` says true.
     pub fn copy_headers(&self, out: &mut Vec<u8>, skip: impl FnMut(&str, &[u8]) -> bool) {
-        let _ = (out, skip);
-        todo!()
+        self.fields.copy(out, skip);
     }
+}
+
+/// What was seen while going through the fields.
+#[derive(Default)]
+struct Facts {
+    hosts: u32,
+    length: Option<u64>,
+    chunked: bool,
+    close: bool,
+    keep_alive: bool,
+    upgrade: bool,
+    protocols: bool,
+    names_fields: bool,
+}
+
+/// Whether a head that is not all there yet is too long already.
+fn too_long(bytes: &[u8], limits: &Limits) -> Option<HeadFault> {
+    // Room for the longest target, a method, a version and their blanks.
+    let longest_line = limits.target_bytes + 64;
+    if bytes.len() >= limits.head_bytes.min(longest_line) && memchr::memchr(b'\n', bytes).is_none() {
+        return Some(HeadFault::TargetTooLong);
+    }
+    (bytes.len() >= limits.head_bytes).then_some(HeadFault::TooLarge)
+}
+
+/// Finds the name for what the tokeniser refused. Not on the path of a good request.
+#[cold]
+fn diagnose(bytes: &[u8], error: httparse::Error, limits: &Limits) -> HeadFault {
+    let line_end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
+    let line = bytes.get(..line_end).unwrap_or_default();
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match error {
+        httparse::Error::TooManyHeaders => HeadFault::TooManyHeaders,
+        httparse::Error::Version => match line.rsplit(|byte| *byte == b' ').next() {
+            Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
+                if major.is_ascii_digit()
+                    && minor.is_ascii_digit()
+                    && &[*major, *minor] != b"10"
+                    && &[*major, *minor] != b"11" =>
+            {
+                HeadFault::Version
+            }
+            _ => HeadFault::RequestLine,
+        },
+        httparse::Error::Token if line.len() > limits.target_bytes + 64 => HeadFault::TargetTooLong,
+        httparse::Error::Token | httparse::Error::Status => HeadFault::RequestLine,
+        httparse::Error::NewLine => HeadFault::BareLineBreak,
+        httparse::Error::HeaderName | httparse::Error::HeaderValue => {
+            let mut previous = 0;
+            for end in memchr::memchr_iter(b'\n', bytes) {
+                if bytes.get(end.wrapping_sub(1)) != Some(&b'\r') {
+                    return HeadFault::BareLineBreak;
+                }
+                if previous > 0 && matches!(bytes.get(previous), Some(b' ' | b'\t')) {
+                    return HeadFault::Folding;
+                }
+                if end == previous + 1 {
+                    break;
+                }
+                previous = end + 1;
+            }
+            if error == httparse::Error::HeaderName {
+                HeadFault::HeaderName
+            } else if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1).is_some_and(|next| *next != b'\n')) {
+                HeadFault::BareLineBreak
+            } else {
+                HeadFault::HeaderValue
+            }
+        }
+    }
+}
+
+/// Bytes of a host name or an address (RFC 3986, 3.2.2), without `,`, so that two hosts in one field are not taken for one.
+static HOST_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+;=";
+    let mut index = 0;
+    while index < allowed.len() {
+        table[allowed[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+/// `host [":" port]`, the host not empty.
+fn is_authority(authority: &[u8]) -> bool {
+    let (host, rest) = if authority.first() == Some(&b'[') {
+        let Some(end) = memchr::memchr(b']', authority) else { return false };
+        let inside = authority.get(1..end).unwrap_or_default();
+        if inside.is_empty() || !inside.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) {
+            return false;
+        }
+        (inside, authority.get(end + 1..).unwrap_or_default())
+    } else {
+        let end = memchr::memchr(b':', authority).unwrap_or(authority.len());
+        let host = authority.get(..end).unwrap_or_default();
+        if !host.iter().all(|byte| HOST_BYTES.get(usize::from(*byte)) == Some(&true)) {
+            return false;
+        }
+        (host, authority.get(end..).unwrap_or_default())
+    };
+    let port = match rest {
+        [] => return !host.is_empty(),
+        [b':', port @ ..] => port,
+        _ => return false,
+    };
+    !host.is_empty() && port.len() <= 5 && port.iter().all(u8::is_ascii_digit)
 }
