@@ -46,7 +46,7 @@ use rustc_hash::FxHashMap;
 
 pub use captures::Captures;
 use methods::Methods;
-use patterns::{Patterns, PatternsBuilder};
+use patterns::{Patterns, PatternsBuilder, Tried};
 use prefixes::{Prefixes, PrefixesBuilder};
 
 /// One API as the router sees it.
@@ -127,40 +127,36 @@ impl<T> Router<T> {
     /// The API that answers `method` at `path`; its variables are left in `captures`, which are empty in all other
     /// cases. `path` is without the query and as it came, nothing in it decoded.
     pub fn find(&self, method: Method, path: &str, captures: &mut Captures) -> Found<'_, T> {
-        let found = self.answering(method, path, captures);
-        if let Some((entry, matched)) = found
-            && let Some(value) = self.values.get(entry)
-        {
-            return Found::Api { value, matched };
-        }
-        let wrong_method = self.holds(path, captures);
-        captures.places.reset(0);
-        if wrong_method { Found::WrongMethod } else { Found::Nothing }
-    }
-
-    /// The entry that answers, and how much of the path it matched.
-    fn answering(&self, method: Method, path: &str, captures: &mut Captures) -> Option<(usize, usize)> {
         captures.places.reset(0);
         if !self.exact.is_empty()
             && let Some(entry) = self.exact.get(path).and_then(|methods| methods.answering(method))
         {
-            return Some((entry, path.len()));
+            return self.found(entry, path.len());
         }
-        if let Some(found) = self.prefixes.as_ref().and_then(|prefixes| prefixes.find(method, path)) {
-            return Some(found);
+        if let Some((entry, matched)) = self.prefixes.as_ref().and_then(|prefixes| prefixes.find(method, path)) {
+            return self.found(entry, matched);
         }
-        if let Some(found) = self.patterns.as_ref().and_then(|patterns| patterns.find(method, path, captures)) {
-            return Some(found);
+        let tried = self.patterns.as_ref().map_or(Tried::Nothing, |patterns| patterns.find(method, path, captures));
+        if let Tried::Entry { entry, matched } = tried {
+            return self.found(entry, matched);
         }
         captures.places.reset(0);
-        self.plain.as_ref().and_then(|plain| plain.find(method, path))
-    }
-
-    /// True when some API's path matches, whatever method it answers.
-    fn holds(&self, path: &str, captures: &mut Captures) -> bool {
-        self.exact.contains_key(path)
+        if let Some((entry, matched)) = self.plain.as_ref().and_then(|plain| plain.find(method, path)) {
+            return self.found(entry, matched);
+        }
+        let wrong_method = self.exact.contains_key(path)
             || self.prefixes.as_ref().is_some_and(|prefixes| prefixes.holds(path))
             || self.plain.as_ref().is_some_and(|plain| plain.holds(path))
-            || self.patterns.as_ref().is_some_and(|patterns| patterns.holds(path, captures))
+            || tried == Tried::OtherMethod
+                && self.patterns.as_ref().is_some_and(|patterns| patterns.holds(path, captures));
+        captures.places.reset(0);
+        if wrong_method { Found::WrongMethod } else { Found::Nothing }
+    }
+
+    fn found(&self, entry: usize, matched: usize) -> Found<'_, T> {
+        match self.values.get(entry) {
+            Some(value) => Found::Api { value, matched },
+            None => Found::Nothing,
+        }
     }
 }

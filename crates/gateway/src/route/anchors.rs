@@ -3,7 +3,7 @@
 //! Every pattern has texts that a path must hold for it to match: one that begins the path, one that ends it, whole
 //! segments, other pieces. The one that the fewest patterns share becomes its anchor, and the pattern goes into that
 //! anchor's bucket. A path then opens the buckets of its beginnings, its ending, its segments and its pieces, and
-//! nothing else is looked at.
+//! nothing else is looked at. In a full bucket the patterns are told apart once more, by their ending.
 
 use std::cmp::Reverse;
 
@@ -79,7 +79,16 @@ pub(super) struct Anchors {
     endings: Option<Ends>,
     segments: Segments,
     pieces: Option<(Pieces, Box<[u32]>)>,
-    buckets: Box<[Box<[u32]>]>,
+    buckets: Box<[Bucket]>,
+}
+
+/// The patterns with one anchor.
+#[derive(Debug)]
+enum Bucket {
+    /// Asked one after the other.
+    Few(Box<[u32]>),
+    /// Only those whose ending is the path's are asked; by the number of the ending.
+    ByEnding(Ends, Box<[Box<[u32]>]>),
 }
 
 /// Anchors at one end of the path.
@@ -115,16 +124,16 @@ impl Anchors {
         texts.sort_unstable();
         texts.dedup();
         if texts.is_empty() {
-            return Self::with(&chosen, None);
+            return Self::with(patterns, &chosen, None);
         }
         match Pieces::new(texts.iter().copied()) {
-            Ok(pieces) => Self::with(&chosen, Some((pieces, &texts))),
+            Ok(pieces) => Self::with(patterns, &chosen, Some((pieces, &texts))),
             // Too much text for one automaton: the other anchors do too, though they tell patterns apart less well.
-            Err(_) => Self::with(&choose(false), None),
+            Err(_) => Self::with(patterns, &choose(false), None),
         }
     }
 
-    fn with(chosen: &[Key<'_>], pieces: Option<(Pieces, &[&[u8]])>) -> Self {
+    fn with(patterns: &[Fixed<'_>], chosen: &[Key<'_>], pieces: Option<(Pieces, &[&[u8]])>) -> Self {
         let mut numbers: FxHashMap<Key<'_>, u32> = FxHashMap::default();
         let mut buckets: Vec<Vec<u32>> = Vec::new();
         for (pattern, key) in (0..).zip(chosen) {
@@ -148,24 +157,21 @@ impl Anchors {
             },
             pieces: pieces
                 .map(|(pieces, texts)| (pieces, texts.iter().map(|text| numbers[&(Kind::Piece, *text)]).collect())),
-            buckets: buckets.into_iter().map(Into::into).collect(),
+            buckets: buckets.into_iter().map(|numbers| Bucket::new(patterns, numbers)).collect(),
         }
     }
 
     /// Gives every pattern that may match `path` to `candidate`, each once.
     #[inline]
     pub(super) fn visit(&self, path: &[u8], visited: &mut Visited, mut candidate: impl FnMut(u32)) {
-        let mut open = |bucket: u32| {
-            for pattern in &*self.buckets[bucket as usize] {
-                candidate(*pattern);
+        let mut open = |bucket: u32| match &self.buckets[bucket as usize] {
+            Bucket::Few(patterns) => patterns.iter().copied().for_each(&mut candidate),
+            Bucket::ByEnding(ends, patterns) => {
+                ends.visit(path, |ending| patterns[ending as usize].iter().copied().for_each(&mut candidate));
             }
         };
         for ends in [&self.beginnings, &self.endings].into_iter().flatten() {
-            let mut found = ends.affixes.longest(path);
-            while let Some(number) = found {
-                open(ends.buckets[number]);
-                found = ends.shorter[number];
-            }
+            ends.visit(path, &mut open);
         }
         if self.segments.buckets.is_empty() && self.pieces.is_none() {
             return;
@@ -195,7 +201,36 @@ impl Anchors {
     }
 }
 
+impl Bucket {
+    fn new(patterns: &[Fixed<'_>], numbers: Vec<u32>) -> Self {
+        let mut endings: FxHashMap<&[u8], Vec<u32>> = FxHashMap::default();
+        for number in &numbers {
+            endings.entry(patterns[*number as usize].last).or_default().push(*number);
+        }
+        // Worth a look-up when it leaves half of a full bucket at most.
+        let most = endings.values().map(Vec::len).max().unwrap_or(0);
+        if numbers.len() <= FEW as usize / 2 || most > numbers.len() / 2 {
+            return Self::Few(numbers.into());
+        }
+        let (texts, lists): (Vec<&[u8]>, Vec<Vec<u32>>) = endings.into_iter().unzip();
+        let anchors: Vec<(&[u8], u32)> = texts.into_iter().zip(0..).collect();
+        match Ends::new(Side::Ending, &anchors) {
+            Some(ends) => Self::ByEnding(ends, lists.into_iter().map(Into::into).collect()),
+            None => Self::Few(numbers.into()),
+        }
+    }
+}
+
 impl Ends {
+    /// Gives every anchor that `path` begins (ends) with to `found`, the longest first.
+    fn visit(&self, path: &[u8], mut found: impl FnMut(u32)) {
+        let mut next = self.affixes.longest(path);
+        while let Some(number) = next {
+            found(self.buckets[number]);
+            next = self.shorter[number];
+        }
+    }
+
     fn new(side: Side, anchors: &[(&[u8], u32)]) -> Option<Self> {
         if anchors.is_empty() {
             return None;

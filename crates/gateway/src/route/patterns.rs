@@ -127,37 +127,57 @@ enum Form {
 struct Best {
     rank: u32,
     pattern: u32,
-    /// Whether its variables are in the captures at this moment.
-    captured: bool,
+    /// How much of the path it matched, as long as its variables are in the captures.
+    captured: Option<usize>,
+}
+
+/// What came of trying the patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// This entry answers and matched so many bytes of the path.
+    Entry { entry: usize, matched: usize },
+    /// None answers the method. Whether one matches was not looked at.
+    OtherMethod,
+    /// None matches.
+    Nothing,
 }
 
 impl Patterns {
-    /// The entry that answers `method` at `path` and how much of the path it matched.
-    pub(super) fn find(&self, method: Method, path: &str, captures: &mut Captures) -> Option<(usize, usize)> {
-        let best = self.search(Some(method), path, captures)?;
-        let pattern = &self.patterns[best.pattern as usize];
-        let matched = match &pattern.form {
-            Form::Template(template) => {
-                let done = best.captured || template.capture(path.as_bytes(), &mut captures.places);
-                done.then_some(path.len())
-            }
-            Form::Regular(regular) => regular.capture(path, &mut captures.places),
-        };
-        Some((pattern.methods.answering(method)?, matched?))
+    /// The entry that answers `method` at `path`.
+    pub(super) fn find(&self, method: Method, path: &str, captures: &mut Captures) -> Tried {
+        let (best, passed_over) = self.search(Some(method), path, captures);
+        let found = best.and_then(|best| {
+            let Pattern { methods, form } = &self.patterns[best.pattern as usize];
+            let places = &mut captures.places;
+            let matched = match form {
+                _ if best.captured.is_some() => best.captured,
+                Form::Template(template) => template.capture(path.as_bytes(), places).then_some(path.len()),
+                Form::Regular(regular) => regular.capture(path, places),
+            };
+            Some((methods.answering(method)?, matched?))
+        });
+        match found {
+            Some((entry, matched)) => Tried::Entry { entry, matched },
+            None if passed_over => Tried::OtherMethod,
+            None => Tried::Nothing,
+        }
     }
 
     /// True when some pattern matches, whatever it answers.
     pub(super) fn holds(&self, path: &str, captures: &mut Captures) -> bool {
-        self.search(None, path, captures).is_some()
+        self.search(None, path, captures).0.is_some()
     }
 
-    fn search(&self, method: Option<Method>, path: &str, captures: &mut Captures) -> Option<Best> {
+    /// The oldest pattern that matches and answers `method` (any, if `None`), and whether some were passed over because
+    /// they do not answer it.
+    fn search(&self, method: Option<Method>, path: &str, captures: &mut Captures) -> (Option<Best>, bool) {
         let Captures { places, scratch } = captures;
         let Scratch { visited, crowd, regulars, lists } = scratch;
         crowd.clear();
         regulars.clear();
         let bytes = path.as_bytes();
         let mut best: Option<Best> = None;
+        let mut passed_over = false;
         let mut alone = ALONE.max(2 * bytes.len());
         let rank = |pattern: u32| self.patterns[pattern as usize].methods.rank(method);
         let is_older = |rank: u32, best: Option<Best>| rank < best.map_or(u32::MAX, |best| best.rank);
@@ -165,6 +185,7 @@ impl Patterns {
         self.anchors.visit(bytes, visited, |pattern| {
             let rank = rank(pattern);
             if !is_older(rank, best) {
+                passed_over |= rank == u32::MAX;
                 return;
             }
             let template = match &self.patterns[pattern as usize].form {
@@ -175,7 +196,7 @@ impl Patterns {
                 return;
             }
             if template.is_simple() {
-                best = Some(Best { rank, pattern, captured: false });
+                best = Some(Best { rank, pattern, captured: None });
                 return;
             }
             let cost = bytes.len() + BEGIN * template.variables();
@@ -184,9 +205,9 @@ impl Patterns {
             }
             alone = alone.saturating_sub(cost);
             if template.capture(bytes, places) {
-                best = Some(Best { rank, pattern, captured: true });
+                best = Some(Best { rank, pattern, captured: Some(bytes.len()) });
             } else if let Some(best) = &mut best {
-                best.captured = false;
+                best.captured = None;
             }
         });
         if let (Some(together), false) = (&self.crowd, crowd.is_empty()) {
@@ -198,7 +219,7 @@ impl Patterns {
             together.run(crowd, bytes, inside, lists, |pattern| {
                 let rank = rank(pattern);
                 if is_older(rank, best) {
-                    best = Some(Best { rank, pattern, captured: false });
+                    best = Some(Best { rank, pattern, captured: None });
                 }
             });
         }
@@ -208,13 +229,21 @@ impl Patterns {
             if !is_older(rank, best) {
                 break;
             }
-            if let Form::Regular(regular) = &self.patterns[*pattern as usize].form
-                && regular.matches(path)
-            {
-                best = Some(Best { rank, pattern: *pattern, captured: false });
+            let Form::Regular(regular) = &self.patterns[*pattern as usize].form else { continue };
+            let (found, captured) = match method {
+                Some(_) => {
+                    let end = regular.capture(path, places);
+                    (end.is_some(), end)
+                }
+                None => (regular.matches(path), None),
+            };
+            if found {
+                best = Some(Best { rank, pattern: *pattern, captured });
                 break;
+            } else if let Some(best) = &mut best {
+                best.captured = None;
             }
         }
-        best
+        (best, passed_over)
     }
 }

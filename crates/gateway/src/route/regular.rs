@@ -21,7 +21,7 @@ pub(super) struct Regular {
 impl Regular {
     /// Compiles `pattern`, in which variable `i` of `variables` is the group `v{i}`.
     pub(super) fn new(pattern: &str, variables: usize) -> Result<Self, Box<BuildError>> {
-        let config = Config::new().nfa_size_limit(Some(256 * 1024)).hybrid_cache_capacity(512 * 1024);
+        let config = Config::new().nfa_size_limit(Some(256 * 1024)).hybrid_cache_capacity(512 * 1024).dfa(false);
         let regex = Regex::builder().configure(config).build(pattern)?;
         let groups = regex.group_info();
         let slots = (0..variables)
