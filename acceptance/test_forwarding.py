@@ -3,16 +3,19 @@
 import hashlib
 import json
 import signal
+import ssl
 import threading
+from pathlib import Path
 
 import pytest
 
-from stand.backend import Answer
+from stand.backend import Answer, Backend
 from stand.patience import until
 from stand.site import Site
 from stand.wire import Wire, call, request
 
 MEGABYTE = 1024 * 1024
+CERTIFICATES = Path(__file__).parent / "stand" / "certificates"
 
 
 @pytest.fixture
@@ -222,3 +225,44 @@ def test_callers_do_not_wait_for_each_other(site):
     for thread in threads:
         thread.join()
     assert sorted(answers) == [(number, f"/{number}") for number in range(64)]
+
+
+@pytest.fixture
+def secure():
+    """A backend that speaks TLS with a certificate of our own root."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "backend.pem")
+    backend = Backend(tls=context)
+    yield backend
+    backend.close()
+
+
+def test_an_https_backend_with_a_trusted_certificate(gateways, secure):
+    gateway = gateways(environment={"SSL_CERT_FILE": str(CERTIFICATES / "root.pem")})
+    site = Site(gateway, secure)
+    site.api(path="/", to="/")
+    site.release()
+    for _ in range(3):
+        assert call(gateway.http, "GET", "/x", site.host).status == 200
+    assert secure.seen.path == "/x"
+
+
+def test_an_https_backend_with_an_unknown_certificate_is_not_trusted(shared, secure):
+    site = Site(shared, secure)
+    site.api(path="/", to="/")
+    site.release()
+    answer = call(shared.http, "GET", "/", site.host)
+    assert (answer.status, answer.text) == (502, '{"message":"Bad Gateway"}')
+    assert secure.requests == []
+
+
+def test_a_body_that_does_not_come_ends_the_call(gateways, backend):
+    gateway = gateways("--body-timeout", "1")
+    site = Site(gateway, backend)
+    site.api(path="/", to="/")
+    site.release()
+    with Wire(gateway.http) as wire:
+        wire.send(f"POST / HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: 100\r\n\r\nhalf")
+        assert wire.receive().status == 408
+        assert wire.is_closed()
+    assert backend.requests == []

@@ -55,3 +55,26 @@ def test_captures(scenario, shared, backend):
         site.release()
         assert call(shared.http, "GET", row["call"], site.host).status == 200, row
         assert {name: backend.seen.header(f"X-{name}") for name in names} == row["takes"], row
+
+
+def test_no_path_makes_the_matcher_slow(shared):
+    site = Site(shared, None)
+    for number in range(20):
+        variables = "/".join(f"{{v{variable}}}" for variable in range(number % 10 + 3))
+        site.api(path=f"/{variables}/never{number}", method="GET", mock="x")
+    for number in range(5):
+        site.api(path=f"/(a*)*(b*)*(a|aa)+/never{number}", method="GET", mock="x")
+    site.release()
+    for path in ("/" * 4000, "/a" * 2000, "/" + "a" * 4000, "/never" * 800, "/ab" * 1500):
+        assert call(shared.http, "GET", path, site.host).status == 404
+
+
+def test_a_thousand_apis_are_told_apart(gateways):
+    site = Site(gateways("--max-apis-per-service", "1000"), None)
+    for number in range(1000):
+        site.api(path=f"/v{number}/things/{{id}}", method="GET", mock=str(number))
+    site.release()
+    with Wire(site.gateway.http) as wire:
+        for number in range(0, 1000, 37):
+            wire.send(request("GET", f"/v{number}/things/17", site.host))
+            assert wire.receive().text == str(number)

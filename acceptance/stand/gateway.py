@@ -29,7 +29,6 @@ class Gateway:
     def __init__(self, folder, arguments=(), environment=None):
         self.folder = Path(folder)
         self.data = self.folder / "data"
-        self.access_log = self.folder / "access.log"
         self.arguments = list(arguments)
         self.environment = environment or {}
         self.process = None

@@ -149,16 +149,6 @@ class Wire:
             return True
         return False
 
-    def is_open(self):
-        """True when the other side has not closed by now. Use it only where an answer on the connection follows."""
-        self.socket.setblocking(False)
-        try:
-            return self.socket.recv(1, socket.MSG_PEEK) != b""
-        except (BlockingIOError, ssl.SSLWantReadError):
-            return True
-        finally:
-            self.socket.settimeout(TIMEOUT)
-
 
 def pair(line):
     """A header line as name and value."""
