@@ -1,0 +1,126 @@
+//! One request and its answer.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+
+use crate::failure::Failure;
+use crate::version;
+
+/// Longest answer that is read: enough for any API that is called by hand.
+const LONGEST_ANSWER: u64 = 1 << 30;
+
+/// A request to send.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Vec<u8>>,
+    /// Where to connect, whatever the URL says.
+    pub(super) connect_to: Option<SocketAddr>,
+    pub(super) trust: TlsTrust,
+    pub(super) timeout: Duration,
+}
+
+/// Which certificates are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TlsTrust {
+    Verified,
+    Any,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) version: String,
+    pub(super) status: u16,
+    pub(super) reason: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Status line and headers, with the empty line behind them.
+    pub(super) fn head(&self) -> String {
+        let mut head = format!("{} {} {}\n", self.version, self.status, self.reason);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\n"));
+        }
+        head.push('\n');
+        head
+    }
+}
+
+/// Sends `outgoing` and reads the whole answer.
+pub(super) fn send(outgoing: Outgoing) -> Result<Answer, Failure> {
+    let mut request = http::Request::builder().method(outgoing.method.as_str()).uri(&outgoing.url);
+    for (name, value) in &outgoing.headers {
+        request = request.header(name, value);
+    }
+    let request =
+        request.body(outgoing.body).map_err(|error| Failure::usage(format_args!("{}: {error}", outgoing.url)))?;
+    if !matches!(request.uri().scheme_str(), Some("http" | "https")) {
+        return Err(Failure::usage(format_args!("{}: a URL begins with http:// or https://", outgoing.url)));
+    }
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .root_certs(RootCerts::WebPki)
+        .disable_verification(outgoing.trust == TlsTrust::Any)
+        .build();
+    let config = ureq::Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .user_agent(format!("tollgate/{}", version::short()))
+        .accept("*/*")
+        .accept_encoding("identity")
+        .timeout_global(Some(outgoing.timeout))
+        .build();
+    let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), ConnectTo(outgoing.connect_to));
+    let fault = |error: ureq::Error| Failure::new(&outgoing.url, error);
+    let (parts, body) = request.into_parts();
+    let answered = match body {
+        Some(body) => agent.run(http::Request::from_parts(parts, body)),
+        None => agent.run(http::Request::from_parts(parts, ())),
+    };
+    let mut response = answered.map_err(fault)?;
+    let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec().map_err(fault)?;
+    let status = response.status();
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Ok(Answer {
+        version: format!("{:?}", response.version()),
+        status: status.as_u16(),
+        reason: status.canonical_reason().unwrap_or_default().to_owned(),
+        headers: response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+        body,
+    })
+}
+
+/// Looks names up, unless the user said where to connect.
+#[derive(Debug)]
+struct ConnectTo(Option<SocketAddr>);
+
+impl Resolver for ConnectTo {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        config: &ureq::config::Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        match self.0 {
+            Some(address) => {
+                let mut addresses = self.empty();
+                addresses.push(address);
+                Ok(addresses)
+            }
+            None => DefaultResolver::default().resolve(uri, config, timeout),
+        }
+    }
+}

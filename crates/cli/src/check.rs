@@ -1,0 +1,33 @@
+//! `tollgate check`: would `serve` start with these settings on this data folder?
+
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+use crate::terminal;
+
+/// Says what the settings and the stored configuration hold. Changes nothing, also beside a running gateway.
+pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failure> {
+    let said = file.map_or_else(|| "flags, environment and defaults".to_owned(), |path| path.display().to_string());
+    terminal::say(format_args!("settings: good ({said})"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("starting threads", error))?;
+    let url = settings.installation.store.as_ref().map(|place| place.0.as_str());
+    let folder = &settings.installation.data;
+    let stored = runtime.block_on(store::Store::inspect(folder, url)).map_err(|error| Failure::new("store", error))?;
+    let Some(snapshot) = stored else {
+        return Ok(terminal::say(format_args!("store: none in {} yet; `serve` will make it", folder.display()))?);
+    };
+    let apis: usize = snapshot.services.values().map(|tree| tree.apis.len()).sum();
+    terminal::say(format_args!(
+        "store: good, revision {}: {} services, {apis} APIs, {} usage plans, {} keys, {} operators",
+        snapshot.revision.0,
+        snapshot.services.len(),
+        snapshot.usage_plans.len(),
+        snapshot.credentials.len(),
+        snapshot.operators.len(),
+    ))?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The subcommands and their arguments.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{Args, Command, FromArgMatches, value_parser};
+use clap_complete::Shell;
+
+use crate::failure::{Failure, one_line};
+use crate::settings::{Settings, Source, arguments, page};
+use crate::{call, check, serve, sign, terminal, version};
+
+/// The whole command line.
+pub(crate) fn command() -> Command {
+    Command::new("tollgate")
+        .about("A self-hosted API gateway")
+        .version(version::short())
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new("serve").about("Runs the gateway").after_help(AFTER_SERVE).args(arguments()))
+        .subcommand(sign::SignArguments::augment_args(
+            Command::new("sign").about("Prints the headers that sign a call, and the string that is signed"),
+        ))
+        .subcommand(call::CallArguments::augment_args(
+            Command::new("call").about("Signs a call, sends it and prints the answer"),
+        ))
+        .subcommand(
+            Command::new("check")
+                .about("Checks the settings and the stored configuration, changing nothing")
+                .args(arguments()),
+        )
+        .subcommand(version::VersionArguments::augment_args(Command::new("version").about("Prints the version")))
+        .subcommand(
+            Command::new("completions")
+                .about("Prints a completion script for a shell")
+                .arg(clap::Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
+        )
+        .subcommand(Command::new("settings-page").hide(true).about("Prints docs/settings.md"))
+}
+
+const AFTER_SERVE: &str = "\
+Read at the first start only, from the environment:
+  TOLLGATE_OPERATOR_PASSWORD, TOLLGATE_OPERATOR_SECRET_ID, TOLLGATE_OPERATOR_SECRET_KEY
+  set the first operator; what is not set is made up and written to operator.json in the data folder.";
+
+/// Does what `line` says.
+pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let matches = match command().try_get_matches_from(line) {
+        Ok(matches) => matches,
+        Err(error) => return told_by_parser(&error),
+    };
+    let usage = |error: clap::Error| Failure::usage(summary(&error));
+    match matches.subcommand() {
+        Some(("serve", flags)) => {
+            let (settings, file) = read_settings(flags)?;
+            serve::run(settings, file.as_deref())
+        }
+        Some(("check", flags)) => {
+            let (settings, file) = read_settings(flags)?;
+            check::run(&settings, file.as_deref())
+        }
+        Some(("sign", flags)) => sign::run(&sign::SignArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("call", flags)) => call::run(&call::CallArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("version", flags)) => version::run(&version::VersionArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("completions", flags)) => {
+            let mut script = Vec::new();
+            if let Some(shell) = flags.get_one::<Shell>("shell") {
+                clap_complete::generate(*shell, &mut command(), "tollgate", &mut script);
+            }
+            Ok(terminal::show(&script)?)
+        }
+        Some(("settings-page", _)) => Ok(terminal::show(page::page().as_bytes())?),
+        _ => Err(Failure::usage("name a subcommand; `tollgate --help` lists them")),
+    }
+}
+
+fn read_settings(flags: &clap::ArgMatches) -> Result<(Settings, Option<std::path::PathBuf>), Failure> {
+    let source = Source::open(flags).map_err(Failure::usage)?;
+    let settings = Settings::read(&source).map_err(Failure::usage)?;
+    Ok((settings, source.file().map(std::path::Path::to_path_buf)))
+}
+
+/// Help and version are answers; anything else is a fault of one line.
+fn told_by_parser(error: &clap::Error) -> Result<(), Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Ok(terminal::show(error.to_string().as_bytes())?),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            terminal::remark(error);
+            Err(Failure::usage("name a subcommand"))
+        }
+        _ => Err(Failure::usage(summary(error))),
+    }
+}
+
+/// What the parser says before it goes on about usage.
+fn summary(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let before_usage = text.split("\nUsage:").next().unwrap_or(&text);
+    let before_usage = before_usage.split("\nFor more information").next().unwrap_or(before_usage);
+    one_line(before_usage.strip_prefix("error: ").unwrap_or(before_usage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn wrong_usage_is_one_line_that_names_the_thing() {
+        for (line, named) in [
+            (&["tollgate", "serve", "--prot", "1"][..], "--prot"),
+            (&["tollgate", "dance"], "dance"),
+            (&["tollgate", "completions"], "SHELL"),
+            (&["tollgate", "completions", "tcsh"], "tcsh"),
+            (&["tollgate", "sign"], "--id"),
+            (&["tollgate", "serve", "--drain", "x"], "drain"),
+        ] {
+            let failure = run(line.iter().map(OsString::from)).unwrap_err();
+            let text = failure.line().unwrap();
+            assert_eq!(failure.status(), 2, "{text}");
+            assert!(text.contains(named) && text.lines().count() == 1, "{line:?}: {text}");
+        }
+    }
+}

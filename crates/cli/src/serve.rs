@@ -1,0 +1,122 @@
+//! `tollgate serve`: the only place that wires everything.
+//!
+//! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
+//! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
+//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`.
+
+mod admin;
+mod counters;
+mod data_plane;
+mod demo;
+mod feed;
+mod files;
+mod logging;
+mod operator;
+mod readiness;
+mod signals;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use control::{Control, Installation};
+use observe::{AccessLog, Metrics};
+use store::Store;
+
+use crate::failure::Failure;
+use crate::settings::Settings;
+use counters::Usage;
+use readiness::Readiness;
+
+/// How long the access log may take to write out what it still has.
+const LOG_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs until a signal ends it. `file` is the settings file that was read, for the log.
+pub(crate) fn run(settings: Settings, file: Option<&Path>) -> Result<(), Failure> {
+    logging::start(&settings.process);
+    let file = file.map(|path| path.display().to_string());
+    tracing::info!(version = crate::version::short(), pid = std::process::id(), settings = file, "starting");
+    // Management and upkeep; calls are answered by the workers' own threads.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("management")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new("starting threads", error))?;
+    runtime.block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> Result<(), Failure> {
+    let mut signals = signals::Signals::listen()?;
+    let folder = settings.installation.data.clone();
+    files::make_folder(&folder)?;
+    files::forget(&folder.join(ADDRESSES))?;
+    let store_url = settings.installation.store.as_ref().map(|place| place.0.as_str());
+    let store = Store::open(&folder, store_url).await.map_err(|error| Failure::new("store", error))?;
+    let usage = Arc::new(Usage::default());
+    let installation = Installation {
+        app_id: settings.installation.app_id.get(),
+        region: settings.installation.region.0.clone(),
+        domain: settings.installation.domain.0.clone(),
+    };
+    let counts = Arc::clone(&usage) as Arc<dyn control::UsageCounts>;
+    let control = Control::new(store.clone(), installation, settings.quotas(), counts);
+    operator::ensure_first(&control, &folder).await?;
+
+    let metrics = Metrics::new(settings.workers(), &gateway::Refusal::NAMES);
+    let access_log = AccessLog::start(settings.process.access_log.0.clone())
+        .map_err(|error| Failure::new(format_args!("access log {:?}", settings.process.access_log.0), error))?;
+    metrics.watch_access_log(&access_log);
+    let listener = admin::bind(settings.listen.admin.0)?;
+    if settings.installation.demo.0 {
+        demo::ensure(&control, listener.address).await?;
+    }
+    let gateway = data_plane::start(&settings, Arc::clone(&metrics), &access_log)?;
+    usage.counted_by(Arc::clone(&gateway));
+    counters::restore(&store, &gateway).await?;
+    let feed = feed::start(&store, Arc::clone(&gateway)).await;
+    let counters = counters::Saver::start(store.clone(), Arc::clone(&gateway));
+    let readiness = Arc::new(Readiness::new(store.clone(), Arc::clone(&gateway)));
+    let addresses = Addresses {
+        http: gateway.http_addresses().iter().map(ToString::to_string).collect(),
+        https: gateway.https_addresses().iter().map(ToString::to_string).collect(),
+        admin: listener.address.to_string(),
+    };
+    let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics));
+    files::replace(&folder.join(ADDRESSES), addresses.json().as_bytes(), files::Readers::All)?;
+    tracing::info!(http = ?addresses.http, https = ?addresses.https, admin = addresses.admin, "ready");
+    if settings.installation.demo.0 {
+        demo::explain(&control, &folder, &gateway, &addresses.admin)?;
+    }
+
+    let signal = signals.end(|| access_log.reopen()).await;
+    tracing::info!(signal, seconds = settings.process.drain.duration().as_secs(), "draining");
+    readiness.drain();
+    signals::exit_on_next(signals);
+    let drained = data_plane::drain(gateway, settings.process.drain.duration()).await;
+    feed.abort();
+    counters.finish().await;
+    let logged = { access_log }.finish(LOG_PATIENCE);
+    admin.stop().await;
+    store.close().await;
+    files::forget(&folder.join(ADDRESSES))?;
+    tracing::info!(all_calls_ended = drained, access_log_complete = logged, "stopped");
+    Ok(())
+}
+
+/// The file in the data folder that tells where the process listens.
+const ADDRESSES: &str = "addresses.json";
+
+/// Where the process listens.
+#[derive(Debug, serde::Serialize)]
+struct Addresses {
+    http: Vec<String>,
+    https: Vec<String>,
+    admin: String,
+}
+
+impl Addresses {
+    fn json(&self) -> String {
+        serde_json::json!(self).to_string() + "\n"
+    }
+}

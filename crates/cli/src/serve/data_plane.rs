@@ -1,0 +1,59 @@
+//! The data plane, as the settings want it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gateway::Gateway;
+use observe::{AccessLog, Metrics};
+
+use crate::failure::Failure;
+use crate::settings::{ListenSettings, Settings};
+
+/// Starts the workers on their listeners.
+pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog) -> Result<Arc<Gateway>, Failure> {
+    let names = [
+        format!("*.{}.{}", settings.installation.region.0, settings.installation.domain.0),
+        settings.installation.domain.0.clone(),
+        "localhost".to_owned(),
+    ];
+    let gateway = Gateway::start(
+        gateway::Settings {
+            http: settings.listen.http.0.clone(),
+            https: settings.listen.https.0.clone(),
+            tls: certificates(&settings.listen, &names)?,
+            backend_tls: net::tls::client_config(),
+            workers: settings.workers(),
+            limits: settings.limits(),
+            pool: settings.pool(),
+            domain: settings.installation.domain.0.clone(),
+            form_bytes: settings.caller.form_size.size(),
+            default_rate: settings.quotas.service_rate_default.short(),
+        },
+        metrics,
+        log,
+    );
+    gateway.map(Arc::new).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+/// The certificate of the settings, or one that is made for `names`.
+fn certificates(listen: &ListenSettings, names: &[String]) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let (chain, key, whose) = match (&listen.tls_certificate, &listen.tls_key) {
+        (Some(chain), Some(key)) => {
+            let read =
+                |path: &std::path::Path| std::fs::read(path).map_err(|error| Failure::new(path.display(), error));
+            (read(&chain.0)?, read(&key.0)?, format!("{} with {}", chain.0.display(), key.0.display()))
+        }
+        (None, None) => {
+            let whose = "self-signed certificate".to_owned();
+            let (chain, key) = net::tls::self_signed(names).map_err(|error| Failure::new(&whose, error))?;
+            (chain.into_bytes(), key.into_bytes(), whose)
+        }
+        _ => return Err(Failure::usage("settings `tls_certificate` and `tls_key`: give both or neither")),
+    };
+    net::tls::server_config(&chain, &key).map_err(|error| Failure::new(whose, error))
+}
+
+/// Ends the data plane; true when all calls in flight ended within `wait`.
+pub(super) async fn drain(gateway: Arc<Gateway>, wait: Duration) -> bool {
+    tokio::task::spawn_blocking(move || gateway.drain(wait)).await.unwrap_or(false)
+}

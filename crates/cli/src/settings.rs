@@ -1,0 +1,259 @@
+//! The settings of the process: what an administrator says before it starts.
+//!
+//! Each setting is one line of a group below: its name, its type, its default and its documentation. From that line come
+//! the flag (`--head-size`), the key of the file (`head_size` or `head-size`), the environment variable
+//! (`TOLLGATE_HEAD_SIZE`), the text of `--help` and the row of `docs/settings.md`. A flag wins over the environment,
+//! the environment over the file, the file over the default. Every value is parsed once, here, into a type that holds
+//! nothing but what is allowed.
+
+pub(crate) mod page;
+mod source;
+pub(crate) mod value;
+
+use std::path::PathBuf;
+
+use net::{Limits, PoolLimits};
+
+pub(crate) use source::{SettingFault, Source, arguments};
+use value::{
+    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Region, Seconds, Size, StorePlace,
+    Switch, Value, Whole,
+};
+
+/// What the page and the flags tell about one setting.
+pub(crate) struct Row {
+    /// `head_size`
+    pub(crate) name: &'static str,
+    /// What stands for a value in help texts: `BYTES`.
+    pub(crate) stands_for: &'static str,
+    /// What is allowed, for people.
+    pub(crate) allowed: fn() -> String,
+    /// The default, as it would be written.
+    pub(crate) default: &'static str,
+    /// What it means.
+    pub(crate) help: &'static str,
+}
+
+/// A titled list of rows.
+pub(crate) struct Group {
+    pub(crate) title: &'static str,
+    pub(crate) rows: &'static [Row],
+}
+
+macro_rules! groups {
+    ($(
+        $(#[doc = $about:literal])+
+        $field:ident: $group:ident = $title:literal {
+            $( $(#[doc = $help:literal])+ $name:ident: $kind:ty = $default:literal; )+
+        }
+    )+) => {
+        $(
+            $(#[doc = $about])+
+            #[derive(Debug, Clone)]
+            pub(crate) struct $group {
+                $( $(#[doc = $help])+ pub(crate) $name: $kind, )+
+            }
+        )+
+
+        /// All settings of the process.
+        #[derive(Debug, Clone)]
+        pub(crate) struct Settings {
+            $( $(#[doc = $about])+ pub(crate) $field: $group, )+
+        }
+
+        /// Every setting, in the order of the page.
+        pub(crate) const GROUPS: &[Group] = &[$(
+            Group { title: $title, rows: &[$(
+                Row {
+                    name: stringify!($name),
+                    stands_for: <$kind as Value>::STANDS_FOR,
+                    allowed: <$kind as Value>::allowed,
+                    default: $default,
+                    help: concat!($($help),+),
+                },
+            )+] },
+        )+];
+
+        impl Settings {
+            /// The settings that `source` says, defaults for the rest.
+            ///
+            /// # Errors
+            /// The first value that is not allowed, or a key of the file that is no setting.
+            pub(crate) fn read(source: &Source) -> Result<Self, SettingFault> {
+                source.refuse_unknown()?;
+                Ok(Self { $(
+                    $field: $group { $( $name: source.value(stringify!($name), $default)?, )+ },
+                )+ })
+            }
+        }
+    };
+}
+
+groups! {
+    /// Where things are kept and what this installation plays.
+    installation: InstallationSettings = "Installation" {
+        /// The data folder: the store, the key that seals its secrets, and the files that `serve` writes
+        /// (`operator.json`, `addresses.json`). Made with mode 0700 if it is not there.
+        data: PathBuf = "./data";
+        /// Where the configuration is stored. Empty: SQLite in the data folder.
+        store: Option<StorePlace> = "";
+        /// A service's own host name is `{service id}-{app id}.{region}.{domain}`.
+        domain: Domain = "apigateway.localhost";
+        /// The account number that stands in host names and answers.
+        app_id: Whole<1, 9_999_999_999> = "1250000000";
+        /// The region that stands in host names and answers.
+        region: Region = "ap-guangzhou";
+        /// Loads a demo service at the first start and prints how to call it.
+        demo: Switch = "false";
+    }
+    /// What is listened on.
+    listen: ListenSettings = "Addresses" {
+        /// Where calls come in over HTTP; several are separated by commas, `off` is none. Port 0 picks a free one.
+        http: Addresses = "0.0.0.0:8080";
+        /// Where calls come in over HTTPS; several are separated by commas, `off` is none.
+        https: Addresses = "0.0.0.0:8443";
+        /// The certificate chain of the HTTPS listeners, a PEM file. Empty: a self-signed one, made at each start.
+        tls_certificate: Option<FilePath> = "";
+        /// The private key of that certificate, a PEM file.
+        tls_key: Option<FilePath> = "";
+        /// Where management, health and metrics are served.
+        admin: Address = "127.0.0.1:9080";
+    }
+    /// How the process runs.
+    process: ProcessSettings = "Process" {
+        /// Threads that answer calls; 0 is one per core.
+        workers: Whole<0, 1024> = "0";
+        /// How long calls in flight may take after SIGTERM or SIGINT.
+        drain: Seconds<0, 86_400> = "30";
+        /// What the process logs on standard error: a level, or a filter such as `info,gateway=debug`.
+        log: LogFilter = "info";
+        /// The form of those lines.
+        log_format: LogFormat = "json";
+        /// Where a JSON line for each call goes. The file is opened anew on SIGHUP and SIGUSR1, for rotation.
+        access_log: AccessLogPlace = "off";
+    }
+    /// What one caller may take of the gateway.
+    caller: CallerSettings = "Limits on callers" {
+        /// The longest request line and headers together; more is answered with 431.
+        head_size: Size<1024, 1_048_576> = "32KiB";
+        /// The longest request target (path and query); more is answered with 414.
+        target_size: Size<256, 1_048_576> = "8KiB";
+        /// The most header lines; more is answered with 431.
+        header_count: Whole<8, { Limits::MOST_HEADERS as u64 }> = "100";
+        /// The longest request body; more is answered with 413. 0 is no limit.
+        body_size: Size<0, 1_099_511_627_776> = "16MiB";
+        /// The longest form body that is read for its parameters; more is answered with 413.
+        form_size: Size<1024, 67_108_864> = "1MiB";
+        /// How long a TLS handshake may take.
+        handshake_timeout: Seconds<1, 600> = "10";
+        /// How long a request head may take from its first byte, and a new connection until its first byte; then 408.
+        head_timeout: Seconds<1, 3600> = "10";
+        /// How long a connection may stay open between two requests.
+        idle_timeout: Seconds<1, 86_400> = "75";
+        /// How long a request body may pause.
+        body_timeout: Seconds<1, 3600> = "30";
+        /// How long a caller may take nothing of its answer.
+        write_timeout: Seconds<1, 3600> = "30";
+        /// Open connections of callers, over all workers; more wait to be accepted.
+        connections: Whole<1, 10_000_000> = "65536";
+        /// Requests on one connection before it is closed; 0 is no limit.
+        requests_per_connection: Whole<0, 4_294_967_295> = "0";
+    }
+    /// Connections to backends.
+    backend: BackendSettings = "Connections to backends" {
+        /// How long connecting to one address may take, the TLS handshake with it.
+        backend_connect_timeout: Seconds<1, 600> = "5";
+        /// How long an unused connection is kept; should be less than backends keep theirs.
+        backend_idle_timeout: Seconds<1, 3600> = "55";
+        /// Unused connections that each worker keeps for one backend.
+        backend_idle_connections: Whole<0, 100_000> = "128";
+        /// Backends that each worker keeps unused connections for.
+        backend_targets: Whole<1, 1_000_000> = "10000";
+        /// How long the addresses of a backend's name are used before they are asked for again.
+        backend_dns_ttl: Seconds<0, 86_400> = "5";
+    }
+    /// How much may be configured. The defaults are those of the compatible service.
+    quotas: QuotaSettings = "Quotas of the configuration" {
+        /// Services in all.
+        max_services: Whole<1, 1_000_000> = "50";
+        /// APIs in one service.
+        max_apis_per_service: Whole<1, 1_000_000> = "200";
+        /// Usage plans in all.
+        max_usage_plans: Whole<1, 1_000_000> = "200";
+        /// Key pairs in all.
+        max_keys: Whole<1, 10_000_000> = "400";
+        /// Key pairs in one usage plan.
+        max_keys_per_plan: Whole<1, 1_000_000> = "50";
+        /// Usage plans that one key pair may be in.
+        max_plans_per_key: Whole<1, 1_000_000> = "10";
+        /// Calls per second of an environment that has no throttle of its own.
+        service_rate_default: Whole<1, 100_000_000> = "5000";
+        /// The highest throttle of an environment or an API, in calls per second.
+        service_rate_max: Whole<1, 100_000_000> = "5000";
+        /// The highest rate of a usage plan, in calls per second for each key.
+        plan_rate_max: Whole<1, 100_000_000> = "2000";
+        /// The highest quota of a usage plan, in calls.
+        plan_quota_max: Whole<1, 1_000_000_000_000_000> = "99999999";
+    }
+}
+
+impl Settings {
+    /// The data plane's threads.
+    pub(crate) fn workers(&self) -> usize {
+        match usize::try_from(self.process.workers.get()).unwrap_or(usize::MAX) {
+            0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            workers => workers,
+        }
+    }
+
+    /// The bounds on callers, for each worker.
+    pub(crate) fn limits(&self) -> Limits {
+        let caller = &self.caller;
+        Limits {
+            head_bytes: caller.head_size.size(),
+            target_bytes: caller.target_size.size(),
+            header_count: caller.header_count.size(),
+            body_bytes: caller.body_size.bytes(),
+            head_timeout: caller.head_timeout.duration(),
+            idle_timeout: caller.idle_timeout.duration(),
+            body_idle_timeout: caller.body_timeout.duration(),
+            write_idle_timeout: caller.write_timeout.duration(),
+            handshake_timeout: caller.handshake_timeout.duration(),
+            max_connections: caller.connections.size().div_ceil(self.workers()),
+            requests_per_connection: caller.requests_per_connection.get(),
+            ..Limits::default()
+        }
+    }
+
+    /// The bounds on connections to backends, for each worker.
+    pub(crate) fn pool(&self) -> PoolLimits {
+        let backend = &self.backend;
+        PoolLimits {
+            idle_per_target: backend.backend_idle_connections.size(),
+            idle_timeout: backend.backend_idle_timeout.duration(),
+            max_targets: backend.backend_targets.size(),
+            connect_timeout: backend.backend_connect_timeout.duration(),
+            dns_ttl: backend.backend_dns_ttl.duration(),
+        }
+    }
+
+    /// The quotas as the rules take them.
+    pub(crate) fn quotas(&self) -> control::Quotas {
+        let quotas = &self.quotas;
+        control::Quotas {
+            services: quotas.max_services.size(),
+            apis_per_service: quotas.max_apis_per_service.size(),
+            usage_plans: quotas.max_usage_plans.size(),
+            keys: quotas.max_keys.size(),
+            keys_per_plan: quotas.max_keys_per_plan.size(),
+            plans_per_key: quotas.max_plans_per_key.size(),
+            service_rate_default: quotas.service_rate_default.short(),
+            service_rate_max: quotas.service_rate_max.short(),
+            plan_rate_max: quotas.plan_rate_max.short(),
+            plan_quota_max: quotas.plan_quota_max.get(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
