@@ -124,11 +124,17 @@ fn by_parameters<'o>(
         _ => return Err(DoorRefusal::Missing),
     };
     let parameters: Vec<(String, String)> = form_urlencoded::parse(encoded).into_owned().collect();
-    let named = |name: &str| parameters.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
-    if named("Signature").is_none() {
+    if parameters.iter().all(|(name, _)| name != "Signature") {
         return Err(DoorRefusal::Missing);
     }
-    let needed = |name: &str| named(name).ok_or_else(|| malformed(format!("there is no {name}")));
+    let needed = |name: &str| {
+        let mut values = parameters.iter().filter(|(found, _)| found == name).map(|(_, value)| value.as_str());
+        match (values.next(), values.next()) {
+            (Some(value), None) => Ok(value),
+            (None, _) => Err(malformed(format!("there is no {name}"))),
+            (Some(_), Some(_)) => Err(malformed(format!("the parameter {name} is there more than once"))),
+        }
+    };
     let id = needed("SecretId")?;
     let sent = needed("Timestamp")?;
     let timestamp = sent

@@ -9,7 +9,7 @@
 //! The crate knows no HTTP, no status code and no vendor's word.
 //!
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
-//! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`control`], `rule`, `write`), the use cases by noun
+//! ([`installation`], [`quotas`], [`clock`]), how a change is made (`control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
 //! [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
 
@@ -17,7 +17,7 @@ pub mod actor;
 pub mod api;
 pub mod binding;
 pub mod clock;
-pub mod control;
+mod control;
 pub mod credential;
 mod definition;
 pub mod door;

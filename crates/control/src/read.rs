@@ -109,3 +109,6 @@ pub fn service_rate(tree: &ServiceTree, environment: &EnvironmentName, quotas: &
 pub fn api_rate(tree: &ServiceTree, environment: &EnvironmentName, api: &ApiId) -> Option<u32> {
     tree.throttles.get(&(environment.clone(), ThrottleScope::Api(api.clone()))).and_then(|throttle| throttle.rate)
 }
+
+#[cfg(test)]
+mod tests;
