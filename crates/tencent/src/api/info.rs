@@ -1,0 +1,215 @@
+//! The structure `ApiInfo`: a definition on its way out.
+
+use control::read;
+use model::{Api, ApiDefinition, Backend, ServiceTree};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+
+use super::definition::{method_word, position_word};
+use super::request::{ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig};
+use super::{HTTP, NORMAL, auth_word, kept};
+use crate::tag::{self, Tag};
+use crate::time::written;
+
+/// Members that belong to kinds of API which are not served: always `null`.
+const ALWAYS_NULL: [&str; 20] = [
+    "OauthConfig",
+    "ServiceScfFunctionName",
+    "ServiceScfFunctionNamespace",
+    "ServiceScfFunctionQualifier",
+    "ServiceScfIsIntegratedResponse",
+    "ServiceScfEventIsAsyncCall",
+    "ServiceWebsocketRegisterFunctionName",
+    "ServiceWebsocketRegisterFunctionNamespace",
+    "ServiceWebsocketRegisterFunctionQualifier",
+    "ServiceWebsocketCleanupFunctionName",
+    "ServiceWebsocketCleanupFunctionNamespace",
+    "ServiceWebsocketCleanupFunctionQualifier",
+    "ServiceWebsocketTransportFunctionName",
+    "ServiceWebsocketTransportFunctionNamespace",
+    "ServiceWebsocketTransportFunctionQualifier",
+    "InternalDomain",
+    "MicroServices",
+    "MicroServicesInfo",
+    "ServiceTsfLoadBalanceConf",
+    "ServiceTsfHealthCheckConf",
+];
+
+/// The structure `ApiInfo`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ApiInfo<'a> {
+    service_id: &'a str,
+    service_name: &'a str,
+    service_desc: &'a str,
+    api_id: &'a str,
+    api_desc: &'a str,
+    created_time: String,
+    modified_time: String,
+    api_name: &'a str,
+    api_type: &'static str,
+    protocol: &'static str,
+    auth_type: &'static str,
+    api_business_type: &'static str,
+    auth_relation_api_id: &'static str,
+    is_debug_after_charge: bool,
+    request_config: RequestConfig,
+    response_type: &'a str,
+    response_success_example: &'a str,
+    response_fail_example: &'a str,
+    response_error_codes: Vec<ResponseErrorCode>,
+    request_parameters: Vec<RequestParameter>,
+    service_timeout: u32,
+    service_type: &'static str,
+    service_config: Value,
+    service_parameters: Option<Vec<ServiceParameterInfo<'a>>>,
+    constant_parameters: Option<Vec<ConstantParameter>>,
+    service_mock_return_message: Option<&'a str>,
+    #[serde(rename = "EnableCORS")]
+    enable_cors: bool,
+    tags: Vec<Tag>,
+    environments: Vec<String>,
+    is_base64_encoded: bool,
+    is_base64_trigger: bool,
+    base64_encoded_trigger_rules: [(); 0],
+    #[serde(flatten)]
+    not_served: Nulls,
+}
+
+/// Writes [`ALWAYS_NULL`].
+struct Nulls;
+
+impl Serialize for Nulls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(ALWAYS_NULL.iter().map(|name| (name, ())))
+    }
+}
+
+impl<'a> ApiInfo<'a> {
+    pub(super) fn new(tree: &'a ServiceTree, api: &'a Api) -> Self {
+        let definition = &api.definition;
+        let kept = |name: &str| definition.annotations.get(name).map(String::as_str);
+        let (service_type, service_config, message) = match &definition.backend {
+            Backend::Mock(mock) => {
+                let config = kept(kept::SERVICE_CONFIG).and_then(|text| serde_json::from_str(text).ok());
+                ("MOCK", config.unwrap_or(Value::Null), Some(mock.body.as_str()))
+            }
+            Backend::Http(http) => {
+                let config = json!(ServiceConfig {
+                    product: Some(kept(kept::PRODUCT).unwrap_or("").to_owned()),
+                    uniq_vpc_id: Some(kept(kept::UNIQ_VPC_ID).unwrap_or("").to_owned()),
+                    url: Some(http.origin.as_str().to_owned()),
+                    path: Some(http.path.as_str().to_owned()),
+                    method: Some(method_word(http.method).to_owned()),
+                    upstream_id: None,
+                    cos_config: None,
+                });
+                ("HTTP", config, kept(kept::MOCK_MESSAGE))
+            }
+        };
+        let is_mock = matches!(definition.backend, Backend::Mock(_));
+        Self {
+            service_id: tree.service.id.as_str(),
+            service_name: tree.service.name.as_str(),
+            service_desc: tree.service.description.as_str(),
+            api_id: api.id.as_str(),
+            api_desc: definition.description.as_str(),
+            created_time: written(api.created),
+            modified_time: written(api.modified),
+            api_name: definition.name.as_str(),
+            api_type: NORMAL,
+            protocol: HTTP,
+            auth_type: auth_word(definition.auth),
+            api_business_type: NORMAL,
+            auth_relation_api_id: "",
+            is_debug_after_charge: kept(kept::IS_DEBUG_AFTER_CHARGE).is_some(),
+            request_config: RequestConfig {
+                path: definition.path.to_string(),
+                method: definition.method.as_str().to_owned(),
+            },
+            response_type: definition.response.body_type.as_deref().unwrap_or(""),
+            response_success_example: definition.response.success_example.as_str(),
+            response_fail_example: definition.response.failure_example.as_str(),
+            response_error_codes: error_codes(definition),
+            request_parameters: request_parameters(definition),
+            service_timeout: definition.timeout.seconds(),
+            service_type,
+            service_config,
+            service_parameters: some_unless(is_mock, service_parameters(definition)),
+            constant_parameters: some_unless(is_mock, constant_parameters(definition)),
+            service_mock_return_message: message,
+            enable_cors: definition.cors,
+            tags: tag::written(&definition.tags),
+            environments: read::environments_of_api(tree, &api.id).into_iter().map(String::from).collect(),
+            is_base64_encoded: false,
+            is_base64_trigger: false,
+            base64_encoded_trigger_rules: [],
+            not_served: Nulls,
+        }
+    }
+}
+
+/// The vendor writes `null` in place of the backend's parameters where there is no backend to take them.
+fn some_unless<T>(is_mock: bool, list: Vec<T>) -> Option<Vec<T>> {
+    if is_mock && list.is_empty() { None } else { Some(list) }
+}
+
+fn error_codes(definition: &ApiDefinition) -> Vec<ResponseErrorCode> {
+    let written = |code: &model::ErrorCode| ResponseErrorCode {
+        code: code.code,
+        msg: code.message.clone(),
+        desc: Some(code.description.clone()),
+        converted_code: code.converted,
+        need_convert: Some(code.convert),
+    };
+    definition.response.error_codes.iter().map(written).collect()
+}
+
+fn request_parameters(definition: &ApiDefinition) -> Vec<RequestParameter> {
+    let written = |parameter: &model::Parameter| RequestParameter {
+        name: parameter.name.clone(),
+        position: position_word(parameter.location).to_owned(),
+        type_name: Some(parameter.type_name.clone()),
+        default_value: Some(parameter.default.clone().unwrap_or_default()),
+        required: Some(parameter.required),
+        desc: Some(parameter.description.clone()),
+    };
+    definition.parameters.iter().map(written).collect()
+}
+
+/// The structure `DescribeApiResultServiceParametersInfo`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ServiceParameterInfo<'a> {
+    name: &'a str,
+    position: &'static str,
+    relevant_request_parameter_position: &'static str,
+    relevant_request_parameter_name: &'a str,
+    default_value: &'a str,
+    relevant_request_parameter_desc: &'a str,
+}
+
+fn service_parameters(definition: &ApiDefinition) -> Vec<ServiceParameterInfo<'_>> {
+    definition
+        .mappings
+        .iter()
+        .map(|mapping| ServiceParameterInfo {
+            name: &mapping.name,
+            position: position_word(mapping.location),
+            relevant_request_parameter_position: position_word(mapping.source_location),
+            relevant_request_parameter_name: &mapping.source_name,
+            default_value: mapping.default.as_deref().unwrap_or(""),
+            relevant_request_parameter_desc: &mapping.description,
+        })
+        .collect()
+}
+
+fn constant_parameters(definition: &ApiDefinition) -> Vec<ConstantParameter> {
+    let written = |constant: &model::Constant| ConstantParameter {
+        name: Some(constant.name.clone()),
+        desc: Some(constant.description.clone()),
+        position: Some(position_word(constant.location).to_owned()),
+        default_value: Some(constant.value.clone()),
+    };
+    definition.constants.iter().map(written).collect()
+}

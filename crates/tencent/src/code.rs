@@ -1,0 +1,121 @@
+//! The error codes that this dialect answers with, as the vendor's SDKs know them.
+//!
+//! Each is one of the 185 codes of the product (`data/codes.txt`, from the official SDK) or one of the codes that every
+//! product of the vendor answers with (`data/common_codes.txt`, from its documentation).
+
+macro_rules! codes {
+    ($($name:ident = $text:literal,)*) => {
+        /// An error code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Code {
+            $($name,)*
+        }
+
+        impl Code {
+            /// The code as it stands on the wire.
+            pub(crate) const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+
+            /// Every code.
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+
+codes! {
+    AccessKeyCountInUsagePlan = "LimitExceeded.AccessKeyCountInUsagePlanLimitExceeded",
+    AccessKeyExist = "FailedOperation.AccessKeyExist",
+    AlreadyBindUsagePlan = "UnsupportedOperation.AlreadyBindUsagePlan",
+    ApiBindEnvironment = "FailedOperation.ApiBindEnvironmen",
+    ApiCount = "LimitExceeded.ApiCountLimitExceeded",
+    ApiError = "FailedOperation.ApiError",
+    ApiKeyCount = "LimitExceeded.ApiKeyCountLimitExceeded",
+    ApiListNotEmpty = "UnsupportedOperation.ApiListNotEmpty",
+    DbException = "InternalError.DbException",
+    ExistingOnlineEnvironment = "UnsupportedOperation.ExistingOnlineEnvironment",
+    FormatError = "InvalidParameter.FormatError",
+    InternalError = "InternalError",
+    InvalidAccessKeyId = "ResourceNotFound.InvalidAccessKeyId",
+    InvalidAction = "InvalidAction",
+    InvalidApi = "ResourceNotFound.InvalidApi",
+    InvalidApiBusinessType = "InvalidParameterValue.InvalidApiBusinessType",
+    InvalidApiIds = "InvalidParameterValue.InvalidApiIds",
+    InvalidApiRequestConfig = "InvalidParameterValue.InvalidApiRequestConfig",
+    InvalidApiType = "InvalidParameterValue.InvalidApiType",
+    InvalidAuthorization = "AuthFailure.InvalidAuthorization",
+    InvalidBackendPath = "InvalidParameterValue.InvalidBackendPath",
+    InvalidConstantParameters = "InvalidParameterValue.InvalidConstantParameters",
+    InvalidEndpointType = "UnsupportedOperation.InvalidEndpointType",
+    InvalidEnv = "InvalidParameterValue.InvalidEnv",
+    InvalidFilterNotSupportedName = "InvalidParameterValue.InvalidFilterNotSupportedName",
+    InvalidMaxRequestNum = "InvalidParameterValue.InvalidMaxRequestNum",
+    InvalidMethod = "InvalidParameterValue.InvalidMethod",
+    InvalidParameter = "InvalidParameter",
+    InvalidParameterValue = "InvalidParameterValue",
+    InvalidPort = "InvalidParameterValue.InvalidPort",
+    InvalidRequest = "InvalidRequest",
+    InvalidRequestParameters = "InvalidParameterValue.InvalidRequestParameters",
+    InvalidService = "ResourceNotFound.InvalidService",
+    InvalidServiceConfig = "InvalidParameterValue.InvalidServiceConfig",
+    InvalidServiceMockReturnMessage = "InvalidParameterValue.InvalidServiceMockReturnMessage",
+    InvalidServiceParameters = "InvalidParameterValue.InvalidServiceParameters",
+    InvalidServiceType = "InvalidParameterValue.InvalidServiceType",
+    InvalidStatus = "UnsupportedOperation.InvalidStatus",
+    InvalidTagValues = "InvalidParameterValue.InvalidTagValues",
+    InvalidUpstream = "InvalidParameterValue.InvalidUpstream",
+    InvalidUrl = "InvalidParameterValue.InvalidUrl",
+    InvalidUsagePlan = "ResourceNotFound.InvalidUsagePlan",
+    LimitExceeded = "LimitExceeded",
+    MissingParameter = "MissingParameter",
+    ModifyNetType = "UnsupportedOperation.ModifyNetType",
+    ModifyProtocol = "UnsupportedOperation.ModifyProtocol",
+    NoSuchVersion = "NoSuchVersion",
+    NoUsagePlanEnv = "UnsupportedOperation.NoUsagePlanEnv",
+    NotInOptions = "InvalidParameterValue.NotInOptions",
+    OperationDenied = "OperationDenied",
+    ParameterNotMatch = "InvalidParameterValue.ParameterNotMatch",
+    RangeExceeded = "InvalidParameterValue.RangeExceeded",
+    ReduceNetTypes = "UnsupportedOperation.ReduceNetTypes",
+    RequestSizeLimitExceeded = "RequestSizeLimitExceeded",
+    ResourceIsInUse = "UnsupportedOperation.ResourceIsInUse",
+    ResourceNotFound = "ResourceNotFound",
+    SecretIdNotFound = "AuthFailure.SecretIdNotFound",
+    ServiceCount = "LimitExceeded.ServiceCountLimitExceeded",
+    ServiceError = "FailedOperation.ServiceError",
+    ServiceInOperation = "FailedOperation.ServiceInOperation",
+    SignatureExpire = "AuthFailure.SignatureExpire",
+    SignatureFailure = "AuthFailure.SignatureFailure",
+    TagsNotEmpty = "UnsupportedOperation.TagsNotEmpty",
+    TooManyItems = "InvalidParameterValue.LimitExceeded",
+    UnauthorizedOperation = "UnauthorizedOperation",
+    UnknownParameter = "UnknownParameter",
+    UnsupportedBindApiKey = "UnsupportedOperation.UnsupportedBindApiKey",
+    UnsupportedBindEnvironment = "UnsupportedOperation.UnsupportedBindEnvironment",
+    UnsupportedDeleteService = "UnsupportedOperation.UnsupportedDeleteService",
+    UnsupportedOperation = "UnsupportedOperation",
+    UnsupportedParameter = "InvalidParameterValue.UnsupportedParameter",
+    UnsupportedUnBindEnvironment = "UnsupportedOperation.UnsupportedUnBindEnvironment",
+    UnsupportedUpdateApiKey = "UnsupportedOperation.UnsupportedUpdateApiKey",
+    UsagePlanCount = "LimitExceeded.UsagePlanLimitExceeded",
+    UsagePlanInUse = "UnsupportedOperation.UsagePlanInUse",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_one_that_the_vendor_documents() {
+        let product = include_str!("../data/codes.txt");
+        let common = include_str!("../data/common_codes.txt");
+        assert_eq!(product.lines().count(), 185);
+        for code in Code::ALL {
+            let known = product.lines().chain(common.lines()).any(|line| line == code.as_str());
+            assert!(known, "{} is no code of the vendor", code.as_str());
+        }
+    }
+}

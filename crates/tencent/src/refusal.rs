@@ -1,0 +1,248 @@
+//! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
+
+use control::{DoorRefusal, Refusal};
+use model::Invalid;
+
+use crate::code::Code;
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fault {
+    /// The vendor's code.
+    pub(crate) code: Code,
+    /// For the one who asked: what was wrong and what is allowed.
+    pub(crate) message: String,
+    /// For the log alone.
+    pub(crate) detail: Option<String>,
+}
+
+impl Fault {
+    /// An error answer with nothing more for the log.
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: None }
+    }
+
+    /// Something that should not have happened; `detail` goes to the log alone.
+    pub(crate) fn internal(detail: impl Into<String>) -> Self {
+        Self {
+            code: Code::InternalError,
+            message: "An internal error; the gateway's log has more under this RequestId.".to_owned(),
+            detail: Some(detail.into()),
+        }
+    }
+
+    /// A parameter that was left out.
+    pub(crate) fn missing(parameter: &str) -> Self {
+        Self::new(Code::MissingParameter, format!("The request is missing a required parameter `{parameter}`."))
+    }
+
+    /// A parameter whose value cannot be: `reason` says what was wrong and what is allowed.
+    pub(crate) fn value(code: Code, parameter: &str, reason: impl std::fmt::Display) -> Self {
+        Self::new(code, format!("The parameter `{parameter}`: {reason}."))
+    }
+
+    /// A value that one of the model's types refused.
+    pub(crate) fn invalid(code: Code, parameter: &str, invalid: &Invalid) -> Self {
+        Self::value(code, parameter, &invalid.reason)
+    }
+}
+
+/// Why an action was not carried out.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// This dialect says so.
+    Fault(Fault),
+    /// The rules say so; the code may depend on the action.
+    Refused(Refusal),
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Problem {
+    /// The error answer of `action`.
+    pub(crate) fn into_fault(self, action: &str) -> Fault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::Refused(refusal) => refused(&refusal, action),
+        }
+    }
+}
+
+/// The table for what the rules refuse.
+///
+/// Where the vendor documents no pairing, the code is one that its documentation lists for the action; the choices are
+/// told in `docs/compatibility.md`.
+pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
+    let code = match refusal {
+        Refusal::Forbidden { .. } => Code::UnauthorizedOperation,
+
+        Refusal::ServiceNotFound(_) => Code::InvalidService,
+        Refusal::ApiNotFound { .. } => Code::InvalidApi,
+        Refusal::UsagePlanNotFound(_) => Code::InvalidUsagePlan,
+        Refusal::CredentialNotFound(_) | Refusal::KeyNotInPlan { .. } => Code::InvalidAccessKeyId,
+        Refusal::VersionNotFound { .. } => Code::ResourceNotFound,
+        Refusal::EnvironmentNotFound(_) => Code::InvalidEnv,
+
+        Refusal::TooManyServices { .. } => Code::ServiceCount,
+        Refusal::TooManyApis { .. } => Code::ApiCount,
+        Refusal::TooManyUsagePlans { .. } => Code::UsagePlanCount,
+        Refusal::TooManyKeys { .. } => Code::ApiKeyCount,
+        Refusal::TooManyKeysInPlan { .. } => Code::AccessKeyCountInUsagePlan,
+        Refusal::TooManyPlansOfKey { .. } => Code::LimitExceeded,
+        Refusal::QuotaOutOfRange { .. } | Refusal::RateOutOfRange { .. } => match action {
+            "CreateUsagePlan" => Code::InvalidMaxRequestNum,
+            "ModifyUsagePlan" => Code::FormatError,
+            _ => Code::RangeExceeded,
+        },
+
+        Refusal::ServiceHasApis { .. } => Code::ApiListNotEmpty,
+        Refusal::ServiceReleased { .. } => Code::ExistingOnlineEnvironment,
+        Refusal::ServiceHasPlans { .. } | Refusal::PlanInUse { .. } => Code::UsagePlanInUse,
+        Refusal::ServiceHasTags { .. } => Code::TagsNotEmpty,
+        Refusal::NetworksMayOnlyGrow { .. } => Code::ReduceNetTypes,
+        Refusal::VpcFixed { .. } => Code::ModifyNetType,
+
+        Refusal::NameTaken { .. } => Code::FormatError,
+        Refusal::PathTaken { .. } if action == "ModifyApi" => Code::ApiError,
+        Refusal::PathTaken { .. } => Code::InvalidApiRequestConfig,
+        Refusal::ProtocolFixed => Code::ModifyProtocol,
+        Refusal::BadParameters(_) => Code::InvalidRequestParameters,
+        Refusal::BadMappings(_) => Code::InvalidServiceParameters,
+        Refusal::BadConstants(_) => Code::InvalidConstantParameters,
+        Refusal::BadBackend(invalid) if invalid.field == "backend path" => Code::InvalidBackendPath,
+        Refusal::BadBackend(_) => Code::InvalidServiceConfig,
+        Refusal::ApiBoundToPlan { .. } => Code::ApiBindEnvironment,
+
+        Refusal::NothingToRelease(_) => Code::ServiceError,
+        Refusal::NotReleased { .. } if action == "DemoteServiceUsagePlan" => Code::NoUsagePlanEnv,
+        Refusal::NotReleased { .. } => Code::ServiceError,
+
+        Refusal::KeyExists(_) => Code::AccessKeyExist,
+        Refusal::KeyDisabled(_) if action == "UpdateApiKey" => Code::UnsupportedUpdateApiKey,
+        Refusal::KeyDisabled(_) | Refusal::KeyEnabled(_) => Code::InvalidStatus,
+        Refusal::KeyBound { .. } => Code::ResourceIsInUse,
+        Refusal::KeyUnchangeable { .. } => Code::UnsupportedUpdateApiKey,
+        Refusal::KeySecretRequired(_) => Code::MissingParameter,
+
+        Refusal::KeyAlreadyInPlan { .. } => Code::AlreadyBindUsagePlan,
+        Refusal::KeyClash { .. } => Code::UnsupportedBindApiKey,
+        Refusal::PlanClash { .. } | Refusal::ScopeClash { .. } => Code::UnsupportedBindEnvironment,
+        Refusal::NotBound { .. } if action == "DemoteServiceUsagePlan" => Code::NoUsagePlanEnv,
+        Refusal::NotBound { .. } => Code::UnsupportedUnBindEnvironment,
+        Refusal::NothingToDemote { .. } => Code::NoUsagePlanEnv,
+
+        Refusal::OperatorsExist => Code::OperationDenied,
+        Refusal::Invalid(_) => Code::FormatError,
+        Refusal::Busy => Code::ServiceInOperation,
+        Refusal::Store(_) => Code::DbException,
+    };
+    let message = match refusal {
+        Refusal::KeySecretRequired(_) => {
+            format!("The request is missing a required parameter `AccessKeySecret`: {refusal}.")
+        }
+        _ => sentence(&refusal.to_string()),
+    };
+    let detail = match refusal {
+        Refusal::Store(text) => Some(text.clone()),
+        _ => None,
+    };
+    Fault { code, message, detail }
+}
+
+/// The table for what the door refuses.
+pub(crate) fn not_let_in(refusal: &DoorRefusal) -> Fault {
+    let code = match refusal {
+        DoorRefusal::Missing => {
+            return Fault::new(
+                Code::MissingParameter,
+                "The request is missing a required parameter `Authorization` (or, with the older signature, `Signature`).",
+            );
+        }
+        DoorRefusal::Malformed(_) | DoorRefusal::WrongScope { .. } => Code::InvalidAuthorization,
+        DoorRefusal::Expired { .. } => Code::SignatureExpire,
+        DoorRefusal::UnknownId(_) => Code::SecretIdNotFound,
+        DoorRefusal::Mismatch { .. } => Code::SignatureFailure,
+    };
+    let detail = match refusal {
+        // The older signature covers the parameters themselves, and a parameter may be a secret.
+        DoorRefusal::Mismatch { id, canonical_request: Some(_), string_to_sign } => {
+            Some(format!("key {id}, the gateway would have signed {string_to_sign:?}"))
+        }
+        DoorRefusal::Mismatch { id, .. } => Some(format!("key {id}")),
+        _ => None,
+    };
+    Fault { code, message: sentence(&refusal.to_string()), detail }
+}
+
+/// `text` with a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    sentence.push_str(letters.as_str());
+    sentence.push('.');
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AccessKeyId, BindingScope, EnvironmentName, ServiceId, UsagePlanId};
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_the_code_of_its_action() {
+        let service = ServiceId::try_from("service-1").unwrap();
+        let plan = UsagePlanId::try_from("usagePlan-1").unwrap();
+        let key = AccessKeyId::try_from("AKID1").unwrap();
+        let environment = EnvironmentName::release();
+        let not_released = Refusal::NotReleased { service, environment: environment.clone() };
+        let not_bound = Refusal::NotBound { plan, environment, scope: BindingScope::Service };
+        let disabled = Refusal::KeyDisabled(key);
+        let rate = Refusal::RateOutOfRange { rate: 0, max: 5000 };
+        let quota = Refusal::QuotaOutOfRange { quota: 0, max: 5 };
+        for (refusal, action, code) in [
+            (&not_released, "UnReleaseService", "FailedOperation.ServiceError"),
+            (&not_released, "DemoteServiceUsagePlan", "UnsupportedOperation.NoUsagePlanEnv"),
+            (&not_bound, "UnBindEnvironment", "UnsupportedOperation.UnsupportedUnBindEnvironment"),
+            (&not_bound, "DemoteServiceUsagePlan", "UnsupportedOperation.NoUsagePlanEnv"),
+            (&disabled, "BindSecretIds", "UnsupportedOperation.InvalidStatus"),
+            (&disabled, "UpdateApiKey", "UnsupportedOperation.UnsupportedUpdateApiKey"),
+            (&rate, "ModifyServiceEnvironmentStrategy", "InvalidParameterValue.RangeExceeded"),
+            (&rate, "CreateUsagePlan", "InvalidParameterValue.InvalidMaxRequestNum"),
+            (&quota, "CreateUsagePlan", "InvalidParameterValue.InvalidMaxRequestNum"),
+            (&quota, "ModifyUsagePlan", "InvalidParameter.FormatError"),
+        ] {
+            assert_eq!(refused(refusal, action).code.as_str(), code, "{action}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn a_message_names_the_thing() {
+        let refusal = Refusal::ServiceNotFound(ServiceId::try_from("service-abc").unwrap());
+        assert_eq!(refused(&refusal, "DescribeService").message, "There is no service `service-abc`.");
+    }
+
+    #[test]
+    fn what_is_for_the_log_alone_is_not_answered() {
+        let fault = refused(&Refusal::Store("/var/lib/tollgate.db is locked".into()), "CreateService");
+        assert!(!fault.message.contains("tollgate.db"));
+        assert!(fault.detail.unwrap().contains("tollgate.db"));
+        let mismatch = DoorRefusal::Mismatch {
+            id: "AKID".into(),
+            canonical_request: None,
+            string_to_sign: "GET/?AccessKeySecret=s3cret".into(),
+        };
+        let fault = not_let_in(&mismatch);
+        assert!(!fault.message.contains("s3cret") && !fault.detail.unwrap().contains("s3cret"));
+    }
+}

@@ -1,0 +1,245 @@
+//! Every action of the API, 2018-08-08: one row each.
+//!
+//! The rows say what an operator needs to ask for an action, and what serves it. The list of those that are not served
+//! stands in `data/refused.txt` too, where it may only shrink.
+
+use std::pin::Pin;
+
+use crate::call::Call;
+use crate::refusal::Problem;
+use crate::wire::{Answer, Params};
+use crate::{api, api_key, environment, service, strategy, usage_plan};
+
+/// The answer of an action that is under way.
+pub(crate) type Serving = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
+
+/// An action.
+pub(crate) struct Row {
+    /// Its name, as `X-TC-Action` has it.
+    pub(crate) name: &'static str,
+    /// What it needs.
+    pub(crate) rights: Rights,
+    /// What it does.
+    pub(crate) state: State,
+}
+
+/// What an operator must be allowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights {
+    /// Look: every operator may.
+    Read,
+    /// Change: editors and administrators may.
+    Write,
+}
+
+/// What an action does.
+pub(crate) enum State {
+    /// It is carried out.
+    Served(fn(Call, Params) -> Serving),
+    /// It is refused, because of this.
+    Refused(&'static str),
+}
+
+/// Finds an action's row.
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.name == name)
+}
+
+/// A row whose function looks at the configuration.
+macro_rules! read {
+    ($name:literal, $function:path) => {
+        Row {
+            name: $name,
+            rights: Rights::Read,
+            state: State::Served(|call, params| -> Serving {
+                Box::pin(async move { $function(&call, params.read()?) })
+            }),
+        }
+    };
+}
+
+/// A row whose function changes the configuration.
+macro_rules! change {
+    ($name:literal, $function:path) => {
+        Row {
+            name: $name,
+            rights: Rights::Write,
+            state: State::Served(|call, params| -> Serving {
+                Box::pin(async move { $function(call, params.read()?).await })
+            }),
+        }
+    };
+    ($name:literal, $function:path, unread) => {
+        Row {
+            name: $name,
+            rights: Rights::Write,
+            state: State::Served(|call, params| -> Serving { Box::pin($function(call, params)) }),
+        }
+    };
+}
+
+/// A row that is not served.
+macro_rules! refused {
+    ($rights:ident, $name:literal, $reason:expr) => {
+        Row { name: $name, rights: Rights::$rights, state: State::Refused($reason) }
+    };
+}
+
+const APPLICATIONS: &str = "it has no applications";
+const DOCUMENTS: &str = "it makes no API documents";
+const DOMAINS: &str = "it has no custom domains";
+const IMPORT: &str = "it does not import definitions";
+const INSTANCES: &str = "it has no dedicated instances";
+const IP_STRATEGIES: &str = "it has no IP strategies";
+const LOGS: &str = "it keeps no logs to be searched; see the access log";
+const OAUTH: &str = "it has no OAuth authentication";
+const PLUGINS: &str = "it has no plugins";
+const UPSTREAMS: &str = "it has no upstreams";
+
+/// Every action.
+pub(crate) const ROWS: &[Row] = &[
+    change!("CreateService", service::create),
+    read!("DescribeService", service::describe),
+    read!("DescribeServicesStatus", service::list),
+    change!("ModifyService", service::modify),
+    change!("DeleteService", service::delete),
+    refused!(Read, "DescribeServiceForApiApp", APPLICATIONS),
+    //
+    change!("CreateApi", api::create, unread),
+    read!("DescribeApi", api::describe),
+    read!("DescribeApisStatus", api::list),
+    change!("ModifyApi", api::modify, unread),
+    change!("DeleteApi", api::delete),
+    refused!(Write, "ModifyApiIncrement", OAUTH),
+    refused!(Write, "ImportOpenApi", IMPORT),
+    refused!(Read, "DescribeApiForApiApp", APPLICATIONS),
+    //
+    change!("ReleaseService", environment::release),
+    change!("UnReleaseService", environment::unrelease),
+    change!("UpdateService", environment::switch),
+    read!("DescribeServiceEnvironmentList", environment::list),
+    read!("DescribeServiceEnvironmentReleaseHistory", environment::history),
+    read!("DescribeServiceReleaseVersion", environment::versions),
+    //
+    read!("DescribeServiceEnvironmentStrategy", strategy::describe_service),
+    change!("ModifyServiceEnvironmentStrategy", strategy::modify_service),
+    read!("DescribeApiEnvironmentStrategy", strategy::describe_api),
+    change!("ModifyApiEnvironmentStrategy", strategy::modify_api),
+    //
+    change!("CreateUsagePlan", usage_plan::create),
+    read!("DescribeUsagePlan", usage_plan::describe),
+    read!("DescribeUsagePlansStatus", usage_plan::list),
+    change!("ModifyUsagePlan", usage_plan::modify),
+    change!("DeleteUsagePlan", usage_plan::delete),
+    change!("BindEnvironment", usage_plan::binding::bind_environment),
+    change!("UnBindEnvironment", usage_plan::binding::unbind_environment),
+    change!("BindSecretIds", usage_plan::binding::bind_keys),
+    change!("UnBindSecretIds", usage_plan::binding::unbind_keys),
+    change!("DemoteServiceUsagePlan", usage_plan::binding::demote),
+    read!("DescribeUsagePlanEnvironments", usage_plan::binding::environments),
+    read!("DescribeUsagePlanSecretIds", usage_plan::binding::keys),
+    read!("DescribeServiceUsagePlan", usage_plan::binding::of_service),
+    read!("DescribeApiUsagePlan", usage_plan::binding::of_apis),
+    //
+    change!("CreateApiKey", api_key::create),
+    read!("DescribeApiKey", api_key::describe),
+    read!("DescribeApiKeysStatus", api_key::list),
+    change!("EnableApiKey", api_key::enable),
+    change!("DisableApiKey", api_key::disable),
+    change!("UpdateApiKey", api_key::update),
+    change!("DeleteApiKey", api_key::delete),
+    //
+    refused!(Write, "CreateApiApp", APPLICATIONS),
+    refused!(Write, "ModifyApiApp", APPLICATIONS),
+    refused!(Write, "DeleteApiApp", APPLICATIONS),
+    refused!(Write, "UpdateApiAppKey", APPLICATIONS),
+    refused!(Write, "BindApiApp", APPLICATIONS),
+    refused!(Write, "UnbindApiApp", APPLICATIONS),
+    refused!(Read, "DescribeApiAppsStatus", APPLICATIONS),
+    refused!(Read, "DescribeApiAppBindApisStatus", APPLICATIONS),
+    refused!(Read, "DescribeApiBindApiAppsStatus", APPLICATIONS),
+    //
+    refused!(Write, "CreateIPStrategy", IP_STRATEGIES),
+    refused!(Write, "ModifyIPStrategy", IP_STRATEGIES),
+    refused!(Write, "DeleteIPStrategy", IP_STRATEGIES),
+    refused!(Read, "DescribeIPStrategy", IP_STRATEGIES),
+    refused!(Read, "DescribeIPStrategysStatus", IP_STRATEGIES),
+    refused!(Read, "DescribeIPStrategyApisStatus", IP_STRATEGIES),
+    refused!(Write, "BindIPStrategy", IP_STRATEGIES),
+    refused!(Write, "UnBindIPStrategy", IP_STRATEGIES),
+    //
+    refused!(Write, "CreatePlugin", PLUGINS),
+    refused!(Write, "ModifyPlugin", PLUGINS),
+    refused!(Write, "DeletePlugin", PLUGINS),
+    refused!(Read, "DescribePlugin", PLUGINS),
+    refused!(Read, "DescribePlugins", PLUGINS),
+    refused!(Read, "DescribePluginApis", PLUGINS),
+    refused!(Read, "DescribePluginsByApi", PLUGINS),
+    refused!(Read, "DescribeAllPluginApis", PLUGINS),
+    refused!(Write, "AttachPlugin", PLUGINS),
+    refused!(Write, "DetachPlugin", PLUGINS),
+    //
+    refused!(Write, "CreateUpstream", UPSTREAMS),
+    refused!(Write, "ModifyUpstream", UPSTREAMS),
+    refused!(Write, "DeleteUpstream", UPSTREAMS),
+    refused!(Read, "DescribeUpstreams", UPSTREAMS),
+    refused!(Read, "DescribeUpstreamBindApis", UPSTREAMS),
+    //
+    refused!(Write, "BindSubDomain", DOMAINS),
+    refused!(Write, "ModifySubDomain", DOMAINS),
+    refused!(Write, "UnBindSubDomain", DOMAINS),
+    refused!(Read, "DescribeServiceSubDomains", DOMAINS),
+    refused!(Read, "DescribeServiceSubDomainMappings", DOMAINS),
+    refused!(Write, "DeleteServiceSubDomainMapping", DOMAINS),
+    //
+    refused!(Write, "CreateAPIDoc", DOCUMENTS),
+    refused!(Write, "ModifyAPIDoc", DOCUMENTS),
+    refused!(Write, "BuildAPIDoc", DOCUMENTS),
+    refused!(Write, "DeleteAPIDoc", DOCUMENTS),
+    refused!(Read, "DescribeAPIDocs", DOCUMENTS),
+    refused!(Read, "DescribeAPIDocDetail", DOCUMENTS),
+    refused!(Write, "ResetAPIDocPassword", DOCUMENTS),
+    //
+    refused!(Read, "DescribeLogSearch", LOGS),
+    //
+    refused!(Write, "CreateExclusiveInstances", INSTANCES),
+    refused!(Write, "ModifyExclusiveInstance", INSTANCES),
+    refused!(Read, "DescribeExclusiveInstanceDetail", INSTANCES),
+    refused!(Read, "DescribeExclusiveInstances", INSTANCES),
+    refused!(Read, "DescribeExclusiveInstancesStatus", INSTANCES),
+    refused!(Read, "DescribeExclusiveInstanceRegions", INSTANCES),
+    refused!(Read, "DescribeInstancesNetworkConfig", INSTANCES),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_every_action_of_the_vendors_sdk_and_no_other() {
+        let mut names: Vec<&str> = ROWS.iter().map(|row| row.name).collect();
+        names.sort_unstable();
+        let mut known: Vec<&str> = include_str!("../data/actions.txt").lines().collect();
+        known.sort_unstable();
+        assert_eq!(names, known);
+        assert_eq!(names.len(), 98);
+    }
+
+    #[test]
+    fn the_list_of_refused_actions_only_shrinks() {
+        let mut refused: Vec<&str> =
+            ROWS.iter().filter(|row| matches!(row.state, State::Refused(_))).map(|row| row.name).collect();
+        refused.sort_unstable();
+        let listed: Vec<&str> = include_str!("../data/refused.txt").lines().collect();
+        assert_eq!(refused, listed, "an action that is served now leaves data/refused.txt; none may join it");
+        assert!(listed.len() <= 57, "data/refused.txt has grown");
+    }
+
+    #[test]
+    fn an_action_that_changes_something_needs_the_right_to() {
+        for row in ROWS {
+            let looks = row.name.starts_with("Describe");
+            assert_eq!(row.rights, if looks { Rights::Read } else { Rights::Write }, "{}", row.name);
+        }
+    }
+}

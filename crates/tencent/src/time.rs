@@ -1,0 +1,25 @@
+//! Times as the vendor writes them: `YYYY-MM-DDThh:mm:ssZ`.
+
+use model::Timestamp;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+/// `time` in UTC, cut to whole seconds.
+pub(crate) fn written(time: Timestamp) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    OffsetDateTime::from_unix_timestamp(time.seconds())
+        .ok()
+        .and_then(|moment| moment.format(format).ok())
+        .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_utc_with_a_z() {
+        assert_eq!(written(Timestamp::from_millis(1_582_697_401_999)), "2020-02-26T06:10:01Z");
+        assert_eq!(written(Timestamp::from_millis(i64::MAX)), "1970-01-01T00:00:00Z");
+    }
+}
