@@ -11,7 +11,7 @@ pub struct Limits<'a> {
     pub api: Option<&'a Rate>,
     /// The calls of the key under its usage plan.
     pub plan: Option<&'a Rate>,
-    /// The calls that the usage plan has altogether, and how many it may have.
+    /// The calls that were made under the usage plan altogether, and how many may be.
     pub quota: Option<(&'a Quota, u64)>,
 }
 
@@ -26,8 +26,34 @@ pub enum Exceeded {
 }
 
 impl Limits<'_> {
-    /// Admits the call under all limits, or says which one refused it; a refused call uses up nothing.
-    pub fn admit(&self, _now: Micros) -> Result<(), Exceeded> {
-        todo!()
+    /// Admits the call under all limits, or says which one refuses it: the first in the order service, API, plan,
+    /// quota.
+    ///
+    /// All are asked before the first is taken from, so a refused call uses up nothing of the others. Two calls that
+    /// ask for the last admission in the same instant are both told that there is one: the one that then does not get
+    /// it is refused, and has used up an admission of the rates before that one for a second. The quota is taken
+    /// last: no refused call ever counts in it.
+    pub fn admit(&self, now: Micros) -> Result<(), Exceeded> {
+        let rates = [(self.service, Exceeded::Service), (self.api, Exceeded::Api), (self.plan, Exceeded::Plan)];
+        let each = || rates.into_iter().filter_map(|(rate, exceeded)| Some((rate?, exceeded)));
+        for (rate, exceeded) in each() {
+            if !rate.would_admit(now) {
+                return Err(exceeded);
+            }
+        }
+        if let Some((quota, limit)) = self.quota
+            && !quota.has_room(limit)
+        {
+            return Err(Exceeded::Quota);
+        }
+        for (rate, exceeded) in each() {
+            if !rate.admit(now) {
+                return Err(exceeded);
+            }
+        }
+        match self.quota {
+            Some((quota, limit)) if !quota.take(limit) => Err(Exceeded::Quota),
+            _ => Ok(()),
+        }
     }
 }

@@ -1,22 +1,122 @@
-//! A bound on calls per second.
+//! A bound on calls in any second.
+//!
+//! Every admission has a ticket: 0, 1, 2 … A ring of as many slots as admissions are allowed a second keeps the time of
+//! the last ones: ticket `t` is written into slot `t % N`, and only when what stands there, the time of ticket `t - N`,
+//! is a second old. Any N + 1 admissions have two in one slot, and those are a second apart at least: so there are
+//! never more than N in a second, wherever the second begins. And a call is refused only when ticket `t - N`, and with
+//! it all N tickets since, were admitted less than a second ago.
+//!
+//! Nothing is locked. A thread takes a ticket by a compare-and-exchange on its slot; the counter of tickets follows, and
+//! whoever finds a slot filled and the counter behind moves it on.
+
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use super::Micros;
 
-/// At most so many admissions in any second.
+/// At most so many admissions in any second; shared by all workers.
+///
+/// Each worker brings its own clock reading. The bound holds for the readings as they were given: however the clocks of
+/// workers differ, no second in them has more than the bound. A worker whose clock is behind the others' may be refused
+/// for as long as it is behind.
+///
+/// A rate that is used takes 8 bytes for each call per second that it allows; one that is not used takes next to
+/// nothing.
 #[derive(Debug)]
 pub struct Rate {
     limit: u32,
+    ring: OnceLock<Box<[AtomicU64]>>,
+    /// The next ticket.
+    head: Line,
+    /// All tickets before this one are known to be older than a second. A hint: it may be behind.
+    tail: Line,
+    /// Times of admissions that found no room in the ring when this rate was made from a larger one. They hold up
+    /// nothing here: the ring is full of later ones. They count again when this rate is made larger.
+    squeezed_out: Box<[u64]>,
+}
+
+/// A counter with a cache line to itself, so that it does not slow down what stands next to it.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Line(AtomicU64);
+
+/// What a slot holds: which time round the ring it was filled (16 bits, counted from 1) and when (48 bits,
+/// microseconds). Zero before it is first filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot(u64);
+
+const TIME_BITS: u32 = 48;
+const TIME_MASK: u64 = (1 << TIME_BITS) - 1;
+const LAP_MASK: u64 = (1 << (u64::BITS - TIME_BITS)) - 1;
+
+impl Slot {
+    /// Filled at `now` in lap `lap`, which counts from 1.
+    const fn new(lap: u64, now: Micros) -> Self {
+        Self((lap & LAP_MASK) << TIME_BITS | now.0 & TIME_MASK)
+    }
+
+    /// Whether it was filled in lap `lap` last. Laps are told apart modulo 65,536; a lap takes a second at least, so a
+    /// thread would have to sleep 18 hours between two instructions to take one for another.
+    const fn is_of(self, lap: u64) -> bool {
+        self.0 >> TIME_BITS == lap & LAP_MASK
+    }
+
+    /// True when it was filled a second or more before `now`. A time after `now` - another worker's clock is ahead - is
+    /// no second ago.
+    const fn is_over(self, now: Micros) -> bool {
+        let age = now.0.wrapping_sub(self.0) & TIME_MASK;
+        age >= Micros::SECOND.0 && age < 1 << (TIME_BITS - 1)
+    }
+}
+
+/// The ticket to be had now.
+#[derive(Debug, Clone, Copy)]
+struct Free<'a> {
+    ticket: u64,
+    lap: u64,
+    slot: &'a AtomicU64,
+    before: u64,
 }
 
 impl Rate {
-    /// A rate of `per_second` admissions, none of them used.
+    /// A rate of `per_second` admissions, none of them used. Zero admits nothing, ever.
     pub fn new(per_second: u32) -> Self {
-        Self { limit: per_second }
+        Self {
+            limit: per_second,
+            ring: OnceLock::new(),
+            head: Line::default(),
+            tail: Line::default(),
+            squeezed_out: Box::default(),
+        }
     }
 
-    /// The same rate with another bound; recent admissions count on.
-    pub fn resized(&self, _per_second: u32) -> Self {
-        todo!()
+    /// The same rate with another bound; recent admissions count on, so that no second around the change has more than
+    /// the new bound, unless it had already.
+    ///
+    /// What is admitted by `self` while or after this is called does not count for the new one: put the new one in
+    /// place at once.
+    pub fn resized(&self, per_second: u32) -> Self {
+        let mut resized = Self::new(per_second);
+        let mut times = self.squeezed_out.to_vec();
+        if let Some(ring) = self.ring.get() {
+            let used = ring.iter().map(|slot| slot.load(Acquire)).filter(|slot| *slot != 0);
+            times.extend(used.map(|slot| slot & TIME_MASK));
+        }
+        times.sort_unstable();
+        // What is a second older than the latest one is so for every call to come.
+        let latest = times.last().copied().unwrap_or(0);
+        times.retain(|time| latest - time < Micros::SECOND.0);
+        // The latest ones, in order, become the tickets of the first lap.
+        let (squeezed_out, carried) = times.split_at(times.len().saturating_sub(per_second as usize));
+        if !carried.is_empty() {
+            for (slot, time) in resized.ring().iter().zip(carried) {
+                slot.store(Slot::new(1, Micros(*time)).0, Relaxed);
+            }
+            resized.head.0.store(carried.len() as u64, Relaxed);
+        }
+        resized.squeezed_out = squeezed_out.into();
+        resized
     }
 
     /// Admissions a second.
@@ -24,18 +124,95 @@ impl Rate {
         self.limit
     }
 
-    /// True when [`Rate::admit`] would admit. Takes nothing.
-    pub fn would_admit(&self, _now: Micros) -> bool {
-        todo!()
+    /// True when [`Rate::admit`] would admit at this moment. Takes nothing.
+    pub fn would_admit(&self, now: Micros) -> bool {
+        self.free(now).is_some()
     }
 
     /// Takes one admission; false when there is none left in the second that ends at `now`.
-    pub fn admit(&self, _now: Micros) -> bool {
-        todo!()
+    pub fn admit(&self, now: Micros) -> bool {
+        while let Some(free) = self.free(now) {
+            let filled = Slot::new(free.lap, now);
+            if free.slot.compare_exchange(free.before, filled.0, AcqRel, Relaxed).is_ok() {
+                self.advance(free.ticket);
+                return true;
+            }
+            // Another thread took this ticket.
+        }
+        false
     }
 
-    /// How many more admissions there are room for at `now`.
-    pub fn remaining(&self, _now: Micros) -> u32 {
-        todo!()
+    /// How many more admissions there is room for at `now`.
+    ///
+    /// Costs a few steps where calls come evenly, and about log2 of the bound after a pause.
+    pub fn remaining(&self, now: Micros) -> u32 {
+        let Some(ring) = self.ring.get() else { return self.limit };
+        let size = u64::from(self.limit);
+        let head = self.head.0.load(Acquire);
+        let is_over = |ticket: u64| {
+            let slot = Slot(ring[(ticket % size) as usize].load(Acquire));
+            // Filled again since: that could only be when it was over.
+            !slot.is_of(ticket / size + 1) || slot.is_over(now)
+        };
+        // `oldest` is the first ticket that may still count. Step ahead, wider and wider, as far as tickets are over …
+        let hint = self.tail.0.load(Relaxed);
+        let mut oldest = hint.max(head.saturating_sub(size));
+        let mut step = 1;
+        let mut beyond = head;
+        while oldest < head {
+            let probe = (oldest + step - 1).min(head - 1);
+            if !is_over(probe) {
+                beyond = probe;
+                break;
+            }
+            oldest = probe + 1;
+            step *= 2;
+        }
+        // … and find the border in the last stride.
+        while oldest < beyond {
+            let probe = oldest.midpoint(beyond);
+            if is_over(probe) {
+                oldest = probe + 1;
+            } else {
+                beyond = probe;
+            }
+        }
+        if oldest > hint {
+            self.tail.0.fetch_max(oldest, Relaxed);
+        }
+        // The difference is the bound at most, which is a `u32`.
+        self.limit - head.saturating_sub(oldest).min(size) as u32
+    }
+
+    fn ring(&self) -> &[AtomicU64] {
+        self.ring.get_or_init(|| (0..self.limit).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    /// The next ticket, if its slot is to be had at `now`.
+    fn free(&self, now: Micros) -> Option<Free<'_>> {
+        if self.limit == 0 {
+            return None;
+        }
+        let ring = self.ring();
+        let size = u64::from(self.limit);
+        loop {
+            let ticket = self.head.0.load(Acquire);
+            let lap = ticket / size + 1;
+            let slot = &ring[(ticket % size) as usize];
+            let before = Slot(slot.load(Acquire));
+            if before.is_of(lap) {
+                // Taken, and whoever took it has not come to say so.
+                self.advance(ticket);
+            } else if before.is_of(lap - 1) {
+                let free = lap == 1 || before.is_over(now);
+                return free.then_some(Free { ticket, lap, slot, before: before.0 });
+            }
+            // Otherwise others have gone round the ring since the counter was read.
+        }
+    }
+
+    /// Moves the counter on from `ticket`, which is taken. Nothing to do when somebody has.
+    fn advance(&self, ticket: u64) {
+        let _ = self.head.0.compare_exchange(ticket, ticket + 1, AcqRel, Relaxed);
     }
 }

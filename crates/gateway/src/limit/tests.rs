@@ -1,0 +1,3 @@
+mod many_threads;
+mod one_clock;
+mod together;
