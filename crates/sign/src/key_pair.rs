@@ -15,5 +15,7 @@ mod key;
 
 pub use authorization::{Authorization, HeaderNames, Malformed, parse};
 pub use compose::{authorization, signing_string};
+pub(crate) use date::date_of;
 pub use date::{format_http_date, http_date, http_date_age};
+pub(crate) use key::keyed;
 pub use key::{Algorithm, Key};

@@ -5,6 +5,12 @@ use std::time::{Duration, UNIX_EPOCH};
 /// The last second of the year 9999.
 const LATEST: u64 = 253_402_300_799;
 
+/// The epoch was a Thursday.
+const WEEKDAYS: [&[u8; 3]; 7] = [b"Thu", b"Fri", b"Sat", b"Sun", b"Mon", b"Tue", b"Wed"];
+
+const MONTHS: [&[u8; 3]; 12] =
+    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
+
 /// Seconds since the Unix epoch that `value` spells in the form `%a, %d %b %Y %H:%M:%S GMT` (RFC 9110, IMF-fixdate),
 /// without allocating; `None` for anything else: another form, another zone, a day that does not exist, a weekday that
 /// is not that day's, a year outside 1970–9999, a leap second.
@@ -14,38 +20,14 @@ pub fn http_date(value: &[u8]) -> Option<i64> {
     if separators.iter().any(|(at, byte)| value[*at] != *byte) || value[26..] != *b"GMT" {
         return None;
     }
-    let weekday = match &value[..3] {
-        b"Thu" => 0,
-        b"Fri" => 1,
-        b"Sat" => 2,
-        b"Sun" => 3,
-        b"Mon" => 4,
-        b"Tue" => 5,
-        b"Wed" => 6,
-        _ => return None,
-    };
-    let month = match &value[8..11] {
-        b"Jan" => 1,
-        b"Feb" => 2,
-        b"Mar" => 3,
-        b"Apr" => 4,
-        b"May" => 5,
-        b"Jun" => 6,
-        b"Jul" => 7,
-        b"Aug" => 8,
-        b"Sep" => 9,
-        b"Oct" => 10,
-        b"Nov" => 11,
-        b"Dec" => 12,
-        _ => return None,
-    };
+    let weekday = WEEKDAYS.iter().position(|name| value[..3] == **name)? as i64;
+    let month = MONTHS.iter().position(|name| value[8..11] == **name)? as i64 + 1;
     let (day, year) = (number(&value[5..7])?, number(&value[12..16])?);
     let (hour, minute, second) = (number(&value[17..19])?, number(&value[20..22])?, number(&value[23..25])?);
     if year < 1970 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
     let days = days_since_epoch(year, month, day);
-    // The epoch was a Thursday.
     (days % 7 == weekday).then_some(days * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
@@ -62,6 +44,13 @@ pub fn format_http_date(seconds: i64) -> String {
     httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
+/// The day of a moment in UTC as `YYYY-MM-DD`; `seconds` since the Unix epoch, bounds as [`format_http_date`].
+pub(crate) fn date_of(seconds: i64) -> String {
+    let written = format_http_date(seconds);
+    let month = MONTHS.iter().position(|name| written.as_bytes()[8..11] == **name).unwrap_or_default() + 1;
+    format!("{}-{month:02}-{}", &written[12..16], &written[5..7])
+}
+
 fn number(digits: &[u8]) -> Option<i64> {
     digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
 }
@@ -76,7 +65,7 @@ fn days_in(year: i64, month: i64) -> i64 {
 }
 
 /// Days from 1970-01-01 to a date not before it, in the Gregorian calendar.
-pub(crate) fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     // Years that begin in March, so that the leap day is a year's last.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 719_469
@@ -139,6 +128,14 @@ mod tests {
     fn moments_without_a_written_form_are_moved_to_the_nearer_end() {
         assert_eq!(format_http_date(-1), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(format_http_date(i64::MAX), "Fri, 31 Dec 9999 23:59:59 GMT");
+    }
+
+    #[test]
+    fn a_day_is_written_with_leading_zeros() {
+        assert_eq!(date_of(0), "1970-01-01");
+        assert_eq!(date_of(1_521_461_320), "2018-03-19");
+        assert_eq!(date_of(951_868_799), "2000-02-29");
+        assert_eq!(date_of(951_868_800), "2000-03-01");
     }
 
     proptest! {
