@@ -15,7 +15,7 @@ use model::{
 pub enum Refusal {
     // ---- who asks
     /// The operator's role does not allow it.
-    #[error("this needs the role {needed:?} or a higher one")]
+    #[error("this needs the role {} or a higher one", role(*.needed))]
     Forbidden {
         /// The lowest role that may.
         needed: Role,
@@ -137,7 +137,7 @@ pub enum Refusal {
         count: usize,
     },
     /// A service cannot be cut off from a network that it is reached from.
-    #[error("a service cannot leave a network; missing: {missing:?}")]
+    #[error("a service cannot leave a network that it is reached from: {} is missing", networks(missing))]
     NetworksMayOnlyGrow {
         /// The networks that the change would take away; never empty.
         missing: Vec<Network>,
@@ -349,6 +349,24 @@ impl Display for PlanUse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} in {}", self.plan, self.environment)
     }
+}
+
+/// The role's name.
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Editor => "editor",
+        Role::Admin => "admin",
+    }
+}
+
+/// The networks' names.
+fn networks(networks: &[Network]) -> String {
+    let names = networks.iter().map(|network| match network {
+        Network::Outer => "outer",
+        Network::Inner => "inner",
+    });
+    list(&names.collect::<Vec<_>>())
 }
 
 /// `a, b, c`.

@@ -1,5 +1,7 @@
 //! The use cases on a real store: what is answered is on the disk, and many at a time do not get in each other's way.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up must fail")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;

@@ -100,7 +100,9 @@ mod keys {
     fn a_key_is_in_one_plan_only_of_those_that_rule_an_environment_of_a_service() {
         /// A plan, and the service, environment and perhaps API that it rules.
         type Ruled = (&'static str, &'static str, &'static str, Option<&'static str>);
-        let cases: &[(&str, &[Ruled], Option<(&str, &str)>)] = &[
+        /// What it is, what is ruled, and the service and environment of the clash.
+        type Case = (&'static str, &'static [Ruled], Option<(&'static str, &'static str)>);
+        let cases: &[Case] = &[
             ("nothing is ruled", &[], None),
             ("only the other plan rules", &[("plan-1", "service-1", "test", None)], None),
             (
@@ -302,7 +304,9 @@ mod plans {
         let mut world = world();
         bind(&mut world, &["plan-1"], "test", Some(&["api-1"])).unwrap();
         bind(&mut world, &["plan-1"], "release", None).unwrap();
-        let cases: [(&[&str], &str, Option<&[&str]>, Refusal); 5] = [
+        /// The plans, the environment, the APIs, and what is said.
+        type Case<'a> = (&'a [&'a str], &'a str, Option<&'a [&'a str]>, Refusal);
+        let cases: [Case<'_>; 5] = [
             (&["plan-1"], "test", None, not_bound("plan-1", "test", None)),
             (&["plan-1"], "test", Some(&["api-1", "api-2"]), not_bound("plan-1", "test", Some("api-2"))),
             (&["plan-1", "plan-2"], "release", None, not_bound("plan-2", "release", None)),

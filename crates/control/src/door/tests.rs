@@ -32,6 +32,8 @@ async fn door() -> (Door, TempDir) {
     (Door::new(control, "apigateway"), folder)
 }
 
+type Tamper = fn(&mut Vec<(String, Vec<u8>)>);
+
 /// A request in the header scheme, signed as told.
 struct ByHeader {
     id: &'static str,
@@ -39,7 +41,7 @@ struct ByHeader {
     scope: &'static str,
     timestamp: String,
     /// Changes the signed request on its way.
-    tamper: fn(&mut Vec<(String, Vec<u8>)>),
+    tamper: Tamper,
     body: &'static [u8],
 }
 
@@ -145,7 +147,7 @@ async fn each_way_to_fail_is_told_apart() {
     let unsigned = ByHeader { tamper: |headers| drop(headers.pop()), ..ByHeader::new() };
     assert_eq!(unsigned.knock(&door), Err(DoorRefusal::Missing));
 
-    let cases: [(&str, fn(&mut Vec<(String, Vec<u8>)>)); 5] = [
+    let cases: [(&str, Tamper); 5] = [
         ("another scheme", |headers| headers[3].1 = b"Bearer token".to_vec()),
         ("an empty header", |headers| headers[3].1.clear()),
         ("two signatures", |headers| headers.push(headers[3].clone())),

@@ -64,7 +64,8 @@ fn no_more_plans_than_the_limit_and_no_tag_twice() {
 #[test]
 fn a_change_touches_only_what_it_names() {
     let none = UsagePlanChange::default;
-    let cases: [(UsagePlanChange, fn(&mut UsagePlan)); 6] = [
+    type Case = (UsagePlanChange, fn(&mut UsagePlan));
+    let cases: [Case; 6] = [
         (UsagePlanChange { name: Some(name("silver")), ..none() }, |p| p.name = name("silver")),
         (UsagePlanChange { description: Some(text("d")), ..none() }, |p| p.description = text("d")),
         (UsagePlanChange { rate: Some(Some(7)), ..none() }, |p| p.rate = Some(7)),
