@@ -187,7 +187,10 @@ impl Caller {
                 Ok(None) => {
                     self.inbox.append(bytes);
                     self.deadline.set_after(self.limits.head_timeout);
-                    return None;
+                    return match lines_of(bytes, 0) {
+                        Lines::Broken => Some(Err(HeadFault::BareLineBreak)),
+                        Lines::Unfinished | Lines::Finished => None,
+                    };
                 }
                 Ok(Some((request, consumed))) => {
                     self.inbox.append(bytes.get(consumed..).unwrap_or_default());
@@ -199,23 +202,17 @@ impl Caller {
         // A head that comes in many small pieces is not looked at from its beginning for each of them, only when a piece may end it.
         let seen = self.inbox.len();
         self.inbox.append(bytes);
-        let is_due = self.inbox.len() >= self.limits.head_bytes.min(self.limits.target_bytes) || self.ends_line(seen);
-        if !is_due {
-            return None;
+        match lines_of(&self.inbox, seen) {
+            Lines::Broken => return Some(Err(HeadFault::BareLineBreak)),
+            Lines::Unfinished if self.inbox.len() < self.limits.head_bytes.min(self.limits.target_bytes) => {
+                return None;
+            }
+            Lines::Unfinished | Lines::Finished => {}
         }
         match self.parse_inbox() {
             Ok(None) => None,
             done => Some(done),
         }
-    }
-
-    /// Whether what came at `seen` or later ends a head, or breaks a line in a way that will be refused.
-    fn ends_line(&self, seen: usize) -> bool {
-        let bytes = self.inbox.as_slice();
-        memchr::memchr_iter(b'\n', bytes.get(seen..).unwrap_or_default()).any(|at| {
-            let before = bytes.get(..seen + at).unwrap_or_default();
-            !before.ends_with(b"\r") || before.ends_with(b"\r\n\r")
-        })
     }
 
     /// Looks for a head at the beginning of the inbox.
@@ -246,4 +243,29 @@ impl Caller {
             self.used = 0;
         }
     }
+}
+
+/// What can be said of a head without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    Unfinished,
+    /// There is an empty line.
+    Finished,
+    /// A line ends with LF alone.
+    Broken,
+}
+
+/// Looks at the line ends at `seen` or later.
+fn lines_of(bytes: &[u8], seen: usize) -> Lines {
+    let mut lines = Lines::Unfinished;
+    for at in memchr::memchr_iter(b'\n', bytes.get(seen..).unwrap_or_default()) {
+        let before = bytes.get(..seen + at).unwrap_or_default();
+        if lines == Lines::Unfinished && !before.ends_with(b"\r") {
+            return Lines::Broken;
+        }
+        if before.ends_with(b"\r\n\r") {
+            lines = Lines::Finished;
+        }
+    }
+    lines
 }
