@@ -53,7 +53,8 @@ def keys(site, scenario, names):
         apis = [site.apis[name] for name in fields.pop("apis", [])]
         names[f"plan_{label}"] = site.plan(*members, apis=apis, **fields)
     for step in scenario.get("then", ()):
-        site.cloud.call(step["do"], fill(step["with"], {**names, "service": site.id}))
+        site.cloud.call(step["do"], fill(step["with"], names))
+    site.gateway.settle()
 
 
 def run(site, step, names):

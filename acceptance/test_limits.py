@@ -19,6 +19,7 @@ SECONDS = 3
 
 def storm(site, headers, pause=0):
     """Calls from several callers at once for a few seconds: (sent, heard, status) of each, in order of sending."""
+    site.gateway.settle()
     end = time.monotonic() + SECONDS
     results = []
 

@@ -145,6 +145,7 @@ def differences(expected, actual, names, place=""):
 
 def check(expected, actual, names, what):
     """Fails with every difference."""
+    __tracebackhide__ = True
     lines = differences(fill(expected, names), actual, names)
     assert not lines, "\n  ".join([f"{what}:", *lines])
 

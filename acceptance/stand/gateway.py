@@ -97,6 +97,15 @@ class Gateway:
         except (urllib.error.URLError, ConnectionError):
             return 0, {}, ""
 
+    def settle(self):
+        """Returns when every acknowledged change runs; on one node that is a matter of milliseconds."""
+
+        def settled():
+            told = json.loads(self.get("/readyz")[2])
+            return told["revision"] >= told["stored_revision"]
+
+        until(settled, "the stored configuration runs", pause=0.001)
+
     def host(self, service):
         """The host name that this installation gives to a service."""
         return f"{service}-{APP_ID}.{REGION}.{DOMAIN}"

@@ -1,5 +1,7 @@
 """A service as its operators build it: through the SDK, with shorthand for what most tests do not care about."""
 
+import re
+
 from .cloud import Cloud
 
 
@@ -21,7 +23,8 @@ class Site:
         return self.gateway.host(self.id)
 
     def definition(self, path="/", method="ANY", mock=None, to="", send_as="ANY", name=None, **fields):
-        """An API's fields: `to` and `send_as` are path and method at the backend; a `mock` has none."""
+        """An API's fields: `to` and `send_as` are path and method at the backend; a `mock` has none. The variables of
+        the path are declared where no parameters are given."""
         made = {
             "ServiceId": self.id,
             "ApiName": name or f"api_{len(self.apis)}",
@@ -29,6 +32,10 @@ class Site:
             "AuthType": "NONE",
             "RequestConfig": {"Path": path, "Method": method},
             "ServiceTimeout": 15,
+            "RequestParameters": [
+                {"Name": name, "Position": "PATH", "Type": "String", "Required": True}
+                for name in re.findall(r"\{([^}]*)\}", path)
+            ],
         }
         if mock is not None:
             made |= {"ServiceType": "MOCK", "ServiceMockReturnMessage": mock}
@@ -55,6 +62,7 @@ class Site:
         answer = self.cloud.ReleaseService(
             ServiceId=self.id, EnvironmentName=environment, ReleaseDesc=description
         )
+        self.gateway.settle()
         return answer["Result"]["ReleaseVersion"]
 
     def key(self, **fields):
@@ -75,3 +83,4 @@ class Site:
         """Puts a plan on the service, or on some of its APIs."""
         scope = {"BindType": "API", "ApiIds": list(apis)} if apis else {"BindType": "SERVICE"}
         self.cloud.BindEnvironment(UsagePlanIds=[plan], Environment=environment, ServiceId=self.id, **scope)
+        self.gateway.settle()
