@@ -50,9 +50,10 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
     let folder = settings.installation.data.clone();
     files::make_folder(&folder)?;
-    files::forget(&folder.join(ADDRESSES))?;
     let store_url = settings.installation.store.as_ref().map(|place| place.0.as_str());
     let store = Store::open(&folder, store_url).await.map_err(|error| Failure::new("store", error))?;
+    // Now the folder is ours: what a crashed process left is not true any more.
+    files::forget(&folder.join(ADDRESSES))?;
     let usage = Arc::new(Usage::default());
     let installation = Installation {
         app_id: settings.installation.app_id.get(),
@@ -83,7 +84,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         admin: listener.address.to_string(),
     };
     let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics));
-    files::replace(&folder.join(ADDRESSES), addresses.json().as_bytes(), files::Readers::All)?;
+    files::replace(&folder.join(ADDRESSES), addresses.json()?.as_bytes(), files::Readers::All)?;
     tracing::info!(http = ?addresses.http, https = ?addresses.https, admin = addresses.admin, "ready");
     if settings.installation.demo.0 {
         demo::explain(&control, &folder, &gateway, &addresses.admin)?;
@@ -116,7 +117,7 @@ struct Addresses {
 }
 
 impl Addresses {
-    fn json(&self) -> String {
-        serde_json::json!(self).to_string() + "\n"
+    fn json(&self) -> Result<String, Failure> {
+        serde_json::to_string(self).map(|text| text + "\n").map_err(|error| Failure::new(ADDRESSES, error))
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn routes(control: &Arc<Control>, readiness: &Arc<Readiness>, metrics
         .with_state(seen)
         .merge(console::routes(control))
         .merge(tencent::router(Arc::clone(control)))
+        .layer(axum::middleware::from_fn(console::send_browsers_there))
 }
 
 async fn ready(State(seen): State<Seen>) -> Response {

@@ -36,12 +36,12 @@ pub(crate) fn page() -> String {
         let _written = write!(page, "\n## {}\n\n", group.title);
         page.push_str("| flag | key | variable | default | meaning | allowed |\n|---|---|---|---|---|---|\n");
         for row in group.rows {
+            let value = if row.is_switch() { String::new() } else { format!(" {}", row.stands_for) };
             let default = if row.default.is_empty() { "none".to_owned() } else { format!("`{}`", row.default) };
             let _written = writeln!(
                 page,
-                "| `--{} {}` | `{}` | `{}` | {default} | {} | {} |",
+                "| `--{}{value}` | `{}` | `{}` | {default} | {} | {} |",
                 row.flag(),
-                row.stands_for,
                 row.name,
                 row.variable(),
                 row.help_text().replace('|', "\\|"),

@@ -57,7 +57,7 @@ pub(crate) fn arguments() -> Vec<Arg> {
                 .help(format!("{} [default: {}]", row.help_text(), row.default_text()))
                 .help_heading(group.title);
             // A switch may stand alone: `--demo`.
-            if row.stands_for == super::value::Switch::STANDS_FOR {
+            if row.is_switch() {
                 argument.num_args(0..=1).require_equals(true).default_missing_value("true")
             } else {
                 argument
@@ -75,6 +75,11 @@ impl Row {
     /// `TOLLGATE_HEAD_SIZE`
     pub(crate) fn variable(&self) -> String {
         format!("TOLLGATE_{}", self.name.to_uppercase())
+    }
+
+    /// True for a flag that may stand without a value.
+    pub(crate) fn is_switch(&self) -> bool {
+        self.stands_for == super::value::Switch::STANDS_FOR
     }
 
     /// The documentation as one line of prose.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderMap, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use control::Control;
@@ -24,6 +26,16 @@ async fn page(region: String, headers: HeaderMap) -> Response {
     let html = PAGE.replace("{host}", &escaped(asked)).replace("{region}", &escaped(&region));
     let policy = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
     (policy, Html(html)).into_response()
+}
+
+/// `/` belongs to the dialects, but a `GET` that names no action is somebody with a browser.
+pub(super) async fn send_browsers_there(request: Request, next: Next) -> Response {
+    let names_action = |query: &str| query.split('&').any(|pair| pair.starts_with("Action="));
+    let is_browser = request.method() == Method::GET
+        && request.uri().path() == "/"
+        && !request.headers().contains_key("x-tc-action")
+        && !request.uri().query().is_some_and(names_action);
+    if is_browser { Redirect::temporary("/console/").into_response() } else { next.run(request).await }
 }
 
 fn escaped(text: &str) -> String {
