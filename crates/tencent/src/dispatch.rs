@@ -244,3 +244,20 @@ impl LogLine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_found_by_its_name_and_version() {
+        let find = |action: Option<&str>, version: Option<&str>| {
+            row(action.map(str::to_owned), version.map(str::to_owned)).map(|row| row.name).map_err(|fault| fault.code)
+        };
+        assert_eq!(find(Some("CreateApi"), Some(VERSION)), Ok("CreateApi"));
+        assert_eq!(find(Some("CreateApi"), Some("2017-03-12")), Err(Code::NoSuchVersion));
+        assert_eq!(find(Some("createApi"), Some(VERSION)), Err(Code::InvalidAction));
+        assert_eq!(find(None, Some(VERSION)), Err(Code::MissingParameter));
+        assert_eq!(find(Some("CreateApi"), None), Err(Code::MissingParameter));
+    }
+}

@@ -25,6 +25,8 @@ mod service;
 mod strategy;
 mod table;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod time;
 mod usage_plan;
 mod wire;

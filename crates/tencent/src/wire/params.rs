@@ -55,9 +55,12 @@ impl Params {
     /// A query or an `application/x-www-form-urlencoded` body, with its common parameters left out.
     pub(crate) fn from_pairs(encoded: &[u8]) -> Result<Self, Fault> {
         let mut names = Names::default();
+        let mut common = Vec::new();
         for (name, value) in form_urlencoded::parse(encoded) {
-            if !COMMON.contains(&name.as_ref()) {
-                names.add(&name, Value::String(value.into_owned()))?;
+            match COMMON.iter().find(|known| **known == name) {
+                None => names.add(&name, Value::String(value.into_owned()))?,
+                Some(known) if common.contains(known) => return Err(twofold(known)),
+                Some(known) => common.push(*known),
             }
         }
         Ok(Self { tree: names.tree()?, textual: true })
@@ -219,6 +222,7 @@ mod tests {
         let many = (0..=MOST_PAIRS).map(|i| format!("A{i}=1")).collect::<Vec<_>>().join("&");
         for (query, words) in [
             ("A=1&A=2", "`A` is given twice"),
+            ("Action=A&Action=B", "`Action` is given twice"),
             ("A=1&A.0=2", "`A.0` is given twice"),
             ("A.0=1&A=2", "`A` is given twice"),
             ("A.1=1", "`A` has an item 1 but no item 0"),
