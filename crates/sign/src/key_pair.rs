@@ -12,6 +12,7 @@ mod authorization;
 mod compose;
 mod date;
 mod key;
+mod mac;
 
 pub use authorization::{Authorization, HeaderNames, Malformed, parse};
 pub use compose::{authorization, signing_string};

@@ -51,32 +51,31 @@ pub enum Malformed<'a> {
 pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
     let value = value.trim_ascii();
     let (scheme, rest) = value.split_at_checked(4).ok_or(Malformed::NotHmac)?;
-    if !scheme.eq_ignore_ascii_case(b"hmac") || rest.first().is_some_and(|byte| !matches!(byte, b' ' | b'\t')) {
+    if !scheme.eq_ignore_ascii_case(b"hmac") || rest.first().is_some_and(|byte| !is_blank(*byte)) {
         return Err(Malformed::NotHmac);
     }
     let (mut id, mut algorithm, mut headers, mut signature) = (None, None, None, None);
-    let mut rest = str::from_utf8(rest).map_err(|_| Malformed::Format)?.trim_matches(BLANKS);
+    let mut rest = skip_blanks(str::from_utf8(rest).map_err(|_| Malformed::Format)?);
     while !rest.is_empty() {
         let (name, value, after) = parameter(rest)?;
-        let known =
-            [("id", &mut id), ("algorithm", &mut algorithm), ("headers", &mut headers), ("signature", &mut signature)]
-                .into_iter()
-                .find(|(known, _)| name.eq_ignore_ascii_case(known));
-        if let Some((_, place)) = known
-            && place.replace(value).is_some()
-        {
+        let place = match name.len() {
+            2 if name.eq_ignore_ascii_case("id") => &mut id,
+            7 if name.eq_ignore_ascii_case("headers") => &mut headers,
+            9 if name.eq_ignore_ascii_case("algorithm") => &mut algorithm,
+            9 if name.eq_ignore_ascii_case("signature") => &mut signature,
+            _ => &mut None,
+        };
+        if place.replace(value).is_some() {
             return Err(Malformed::Format);
         }
         rest = after;
     }
     let headers = HeaderNames(headers.unwrap_or_default());
-    if headers.iter().nth(HeaderNames::MAX).is_some() {
+    let count = headers.iter().take(HeaderNames::MAX + 1).count();
+    if count > HeaderNames::MAX {
         return Err(Malformed::Format);
     }
-    let algorithm = match algorithm {
-        Some(algorithm) if headers.iter().next().is_some() => algorithm,
-        _ => return Err(Malformed::TooFewParameters),
-    };
+    let algorithm = algorithm.filter(|_| count > 0).ok_or(Malformed::TooFewParameters)?;
     match (id, signature) {
         (Some(id), Some(signature)) if !id.is_empty() && !signature.is_empty() => {
             let algorithm = Algorithm::named(algorithm).ok_or(Malformed::UnsupportedAlgorithm(algorithm))?;
@@ -86,24 +85,28 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
     }
 }
 
-const BLANKS: [char; 2] = [' ', '\t'];
-
 /// The first parameter's name and value, and what stands after the comma behind it; nothing stands there for the last.
 fn parameter(text: &str) -> Result<(&str, &str, &str), Malformed<'_>> {
-    let (name, rest) = text.split_once('=').ok_or(Malformed::Format)?;
-    let name = name.trim_end_matches(BLANKS);
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-        return Err(Malformed::Format);
-    }
-    let quoted = rest.trim_start_matches(BLANKS).strip_prefix('"').ok_or(Malformed::Format)?;
-    let (value, rest) = quoted.split_once('"').ok_or(Malformed::Format)?;
-    let rest = rest.trim_start_matches(BLANKS);
+    let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
+    let (name, rest) = text.split_at(length);
+    let rest = skip_blanks(skip_blanks(rest).strip_prefix('=').ok_or(Malformed::Format)?);
+    let quoted = rest.strip_prefix('"').filter(|_| !name.is_empty()).ok_or(Malformed::Format)?;
+    let end = memchr::memchr(b'"', quoted.as_bytes()).ok_or(Malformed::Format)?;
+    let (value, rest) = (&quoted[..end], skip_blanks(&quoted[end + 1..]));
     if rest.is_empty() {
         return Ok((name, value, rest));
     }
-    let rest = rest.strip_prefix(',').ok_or(Malformed::Format)?.trim_start_matches(BLANKS);
+    let rest = skip_blanks(rest.strip_prefix(',').ok_or(Malformed::Format)?);
     // A comma promises another parameter.
     if rest.is_empty() { Err(Malformed::Format) } else { Ok((name, value, rest)) }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn skip_blanks(text: &str) -> &str {
+    &text[text.bytes().take_while(|byte| is_blank(*byte)).count()..]
 }
 
 impl<'a> HeaderNames<'a> {
@@ -112,7 +115,13 @@ impl<'a> HeaderNames<'a> {
 
     /// The names in order.
     pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
-        self.0.split(BLANKS).filter(|name| !name.is_empty())
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            rest = skip_blanks(rest);
+            let (name, after) = rest.split_at(rest.bytes().take_while(|byte| !is_blank(*byte)).count());
+            rest = after;
+            (!name.is_empty()).then_some(name)
+        })
     }
 
     /// True when `name` is among them, in any case.
