@@ -6,6 +6,7 @@
 
 mod body;
 mod buffer;
+pub mod check;
 pub mod chunked;
 mod fault;
 mod framing;
