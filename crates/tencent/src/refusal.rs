@@ -117,6 +117,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::PathTaken { .. } => Code::InvalidApiRequestConfig,
         Refusal::ProtocolFixed => Code::ModifyProtocol,
         Refusal::BadParameters(_) => Code::InvalidRequestParameters,
+        Refusal::BadMappings(invalid) if invalid.field == "mapping source" => Code::ParameterNotMatch,
         Refusal::BadMappings(_) => Code::InvalidServiceParameters,
         Refusal::BadConstants(_) => Code::InvalidConstantParameters,
         Refusal::BadBackend(invalid) if invalid.field == "backend path" => Code::InvalidBackendPath,

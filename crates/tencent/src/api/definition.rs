@@ -64,7 +64,7 @@ fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved
         .map_err(|invalid| Fault::invalid(Code::InvalidApiRequestConfig, "RequestConfig.Path", &invalid))?;
     let method = frontend_method("RequestConfig.Method", &fields.request_config.method)?;
     let parameters = parameters(fields.request_parameters.unwrap_or_default())?;
-    let mappings = mappings(fields.service_parameters.unwrap_or_default(), &parameters, &path)?;
+    let mappings = mappings(fields.service_parameters.unwrap_or_default())?;
     let constants = constants(fields.constant_parameters.unwrap_or_default())?;
 
     let mut annotations = BTreeMap::new();
@@ -388,16 +388,7 @@ fn parameters(sent: Vec<RequestParameter>) -> Result<Vec<Parameter>, Fault> {
         .collect()
 }
 
-/// True when the frontend has this parameter: it is declared, or it is a variable of the path.
-fn is_known(name: &str, location: Location, declared: &[Parameter], path: &FrontendPath) -> bool {
-    let same = |other: &Parameter| {
-        other.location == location
-            && if location == Location::Header { other.name.eq_ignore_ascii_case(name) } else { other.name == name }
-    };
-    declared.iter().any(same) || location == Location::Path && path.variables().contains(&name)
-}
-
-fn mappings(sent: Vec<ServiceParameter>, declared: &[Parameter], path: &FrontendPath) -> Result<Vec<Mapping>, Fault> {
+fn mappings(sent: Vec<ServiceParameter>) -> Result<Vec<Mapping>, Fault> {
     const CODE: Code = Code::InvalidServiceParameters;
     check_count("ServiceParameters", sent.len())?;
     sent.into_iter()
@@ -416,14 +407,6 @@ fn mappings(sent: Vec<ServiceParameter>, declared: &[Parameter], path: &Frontend
                 Some(word) => location(CODE, &at("RelevantRequestParameterPosition"), &word)?,
                 None => place,
             };
-            if !is_known(&source_name, source_location, declared, path) {
-                let reason = format!(
-                    "`{}` is no {} parameter in `RequestParameters`",
-                    source_name.escape_debug(),
-                    source_location.as_str()
-                );
-                return Err(Fault::value(Code::ParameterNotMatch, &at("RelevantRequestParameterName"), reason));
-            }
             Ok(Mapping {
                 default: default(CODE, &at("DefaultValue"), sent.default_value, place)?,
                 description: field::text(&at("RelevantRequestParameterDesc"), sent.relevant_request_parameter_desc)?

@@ -376,3 +376,33 @@ async fn a_plan_without_bounds_is_null_alone_and_minus_one_in_lists() {
         desk.ask("ModifyUsagePlan", json!({"UsagePlanId": bounded, "MaxRequestNum": -1})).await["Result"].take();
     assert_eq!((&freed["MaxRequestNum"], &freed["MaxRequestNumPreSec"]), (&Value::Null, &json!(10)));
 }
+
+#[tokio::test]
+async fn parts_of_a_definition_that_contradict_each_other_have_the_code_of_their_part() {
+    let desk = Desk::new().await;
+    let service = desk.service("parts").await;
+    let query = |name: &str| json!({"Name": name, "Position": "QUERY"});
+    for (members, expected) in [
+        (json!({"RequestParameters": [query("a"), query("a")]}), "InvalidParameterValue.InvalidRequestParameters"),
+        (
+            json!({"RequestConfig": {"Path": "/x/{id}", "Method": "GET"}}),
+            "InvalidParameterValue.InvalidRequestParameters",
+        ),
+        (json!({"ServiceParameters": [query("a")]}), "InvalidParameterValue.ParameterNotMatch"),
+        (
+            json!({"RequestParameters": [query("a")], "ServiceParameters": [query("a"), query("a")]}),
+            "InvalidParameterValue.InvalidServiceParameters",
+        ),
+        (json!({"ConstantParameters": [query("a"), query("a")]}), "InvalidParameterValue.InvalidConstantParameters"),
+        (
+            json!({"ServiceType": "HTTP", "ServiceConfig": {"Url": "http://h", "Path": "/{open}", "Method": "ANY"}}),
+            "InvalidParameterValue.InvalidBackendPath",
+        ),
+    ] {
+        let mut body = mock(&service, "/x");
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        assert_refused(&desk.ask("CreateApi", body).await, expected, "");
+    }
+}
