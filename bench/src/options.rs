@@ -12,13 +12,13 @@ use crate::lane::Pace;
 #[command(name = "bench")]
 pub(crate) struct Options {
     /// Seconds that count in each turn
-    #[arg(long, default_value_t = 6.0)]
+    #[arg(long, default_value_t = 2.0)]
     seconds: f64,
     /// Seconds before them
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 0.5)]
     warm: f64,
     /// How many turns every gateway gets
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(1..))]
     pub(crate) rounds: u8,
     /// Keep-alive connections, one request in flight on each
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
