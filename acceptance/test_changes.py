@@ -1,6 +1,7 @@
 """Changes under load, and what a crash leaves."""
 
 import threading
+import time
 
 from stand.cloud import Cloud
 from stand.patience import until
@@ -12,7 +13,7 @@ CALLERS = 4
 
 
 class Load:
-    """Callers that call without a pause until they are told to stop; what they got is kept."""
+    """Callers that call until they are told to stop; what they got is kept."""
 
     def __init__(self, site, path):
         self.site = site
@@ -42,6 +43,7 @@ class Load:
                     answers.append(repr(fault))
                     return
                 answers.append((answer.status, answer.text))
+                time.sleep(0.001)  # together below the throttle that every service has
 
     def kinds(self):
         """The different answers that came."""
