@@ -226,3 +226,112 @@ impl Drop for Deadline {
         self.ticker.free.borrow_mut().push(self.index as u32);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    impl Count {
+        fn get(&self) -> u32 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    fn at(ticker: &Ticker, milliseconds: u64) {
+        ticker.tick(ticker.start + Duration::from_millis(milliseconds));
+    }
+
+    #[test]
+    fn a_deadline_wakes_its_task_once_and_never_early() {
+        let ticker = Rc::new(Ticker::stopped());
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let cx = Context::from_waker(&waker);
+        let mut deadline = Deadline::new(Rc::clone(&ticker));
+        deadline.set_after(Duration::from_millis(1000));
+        assert!(!deadline.poll(&cx));
+        at(&ticker, 1000);
+        assert_eq!(
+            (count.get(), deadline.poll(&cx)),
+            (0, false),
+            "the clock may have been a tick behind when it was set"
+        );
+        at(&ticker, 1100);
+        assert_eq!((count.get(), deadline.poll(&cx)), (1, true));
+        at(&ticker, 1200);
+        assert_eq!((count.get(), deadline.poll(&cx)), (1, true), "it stays passed, and wakes nobody again");
+        deadline.set_after(Duration::from_millis(1000));
+        assert!(!deadline.poll(&cx));
+    }
+
+    #[test]
+    fn setting_a_deadline_anew_moves_it() {
+        let ticker = Rc::new(Ticker::stopped());
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let mut deadline = Deadline::new(Rc::clone(&ticker));
+        deadline.poll(&Context::from_waker(&waker));
+        deadline.set_after(Duration::from_millis(200));
+        deadline.set(ticker.at(ticker.start + Duration::from_secs(5)));
+        at(&ticker, 4999);
+        assert_eq!(count.get(), 0);
+        at(&ticker, 5001);
+        assert_eq!(count.get(), 1);
+    }
+
+    #[test]
+    fn places_are_used_again_and_forget_whom_they_woke() {
+        let ticker = Rc::new(Ticker::stopped());
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(Arc::clone(&count));
+        let mut first = Deadline::new(Rc::clone(&ticker));
+        first.set_after(Duration::ZERO);
+        first.poll(&Context::from_waker(&waker));
+        drop(first);
+        let _second = Deadline::new(Rc::clone(&ticker));
+        assert_eq!(ticker.dues.borrow().len(), 1);
+        at(&ticker, 60_000);
+        ticker.drain();
+        assert_eq!(count.get(), 0);
+    }
+
+    #[test]
+    fn draining_wakes_everybody() {
+        let ticker = Rc::new(Ticker::stopped());
+        let counts: Vec<_> = (0..3).map(|_| Arc::new(Count::default())).collect();
+        let deadlines: Vec<_> = counts
+            .iter()
+            .map(|count| {
+                let deadline = Deadline::new(Rc::clone(&ticker));
+                deadline.poll(&Context::from_waker(&Waker::from(Arc::clone(count))));
+                deadline
+            })
+            .collect();
+        assert!(!ticker.is_draining());
+        ticker.drain();
+        assert!(ticker.is_draining());
+        assert!(counts.iter().all(|count| count.get() == 1));
+        drop(deadlines);
+    }
+
+    #[test]
+    fn the_date_is_an_http_date() {
+        let ticker = Ticker::stopped();
+        let date = ticker.date();
+        let parsed = httpdate::parse_http_date(std::str::from_utf8(&date).unwrap()).unwrap();
+        assert!(SystemTime::now().duration_since(parsed).unwrap() < Duration::from_secs(60));
+    }
+}

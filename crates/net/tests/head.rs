@@ -1,4 +1,5 @@
 //! Request heads, raw bytes in: what is refused and why, and what a good one means.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 use net::{Framing, HeadFault, Limits, Request, Version};
 
