@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::KeyInit;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
-use subtle::ConstantTimeEq as _;
+use subtle::{Choice, ConstantTimeEq as _};
 
 use super::mac::{Hash, Keyed, Sheet};
 
@@ -71,10 +71,15 @@ impl Key {
         signature_base64: &[u8],
     ) -> bool {
         // Room for the longest digest as the decoder counts it: 88 characters of four to three.
-        let mut decoded = [0; 66];
-        let Ok(length) = BASE64.decode_slice(signature_base64, &mut decoded) else { return false };
+        let mut given = [0; 66];
+        let Ok(length) = BASE64.decode_slice(signature_base64, &mut given) else { return false };
         let (digest, size) = self.mac(algorithm, lines);
-        digest[..size].ct_eq(&decoded[..length]).into()
+        // Behind the digest both are zeros: eight words are compared in any case, which is quicker than 20 bytes.
+        let (ours, theirs) = (digest.as_chunks().0, given.as_chunks().0);
+        let same = ours.iter().zip(theirs).fold(Choice::from(1), |same, (ours, theirs)| {
+            same & u64::from_ne_bytes(*ours).ct_eq(&u64::from_ne_bytes(*theirs))
+        });
+        bool::from(same) && length == size
     }
 
     /// The signature of `lines`, in Base64.
