@@ -32,6 +32,9 @@ pub(crate) struct CallArguments {
     /// Print the status line and headers of the answer too
     #[arg(short = 'i', long = "include")]
     include: bool,
+    /// Take certificates that those of this PEM file have signed, and no others
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<std::path::PathBuf>,
     /// Take any certificate
     #[arg(short = 'k', long = "insecure")]
     insecure: bool,
@@ -99,7 +102,11 @@ fn prepare(arguments: &CallArguments) -> Result<(Outgoing, Option<Signed>), Fail
         headers,
         body,
         connect_to: arguments.resolve,
-        trust: if arguments.insecure { TlsTrust::Any } else { TlsTrust::Verified },
+        trust: match &arguments.cacert {
+            _ if arguments.insecure => TlsTrust::Any,
+            Some(path) => TlsTrust::file(path)?,
+            None => TlsTrust::System,
+        },
         timeout: std::time::Duration::from_secs(arguments.timeout),
     };
     Ok((outgoing, signed))

@@ -1,9 +1,10 @@
 //! One request and its answer.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -27,10 +28,39 @@ pub(super) struct Outgoing {
 }
 
 /// Which certificates are taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) enum TlsTrust {
-    Verified,
+    /// What this machine trusts, an authority of the user's own too; Mozilla's list where it trusts nothing.
+    System,
+    /// What these have signed, and nothing else.
+    These(Vec<Certificate<'static>>),
+    /// Any at all.
     Any,
+}
+
+impl TlsTrust {
+    /// The certificates of a PEM file.
+    pub(super) fn file(path: &Path) -> Result<Self, Failure> {
+        let fault = |error: &dyn std::fmt::Display| Failure::new(path.display(), error);
+        let pem = std::fs::read(path).map_err(|error| fault(&error))?;
+        let items: Vec<_> = parse_pem(&pem).collect::<Result<_, _>>().map_err(|error| fault(&error))?;
+        let certificates: Vec<_> = items
+            .into_iter()
+            .filter_map(|item| if let PemItem::Certificate(certificate) = item { Some(certificate) } else { None })
+            .collect();
+        if certificates.is_empty() { Err(fault(&"holds no PEM certificate")) } else { Ok(Self::These(certificates)) }
+    }
+
+    fn roots(&self) -> RootCerts {
+        match self {
+            Self::These(certificates) => RootCerts::new_with_certs(certificates),
+            Self::System | Self::Any => {
+                let found = rustls_native_certs::load_native_certs().certs;
+                let found: Vec<_> = found.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+                if found.is_empty() { RootCerts::WebPki } else { RootCerts::new_with_certs(&found) }
+            }
+        }
+    }
 }
 
 /// What came back.
@@ -68,8 +98,8 @@ pub(super) fn send(outgoing: Outgoing) -> Result<Answer, Failure> {
     }
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
-        .root_certs(RootCerts::WebPki)
-        .disable_verification(outgoing.trust == TlsTrust::Any)
+        .root_certs(outgoing.trust.roots())
+        .disable_verification(matches!(outgoing.trust, TlsTrust::Any))
         .build();
     let config = ureq::Agent::config_builder()
         .tls_config(tls)

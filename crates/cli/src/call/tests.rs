@@ -103,6 +103,45 @@ fn a_body_makes_a_post_and_no_body_a_get() {
 }
 
 #[test]
+fn a_certificate_is_taken_from_the_file_or_not_at_all_unless_any_will_do() {
+    let _already_set = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let (chain, key) = net::tls::self_signed(&["localhost".to_owned()]).unwrap();
+    let config = net::tls::server_config(chain.as_bytes(), key.as_bytes()).unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, chain).unwrap();
+    for (flags, is_taken) in [(&[][..], false), (&["--cacert", file.to_str().unwrap()], true), (&["-k"], true)] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let config = std::sync::Arc::clone(&config);
+        let backend = thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let mut tls = rustls::StreamOwned::new(rustls::ServerConnection::new(config).unwrap(), stream);
+            let mut buffer = [0; 4096];
+            // A caller that does not take the certificate leaves in the handshake.
+            if tls.read(&mut buffer).is_ok_and(|read| read > 0) {
+                tls.write_all(OK.as_bytes()).unwrap();
+            }
+        });
+        let (url, resolve) = (format!("https://localhost:{}/", address.port()), address.to_string());
+        let line: Vec<&str> = ["call", "--resolve", &resolve, &url].iter().chain(flags).copied().collect();
+        let answer = exchange::send(prepare(&arguments(&line)).unwrap().0);
+        backend.join().unwrap();
+        match answer {
+            Ok(answer) => assert!(is_taken && answer.status == 200, "{flags:?}"),
+            Err(failure) => {
+                assert!(!is_taken && failure.line().unwrap().contains("certificate"), "{flags:?}: {failure:?}")
+            }
+        }
+    }
+    std::fs::write(&file, "no certificate").unwrap();
+    assert_eq!(
+        prepare(&arguments(&["call", "--cacert", file.to_str().unwrap(), "https://x/"])).unwrap_err().status(),
+        1
+    );
+}
+
+#[test]
 fn an_answer_of_400_and_above_is_a_failure_that_the_user_was_told() {
     let (address, sent) = backend("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     let failure = run(&arguments(&["call", &format!("http://{address}/")])).unwrap_err();
