@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 import pytest
 
+from stand.cloud import Cloud
 from stand.gateway import binary, clean_environment
+from stand.patience import until
 from stand.site import Site
 
 VECTORS = [
@@ -21,11 +24,11 @@ ID = "AKIDCgOPWjQ6BAxvHtyckhWABJVYSBj548pN"
 SECRET = "ZxF2whO0RhuwnVCj5JMMAuqcDcN2oPrC"
 
 
-def run(*arguments, secret=None, cwd=None):
+def run(*arguments, secret=None, environment=None):
     """Runs the binary to its end."""
-    environment = clean_environment() | ({"TOLLGATE_SECRET_KEY": secret} if secret else {})
+    told = clean_environment() | ({"TOLLGATE_SECRET_KEY": secret} if secret else {}) | (environment or {})
     command = [str(binary()), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, cwd=cwd, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=told, check=False)
 
 
 @pytest.fixture
@@ -100,6 +103,7 @@ def test_call_over_tls(site):
     assert run("call", *line, "--insecure", secret=site.pair[1]).returncode == 0
     refused = run("call", *line, secret=site.pair[1])
     assert refused.returncode == 1 and "certificate" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_call_to_nobody_fails_and_names_the_address():
@@ -134,6 +138,21 @@ def test_check_names_what_is_wrong_in_a_file(tmp_path, text, named):
     assert len(done.stderr.splitlines()) == 1 and named in done.stderr
 
 
+def test_a_setting_may_stand_in_the_environment():
+    done = run("check", "--data", "/nowhere", environment={"TOLLGATE_DRAIN": "soon"})
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1 and "drain" in done.stderr.lower()
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_the_file(gateways, tmp_path):
+    file = tmp_path / "tollgate.toml"
+    file.write_text('domain = "file.example"\nregion = "ap-tokyo"\napp_id = 11111111\n')
+    environment = {"TOLLGATE_REGION": "ap-seoul", "TOLLGATE_APP_ID": "22222222"}
+    gateway = gateways("--config", file, "--app-id", "33333333", environment=environment)
+    made = Cloud(gateway.admin).CreateService(ServiceName="x", Protocol="http")
+    assert made["OuterSubDomain"] == f"{made['ServiceId']}-33333333.ap-seoul.file.example"
+
+
 def test_version():
     done = run("version")
     assert (done.returncode, done.stdout.split()[0]) == (0, "tollgate")
@@ -166,6 +185,19 @@ def test_serve_says_which_address_is_taken(shared, tmp_path):
     done = run(*line)
     assert done.returncode == 1
     assert shared.admin in done.stderr, (taken, done.stderr)
+
+
+def test_the_calls_that_the_demo_prints_work_when_pasted(gateways):
+    gateway = gateways("--demo")
+    until(lambda: "An open call:" in gateway.log(), "the demo says how to call it")
+    lines = [line.strip() for line in gateway.log().splitlines()]
+    commands = [line for line in lines if line.startswith(("curl ", str(binary())))]
+    assert len(commands) >= 3
+    for command in commands:
+        if command.startswith("curl ") and not shutil.which("curl"):
+            continue
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0 and " 200 " in done.stdout.splitlines()[0], (command, done)
 
 
 def test_the_first_start_writes_the_operators_file_for_its_owner_alone(gateways):

@@ -11,8 +11,9 @@ import pytest
 
 from stand.cloud import MODES, Cloud, Refused
 from stand.expect import check
-from stand.gateway import SECRET_ID, SECRET_KEY
+from stand.gateway import SECRET_ID, SECRET_KEY, split
 from stand.tags import UNCERTAIN
+from stand.wire import Wire, call
 
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -133,3 +134,36 @@ def test_the_payload_may_be_left_unsigned(shared):
     cloud = Cloud(shared.admin)
     cloud.client.profile.unsignedPayload = True
     assert cloud.CreateService(ServiceName="unsigned", Protocol="http")["ServiceId"]
+
+
+def test_a_request_may_come_in_parts(shared):
+    cloud = Cloud(shared.admin)
+    fields = {"ServiceName": "multipart", "Protocol": "http"}
+    answer = cloud.client.call_json("CreateService", fields, options={"IsMultipart": True})
+    assert answer["Response"]["ServiceName"] == "multipart"
+
+
+def test_a_browser_is_led_to_the_console(shared):
+    with Wire(split(shared.admin)) as wire:
+        wire.send(f"GET / HTTP/1.1\r\nHost: {shared.admin}\r\n\r\n")
+        answer = wire.receive()
+    assert answer.status in (302, 303, 307)
+    assert answer.header("location") == "/console/"
+
+
+def test_the_management_side_tells_nothing_to_somebody_without_a_signature(shared):
+    with Wire(split(shared.admin)) as wire:
+        wire.send(
+            f"POST / HTTP/1.1\r\nHost: {shared.admin}\r\nX-TC-Action: DescribeServicesStatus\r\n"
+            "X-TC-Version: 2018-08-08\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+        )
+        answer = json.loads(wire.receive().body)["Response"]
+    assert sorted(answer) == ["Error", "RequestId"]
+
+
+def test_the_management_side_is_not_on_the_callers_listeners(shared):
+    headers = signed(shared.admin, "DescribeServicesStatus", b"{}")
+    answer = call(shared.http, "POST", "/", shared.admin, list(headers.items()), b"{}")
+    assert answer.status == 404
+    for path in ("/healthz", "/readyz", "/metrics", "/console/"):
+        assert call(shared.http, "GET", path, shared.admin).status == 404

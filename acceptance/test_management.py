@@ -45,7 +45,8 @@ def run(cloud, step, names, captures):
     action = step["do"]
     fields = {name: value for name, value in step.get("with", {}).items() if value is not None}
     try:
-        answer = cloud.call(action, fill(fields, names))
+        send = cloud.raw if step.get("raw") else cloud.call
+        answer = send(action, fill(fields, names))
     except Refused as refused:
         assert "error" in step, f"{action} was refused with {refused}"
         check(step["error"], refused.code, names, f"{action}: the code of {refused}")
@@ -54,7 +55,7 @@ def run(cloud, step, names, captures):
     assert "error" not in step, f"{action} should be refused with {step['error']}, and answered {answer}"
     check(step.get("expect", {}), answer, names, action)
     for name, place in step.get("keep", {}).items():
-        captures[name] = pick(answer, place)
+        captures[fill(name, names)] = pick(answer, place)
     if "differ" in step:
         left, right = (captures[name] for name in step["differ"])
         assert left != right, f"{action}: {step['differ']} should differ"

@@ -104,8 +104,10 @@ ABSENT = _Absent()
 
 
 def fill(value, names):
-    """Puts captured values in place of `${name}`, everywhere in a value."""
+    """Puts captured values in place of `${name}`, everywhere in a value; in `${P${n}}` the inner one goes first."""
     if isinstance(value, str):
+        while inner := re.search(r"\$\{\w*(\$\{([\w.+-]+)\})", value):
+            value = value.replace(inner[1], str(names[inner[2]]), 1)
         whole = re.fullmatch(r"\$\{([\w.+-]+)\}", value)
         if whole:
             return names[whole[1]]

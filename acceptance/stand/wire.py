@@ -165,7 +165,7 @@ def request(method, target, host, headers=(), body=None, version="HTTP/1.1"):
     lines += [f"{name}: {value}" for name, value in headers]
     if body is not None and not names & {"content-length", "transfer-encoding"}:
         lines.append(f"Content-Length: {len(body)}")
-    return "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + (body or b"")
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + (body or b"")
 
 
 def call(address, method, target, host, headers=(), body=None, tls=False):
