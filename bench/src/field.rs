@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result};
 
+use crate::access_log::AccessLog;
 use crate::lane::Lane;
 use crate::options::Options;
 use crate::peer::{self, LUA_HOST, Peer, fresh};
@@ -65,7 +66,9 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
         probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
         let calls = Calls { host: LUA_HOST, apis: MANY, keys: &load_keys() };
         let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
-        rows.push(row(LUA, title, PLAIN_SIGNED, &Rc::new(peer.process), peer.address, &calls));
+        let mut lua = row(LUA, title, PLAIN_SIGNED, &Rc::new(peer.process), peer.address, &calls);
+        lua.access_log = Some(AccessLog::new(out.join("nginx-policy/access.log")));
+        rows.push(lua);
     }
     for own in own() {
         if options.wants(own.name) {
@@ -94,7 +97,9 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
     let keys = if own.policy.plans.is_empty() { Vec::new() } else { load_keys() };
     let plain = if keys.is_empty() { PLAIN_OPEN } else { PLAIN_SIGNED };
     let calls = Calls { host: &host, apis: own.policy.apis, keys: &keys };
-    Ok(row(own.name, own.title, plain, &Rc::new(tollgate.process), tollgate.address, &calls))
+    let mut row = row(own.name, own.title, plain, &Rc::new(tollgate.process), tollgate.address, &calls);
+    row.access_log = own.access_log.then(|| AccessLog::new(folder.join("access.log")));
+    Ok(row)
 }
 
 fn plain_row(lane: &mut Lane, rows: &mut Vec<Row>, name: &'static str, title: &str, peer: Peer) -> Result<()> {
@@ -119,6 +124,8 @@ fn row(
         process: Rc::clone(process),
         address,
         sheet: Sheet::render(calls),
+        access_log: None,
+        answered: 0,
         figures: Vec::new(),
         failure: None,
     }

@@ -41,8 +41,10 @@ pub(crate) struct Pace {
 
 /// What one turn measured. `usage` is what the caller's reader returned before and after the time that counts.
 pub(crate) struct Turn<U> {
-    /// Good answers.
+    /// Good answers in the time that counts.
     pub(crate) requests: u64,
+    /// Good answers in all, warm-up included.
+    pub(crate) answered: u64,
     /// Wall time.
     pub(crate) wall: Duration,
     /// The readings around it.
@@ -94,7 +96,8 @@ impl Lane {
         let (before, start) = (usage()?, Instant::now());
         let spare = self.spin(&mut callers, pace.time)?;
         let (wall, after) = (start.elapsed(), usage()?);
-        callers.note_stalled(STALL);
+        callers.recording = false;
+        self.finish(&mut callers)?;
         if callers.faults.count > 0 {
             let first = callers.faults.first.unwrap_or_default();
             bail!("{} requests failed beside {} good ones; the first: {first}", callers.faults.count, callers.good);
@@ -102,7 +105,14 @@ impl Lane {
         if callers.good == 0 {
             bail!("no request was answered");
         }
-        Ok(Turn { requests: callers.good, wall, usage: (before, after), latency: callers.latency, spare })
+        Ok(Turn {
+            requests: callers.good,
+            answered: callers.answered,
+            wall,
+            usage: (before, after),
+            latency: callers.latency,
+            spare,
+        })
     }
 
     /// Spins for `time`; returns the share of it without work.
@@ -124,6 +134,17 @@ impl Lane {
             }
         }
         Ok(idle.as_secs_f64() / time.as_secs_f64())
+    }
+
+    /// Waits for the answers that are still due, so that no call is left behind in the gateway.
+    fn finish(&mut self, callers: &mut Callers<'_>) -> Result<()> {
+        callers.asking = false;
+        let start = Instant::now();
+        while callers.waiting() > 0 && start.elapsed() < STALL {
+            self.step(Some(callers), false)?;
+        }
+        callers.note_stalled();
+        Ok(())
     }
 
     /// Handles everything that is ready now; returns how much that was.

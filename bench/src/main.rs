@@ -3,6 +3,7 @@
 //! Reading order: `field` starts the gateways, `probe` makes sure that they do what their rows say, `rounds` measures
 //! them turn about with `lane` (origin and callers in one spinning loop), `memory` weighs them, `report` writes it down.
 
+mod access_log;
 mod answer;
 mod callers;
 mod field;
@@ -70,7 +71,7 @@ fn facts(options: &Options, first: bool) -> Vec<String> {
         format!("{day}; {}", machine::description()),
         format!("{own}; {}; {}", version("nginx", "-v"), version("haproxy", "-v")),
         format!(
-            "{} connections, {} rounds of {:.0} s each after {:.0} s of warm-up, {}",
+            "{} connections, {} rounds of {:.1} s each after {:.1} s of warm-up, {}",
             pace.connections,
             options.rounds,
             pace.time.as_secs_f64(),

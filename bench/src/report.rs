@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::access_log::AccessLog;
 use crate::memory::Reading;
 use crate::rounds::Row;
 
@@ -25,6 +26,9 @@ const TARGET_LUA: f64 = 0.52;
 const QUIET: f64 = 0.03;
 /// Share of time the load side should have to spare.
 const SPARE: f64 = 0.05;
+
+/// Share of the calls that must be found in an access log.
+const LOGGED: f64 = 0.99;
 
 /// Everything a report is made of.
 pub(crate) struct Report<'a> {
@@ -112,6 +116,10 @@ impl Report<'_> {
             )?;
         }
         for row in self.rows {
+            let lines = row.access_log.as_ref().map_or(row.answered, AccessLog::lines);
+            if (lines as f64) < row.answered as f64 * LOGGED {
+                writeln!(text, "- {}: only {lines} access-log lines for {} calls.", row.title, row.answered)?;
+            }
             if row.median(|f| f.spare).is_some_and(|spare| spare < SPARE) {
                 writeln!(
                     text,

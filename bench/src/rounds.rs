@@ -2,14 +2,19 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::access_log::AccessLog;
 use crate::lane::{Lane, Pace};
 use crate::machine::{GATEWAY_CORE, core_busy};
 use crate::process::Process;
 use crate::report::say;
 use crate::sheet::Sheet;
+
+/// Longest time that a gateway keeps a line of its access log to itself.
+const LOG_DELAY: Duration = Duration::from_millis(2500);
 
 /// One row of the table, ready to be measured.
 pub(crate) struct Row {
@@ -25,6 +30,10 @@ pub(crate) struct Row {
     pub(crate) address: SocketAddr,
     /// What it is asked.
     pub(crate) sheet: Sheet,
+    /// Where it writes a line per call, if it does.
+    pub(crate) access_log: Option<AccessLog>,
+    /// Calls answered in all turns, warm-up included.
+    pub(crate) answered: u64,
     /// One figure a round.
     pub(crate) figures: Vec<Figure>,
     /// Why the row has no figures.
@@ -82,11 +91,24 @@ pub(crate) fn run(lane: &mut Lane, rows: &mut [Row], pace: Pace, rounds: usize) 
             }
         }
     }
-    Ok(())
+    collect_logs(rows)
 }
 
-fn turn(lane: &mut Lane, row: &Row, pace: Pace) -> Result<Figure> {
+/// Counts the last lines, which gateways hold back for a moment.
+fn collect_logs(rows: &mut [Row]) -> Result<()> {
+    let mut logs: Vec<&mut AccessLog> = rows.iter_mut().filter_map(|row| row.access_log.as_mut()).collect();
+    if !logs.is_empty() {
+        std::thread::sleep(LOG_DELAY);
+    }
+    logs.iter_mut().try_for_each(|log| log.collect())
+}
+
+fn turn(lane: &mut Lane, row: &mut Row, pace: Pace) -> Result<Figure> {
     let turn = lane.drive(row.address, &row.sheet, pace, || Ok((row.process.cpu()?, core_busy(GATEWAY_CORE)?)))?;
+    row.answered += turn.answered;
+    if let Some(log) = &mut row.access_log {
+        log.collect()?;
+    }
     let ((cpu_before, core_before), (cpu_after, core_after)) = turn.usage;
     let (cpu, core, wall) = (cpu_after - cpu_before, core_after - core_before, turn.wall.as_secs_f64());
     Ok(Figure {
