@@ -157,8 +157,8 @@ fn main() {
     println!();
     for case in HOSTILE {
         let call: String = (case.call)(0).chars().take(8192).collect();
-        let (one, _) = measure(&router(case, 1), &[call.clone()]);
-        let (thousand, found) = measure(&router(case, 1_000), &[call]);
+        let (one, _) = measure(&router(case, 1), std::slice::from_ref(&call));
+        let (thousand, found) = measure(&router(case, 1_000), std::slice::from_ref(&call));
         let answer = if found { "found" } else { "not found" };
         println!("{:<44}{:>9.1} µs (of one: {:.1} µs), {answer}", case.name, thousand / 1e3, one / 1e3);
     }

@@ -49,11 +49,11 @@ impl Affixes {
                     continue;
                 }
                 low = middle + 1;
-                marks.entry(Box::from(side.cut(text, lengths[middle]))).or_insert_with_key(|mark: &Box<[u8]>| {
-                    let longest =
-                        lengths[..=middle].iter().rev().find_map(|length| numbers.get(side.cut(mark, *length)));
-                    longest.copied()
-                });
+                let mark = side.cut(text, lengths[middle]);
+                let mut shorter = lengths[..=middle].iter().rev();
+                marks
+                    .entry(Box::from(mark))
+                    .or_insert_with(|| shorter.find_map(|length| numbers.get(side.cut(mark, *length))).copied());
             }
         }
         Self { side, lengths: lengths.into(), marks }
