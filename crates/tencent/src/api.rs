@@ -1,7 +1,9 @@
 //! APIs: the model's API (spec: API actions, CreateApi and ModifyApi fields, structures).
 
+mod backend;
 mod definition;
 mod info;
+mod parameters;
 mod request;
 mod unserved;
 

@@ -1,12 +1,14 @@
 //! Services: the model's service (spec: service actions and structures).
 
-use std::collections::BTreeMap;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use control::{NewService, ServiceChange, read};
-use model::{BindingScope, EnvironmentName, Network, Service, ServiceId, ServiceProtocol, ServiceTree, UsagePlanId};
-use serde::{Deserialize, Serialize};
+use model::{BindingScope, EnvironmentName, Network, ServiceId, ServiceProtocol, ServiceTree, UsagePlanId};
+use serde::Deserialize;
 
-use crate::api::ApiIdStatus;
+use self::shown::{Created, Described, Listed, net_types};
 use crate::call::Call;
 use crate::code::Code;
 use crate::field;
@@ -14,8 +16,6 @@ use crate::filter::{Filter, Filters};
 use crate::paging::Page;
 use crate::refusal::{Fault, Problem};
 use crate::tag::{self, Tag};
-use crate::time::written;
-use crate::usage_plan::UsagePlan;
 use crate::wire::Answer;
 
 /// The only version of the internet protocol that the vendor's services have.
@@ -30,19 +30,7 @@ const NET_TYPES: [(&str, Network); 2] = [("OUTER", Network::Outer), ("INNER", Ne
 const SET_SERVER_NAME: &str = "SetServerName";
 const APP_ID_TYPE: &str = "AppIdType";
 
-fn protocol_word(protocol: ServiceProtocol) -> &'static str {
-    match protocol {
-        ServiceProtocol::Http => "http",
-        ServiceProtocol::Https => "https",
-        ServiceProtocol::Both => "http&https",
-    }
-}
-
-fn net_types(service: &Service) -> Vec<&'static str> {
-    NET_TYPES.iter().filter(|(_, network)| service.networks.contains(network)).map(|(word, _)| *word).collect()
-}
-
-fn networks(sent: &[String]) -> Result<std::collections::BTreeSet<Network>, Fault> {
+fn networks(sent: &[String]) -> Result<BTreeSet<Network>, Fault> {
     if sent.is_empty() {
         return Err(Fault::value(Code::NotInOptions, "NetTypes", "is empty; OUTER, INNER or both are allowed"));
     }
@@ -109,43 +97,7 @@ pub(crate) async fn create(call: Call, request: Create) -> Result<Answer, Proble
         annotations,
     };
     let service = call.control.create_service(&call.actor, new).await?;
-    Ok(Answer::flat(Created {
-        service_id: service.id.as_str(),
-        service_name: service.name.as_str(),
-        service_desc: service.description.as_str(),
-        outer_sub_domain: outer_host(&call, &service),
-        inner_sub_domain: inner_host(&call, &service),
-        created_time: written(service.created),
-        net_types: net_types(&service),
-        ip_version: IP_VERSION,
-    })?)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Created<'a> {
-    service_id: &'a str,
-    service_name: &'a str,
-    service_desc: &'a str,
-    outer_sub_domain: String,
-    inner_sub_domain: String,
-    created_time: String,
-    net_types: Vec<&'static str>,
-    ip_version: &'static str,
-}
-
-/// The host name that callers of the public side use; empty when there is no public side.
-fn outer_host(call: &Call, service: &Service) -> String {
-    host_if(call, service, Network::Outer)
-}
-
-/// The host name on the private side: one gateway plays both, so it is the same name.
-fn inner_host(call: &Call, service: &Service) -> String {
-    host_if(call, service, Network::Inner)
-}
-
-fn host_if(call: &Call, service: &Service, network: Network) -> String {
-    if service.networks.contains(&network) { call.control.default_host(&service.id) } else { String::new() }
+    Ok(Answer::flat(Created::new(&call, &service))?)
 }
 
 /// A request that names a service and nothing more.
@@ -158,84 +110,7 @@ pub(crate) struct OneService {
 pub(crate) fn describe(call: &Call, request: OneService) -> Result<Answer, Problem> {
     let id: ServiceId = field::id("ServiceId", request.service_id)?;
     let tree = call.service(&id)?;
-    let service = &tree.service;
-    let apis: Vec<_> = crate::api::newest_first(tree).into_iter().map(|api| ApiIdStatus::new(tree, api)).collect();
-    let plans = plans(call, tree);
-    Ok(Answer::flat(Described {
-        service_id: service.id.as_str(),
-        available_environments: environments(tree),
-        service_name: service.name.as_str(),
-        service_desc: service.description.as_str(),
-        protocol: protocol_word(service.protocol),
-        created_time: written(service.created),
-        modified_time: written(service.modified),
-        net_types: net_types(service),
-        internal_sub_domain: inner_host(call, service),
-        outer_sub_domain: outer_host(call, service),
-        inner_http_port: 0,
-        inner_https_port: 0,
-        api_total_count: apis.len(),
-        api_id_status_set: apis,
-        usage_plan_total_count: plans.len(),
-        usage_plan_list: plans,
-        ip_version: IP_VERSION,
-        user_type: service.annotations.get(APP_ID_TYPE).map(String::as_str),
-        set_id: None,
-        tags: tag::written(&service.tags),
-        instance_id: service.instance.as_deref(),
-        instance_name: None,
-        set_type: None,
-        deployment_type: None,
-        special_use: None,
-        uniq_vpc_id: service.vpc.as_deref(),
-    })?)
-}
-
-fn environments(tree: &ServiceTree) -> Vec<String> {
-    tree.released_environments().into_iter().map(String::from).collect()
-}
-
-/// The plans that rule whole environments of the service, one item for each plan and environment.
-fn plans(call: &Call, tree: &ServiceTree) -> Vec<UsagePlan> {
-    EnvironmentName::all()
-        .iter()
-        .flat_map(|environment| tree.service_plans(environment))
-        .filter_map(|binding| {
-            let plan = call.snapshot.usage_plans.get(&binding.plan)?;
-            Some(UsagePlan::new(plan, &binding.environment))
-        })
-        .collect()
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Described<'a> {
-    service_id: &'a str,
-    available_environments: Vec<String>,
-    service_name: &'a str,
-    service_desc: &'a str,
-    protocol: &'static str,
-    created_time: String,
-    modified_time: String,
-    net_types: Vec<&'static str>,
-    internal_sub_domain: String,
-    outer_sub_domain: String,
-    inner_http_port: u16,
-    inner_https_port: u16,
-    api_total_count: usize,
-    api_id_status_set: Vec<ApiIdStatus>,
-    usage_plan_total_count: usize,
-    usage_plan_list: Vec<UsagePlan>,
-    ip_version: &'static str,
-    user_type: Option<&'a str>,
-    set_id: Option<i64>,
-    tags: Vec<Tag>,
-    instance_id: Option<&'a str>,
-    instance_name: Option<&'a str>,
-    set_type: Option<&'a str>,
-    deployment_type: Option<&'a str>,
-    special_use: Option<&'a str>,
-    uniq_vpc_id: Option<&'a str>,
+    Ok(Answer::flat(Described::new(call, tree))?)
 }
 
 /// `DescribeServicesStatus`.
@@ -293,58 +168,6 @@ pub(crate) fn rules_something(tree: &ServiceTree, plan: &UsagePlanId, named: &[E
         return read::rules_service(tree, plan, None);
     }
     named.iter().any(|environment| read::rules_service(tree, plan, Some(environment)))
-}
-
-/// The structure `Service`.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Listed<'a> {
-    inner_https_port: u16,
-    service_desc: &'a str,
-    protocol: &'static str,
-    modified_time: String,
-    net_types: Vec<&'static str>,
-    exclusive_set_name: &'a str,
-    service_id: &'a str,
-    ip_version: &'static str,
-    available_environments: Vec<String>,
-    service_name: &'a str,
-    outer_sub_domain: String,
-    created_time: String,
-    inner_http_port: u16,
-    inner_sub_domain: String,
-    trade_isolate_status: u8,
-    tags: Vec<Tag>,
-    instance_id: Option<&'a str>,
-    set_type: Option<&'a str>,
-    deployment_type: Option<&'a str>,
-}
-
-impl<'a> Listed<'a> {
-    fn new(call: &Call, tree: &'a ServiceTree) -> Self {
-        let service = &tree.service;
-        Self {
-            inner_https_port: 0,
-            service_desc: service.description.as_str(),
-            protocol: protocol_word(service.protocol),
-            modified_time: written(service.modified),
-            net_types: net_types(service),
-            exclusive_set_name: service.annotations.get(SET_SERVER_NAME).map_or("", String::as_str),
-            service_id: service.id.as_str(),
-            ip_version: IP_VERSION,
-            available_environments: environments(tree),
-            service_name: service.name.as_str(),
-            outer_sub_domain: outer_host(call, service),
-            created_time: written(service.created),
-            inner_http_port: 0,
-            inner_sub_domain: inner_host(call, service),
-            trade_isolate_status: 0,
-            tags: tag::written(&service.tags),
-            instance_id: service.instance.as_deref(),
-            set_type: None,
-            deployment_type: None,
-        }
-    }
 }
 
 /// `ModifyService`: what is left out stays as it is.

@@ -5,7 +5,8 @@ use model::{Api, ApiDefinition, Backend, ServiceTree};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::definition::{method_word, position_word};
+use super::backend::method_word;
+use super::parameters::position_word;
 use super::request::{ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig};
 use super::{HTTP, NORMAL, auth_word, kept};
 use crate::tag::{self, Tag};

@@ -253,4 +253,34 @@ mod tests {
         let params = Params::from_multipart(body, "b").unwrap();
         assert_eq!(Value::Object(params.tree), json!({"ServiceId": "s", "ApiIds": ["a"]}));
     }
+
+    proptest::proptest! {
+        /// Bytes of any kind are read or refused, and what is read has a bounded depth.
+        #[test]
+        fn no_bytes_break_the_decoders(
+            bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+            text in "[A-C.0-2=&%\\r\\n\":;-]{0,80}",
+        ) {
+            fn depth(value: &Value) -> usize {
+                match value {
+                    Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+                    Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+                    _ => 0,
+                }
+            }
+            for body in [bytes.as_slice(), text.as_bytes()] {
+                let part = [b"--A\r\nContent-Disposition: form-data; name=\"", body, b"\r\n\r\n", body, b"\r\n--A--"].concat();
+                for read in [
+                    Params::from_json(body),
+                    Params::from_pairs(body),
+                    Params::from_multipart(body, "A"),
+                    Params::from_multipart(&part, "A"),
+                ] {
+                    if let Ok(params) = read {
+                        proptest::prop_assert!(depth(&Value::Object(params.tree)) <= 128);
+                    }
+                }
+            }
+        }
+    }
 }

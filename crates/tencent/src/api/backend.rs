@@ -1,0 +1,135 @@
+//! What answers an API's calls, on its way in.
+
+use std::collections::BTreeMap;
+
+use model::{Backend, BackendMethod, BackendPath, HttpBackend, Method, MethodMatch, MockBackend, Origin, Text};
+
+use super::definition::{not_served, unknown};
+use super::kept;
+use super::request::ServiceConfig;
+use super::unserved::says_something;
+use crate::code::Code;
+use crate::field;
+use crate::refusal::Fault;
+
+/// Backends that the vendor has and this version does not.
+const UNSERVED: [&str; 10] = ["TSF", "SCF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "COS", "WEBSOCKET", "CLB"];
+
+/// Refuses a `ServiceType` that is not served.
+pub(super) fn check_type(word: &str) -> Result<(), Fault> {
+    match word {
+        "HTTP" | "MOCK" => Ok(()),
+        word if UNSERVED.contains(&word) => {
+            Err(not_served(Code::InvalidEndpointType, "ServiceType", word, "HTTP and MOCK are"))
+        }
+        word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, "HTTP and MOCK are")),
+    }
+}
+
+/// A method, or `ANY`; in any case, as official examples have it.
+pub(super) fn method_match(parameter: &str, raw: &str) -> Result<MethodMatch, Fault> {
+    MethodMatch::try_from(raw.to_ascii_uppercase()).map_err(|_| {
+        let reason =
+            format!("`{}` is not one of ANY, GET, POST, PUT, DELETE, HEAD, OPTIONS, PATCH, TRACE", raw.escape_debug());
+        Fault::value(Code::InvalidMethod, parameter, reason)
+    })
+}
+
+fn backend_method(raw: &str) -> Result<BackendMethod, Fault> {
+    method_match("ServiceConfig.Method", raw).map(|method| match method {
+        MethodMatch::Any => BackendMethod::Same,
+        MethodMatch::Only(method) => BackendMethod::Fixed(method),
+    })
+}
+
+/// How a backend's method is written.
+pub(super) fn method_word(method: BackendMethod) -> &'static str {
+    match method {
+        BackendMethod::Same => "ANY",
+        BackendMethod::Fixed(method) => Method::as_str(method),
+    }
+}
+
+/// Keeps a value that says something, to tell it back.
+pub(super) fn keep(annotations: &mut BTreeMap<String, String>, name: &str, value: Option<String>) -> Result<(), Fault> {
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        annotations.insert(name.to_owned(), field::short_text(name, Some(value), 256)?.into());
+    }
+    Ok(())
+}
+
+/// A fixed answer. What else is sent of a backend means nothing, and is kept to be told back.
+pub(super) fn mock(
+    message: Option<String>,
+    config: Option<ServiceConfig>,
+    annotations: &mut BTreeMap<String, String>,
+) -> Result<Backend, Fault> {
+    let Some(message) = message else {
+        return Err(Fault::value(
+            Code::InvalidServiceMockReturnMessage,
+            "ServiceMockReturnMessage",
+            "is needed when `ServiceType` is MOCK",
+        ));
+    };
+    let body = Text::try_from(message).map_err(|invalid| {
+        Fault::invalid(Code::InvalidServiceMockReturnMessage, "ServiceMockReturnMessage", &invalid)
+    })?;
+    // It means nothing here, and is told back to those who send every field.
+    if let Some(config) = config {
+        let config = serde_json::to_value(config).map_err(|error| Fault::internal(error.to_string()))?;
+        if says_something(&config) {
+            let written = config.to_string();
+            if written.len() > 4096 {
+                return Err(Fault::value(Code::InvalidServiceConfig, "ServiceConfig", "is longer than 4096 bytes"));
+            }
+            annotations.insert(kept::SERVICE_CONFIG.to_owned(), written);
+        }
+    }
+    Ok(Backend::Mock(MockBackend { status: 200, headers: Vec::new(), body }))
+}
+
+/// An HTTP or HTTPS origin.
+pub(super) fn http(
+    config: Option<ServiceConfig>,
+    message: Option<String>,
+    annotations: &mut BTreeMap<String, String>,
+) -> Result<Backend, Fault> {
+    let needed =
+        |parameter: &str| Fault::value(Code::MissingParameter, parameter, "is needed when `ServiceType` is HTTP");
+    let config = config.ok_or_else(|| needed("ServiceConfig"))?;
+    if config.upstream_id.is_some_and(|id| !id.is_empty()) || config.product.as_deref() == Some("upstream") {
+        return Err(Fault::value(
+            Code::InvalidUpstream,
+            "ServiceConfig.UpstreamId",
+            "belongs to UPSTREAM backends, which are not served by this version of Tollgate",
+        ));
+    }
+    if config.cos_config.is_some_and(|value| says_something(&value)) {
+        return Err(Fault::value(
+            Code::UnsupportedParameter,
+            "ServiceConfig.CosConfig",
+            "belongs to COS backends, which are not served by this version of Tollgate",
+        ));
+    }
+    if let Some(product) = config.product.as_deref().filter(|word| !word.is_empty()) {
+        field::option(Code::NotInOptions, "ServiceConfig.Product", product, &[("clb", ()), ("cvm", ())])?;
+    }
+    keep(annotations, kept::PRODUCT, config.product)?;
+    keep(annotations, kept::UNIQ_VPC_ID, config.uniq_vpc_id)?;
+    if let Some(message) = message.filter(|message| !message.is_empty()) {
+        let message = field::text("ServiceMockReturnMessage", Some(message))?;
+        annotations.insert(kept::MOCK_MESSAGE.to_owned(), message.into());
+    }
+    let url = config.url.filter(|url| !url.is_empty()).ok_or_else(|| needed("ServiceConfig.Url"))?;
+    let path = config.path.ok_or_else(|| needed("ServiceConfig.Path"))?;
+    let method = config.method.filter(|word| !word.is_empty()).ok_or_else(|| needed("ServiceConfig.Method"))?;
+    Ok(Backend::Http(HttpBackend {
+        origin: Origin::try_from(url).map_err(|invalid| {
+            let code = if invalid.field == "port" { Code::InvalidPort } else { Code::InvalidUrl };
+            Fault::invalid(code, "ServiceConfig.Url", &invalid)
+        })?,
+        path: BackendPath::try_from(path)
+            .map_err(|invalid| Fault::invalid(Code::InvalidBackendPath, "ServiceConfig.Path", &invalid))?,
+        method: backend_method(&method)?,
+    }))
+}
