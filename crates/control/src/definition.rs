@@ -65,17 +65,19 @@ fn parameters(definition: &ApiDefinition) -> Result<(), Invalid> {
     }
 }
 
-/// The backend: every variable of its path is filled by a mapping; a fixed answer can be sent.
+/// The backend: every variable of its path is filled, by a mapping or by the frontend path's variable of the same name,
+/// which goes to the same place where nothing else is said; a fixed answer can be sent.
 fn backend(definition: &ApiDefinition) -> Result<(), Invalid> {
     match &definition.backend {
         Backend::Http(http) => {
             let filled = |variable: &str| {
                 definition.mappings.iter().any(|mapping| mapping.location == Location::Path && mapping.name == variable)
+                    || definition.path.variables().contains(&variable)
             };
             match http.path.variables().find(|variable| !filled(variable)) {
                 Some(open) => Err(Invalid::new(
                     "backend path",
-                    format!("`{{{open}}}` is filled by no mapping; map a parameter to the path parameter `{open}`"),
+                    format!("`{{{open}}}` is filled by nothing; map a parameter to the path parameter `{open}`"),
                 )),
                 None => Ok(()),
             }
