@@ -270,15 +270,13 @@ mod tests {
             }
             for body in [bytes.as_slice(), text.as_bytes()] {
                 let part = [b"--A\r\nContent-Disposition: form-data; name=\"", body, b"\r\n\r\n", body, b"\r\n--A--"].concat();
-                for read in [
+                for params in [
                     Params::from_json(body),
                     Params::from_pairs(body),
                     Params::from_multipart(body, "A"),
                     Params::from_multipart(&part, "A"),
-                ] {
-                    if let Ok(params) = read {
+                ].into_iter().flatten() {
                         proptest::prop_assert!(depth(&Value::Object(params.tree)) <= 128);
-                    }
                 }
             }
         }
