@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{
-    Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, Throttle, ThrottleScope, Timestamp, Write,
-};
+use model::{Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, ThrottleScope, Timestamp, Write};
 
 use crate::rule::{self, Facts, Outcome};
 use crate::{Actor, Control, PlanUse, Refusal, definition, mint};
@@ -40,7 +38,7 @@ impl Control {
         self.write(actor, "api.modify", |facts| modify(facts, service, api, &definition)).await
     }
 
-    /// Deletes an API. Releases that hold it go on answering for it.
+    /// Deletes an API. Releases that hold it go on answering for it, within its throttles.
     ///
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::ApiNotFound`], [`Refusal::ApiBoundToPlan`].
@@ -111,12 +109,12 @@ fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Result<Outcome<
     if !plans.is_empty() {
         return Err(Refusal::ApiBoundToPlan { api: id.clone(), plans });
     }
-    let mut writes: Vec<Write> = tree
-        .throttles
-        .values()
-        .filter(|throttle| is_of(throttle, id) && !is_running(tree, throttle, id))
-        .map(|throttle| Write::Remove(Record::Throttle((**throttle).clone())))
-        .collect();
+    let mut writes = Vec::new();
+    // A release that holds the API can be switched to at any time, and then its throttles must be there.
+    if !tree.releases.values().any(|release| release.members.iter().any(|member| member.api == *id)) {
+        let throttles = tree.throttles.values().filter(|throttle| throttle.scope == ThrottleScope::Api(id.clone()));
+        writes.extend(throttles.map(|throttle| Write::Remove(Record::Throttle((**throttle).clone()))));
+    }
     writes.push(Write::Remove(Record::Api((**api).clone())));
     Ok(Outcome::new(id, writes, ()))
 }
@@ -146,15 +144,6 @@ fn next_moment(tree: &ServiceTree, now: Timestamp) -> Timestamp {
     let frozen = tree.revisions.values().map(|frozen| frozen.api_created);
     let newest = apis.chain(frozen).max();
     newest.map_or(now, |newest| now.max(Timestamp::from_millis(newest.millis().saturating_add(1))))
-}
-
-fn is_of(throttle: &Throttle, api: &ApiId) -> bool {
-    matches!(&throttle.scope, ThrottleScope::Api(bound) if bound == api)
-}
-
-/// True when the throttle still bounds something: a deleted API is answered for until the next release.
-fn is_running(tree: &ServiceTree, throttle: &Throttle, api: &ApiId) -> bool {
-    tree.running(&throttle.environment).is_some_and(|release| release.members.iter().any(|member| member.api == *api))
 }
 
 #[cfg(test)]

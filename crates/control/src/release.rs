@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     ApiRevision, EnvironmentName, EnvironmentState, Member, Record, Release, ReleaseEvent, ServiceId, ServiceTree,
-    Text, ThrottleScope, VersionName, Write,
+    Text, VersionName, Write,
 };
 
 use crate::rule::{self, Facts, Outcome};
@@ -91,7 +91,6 @@ pub(crate) fn release(
         .collect();
     writes.push(Write::Put(Record::Release(release.clone())));
     writes.extend(run(facts, tree, environment, &release.version, description));
-    writes.extend(forget_throttles(tree, environment));
     Ok(Outcome::new(format!("{service}/{environment}/{}", release.version), writes, Arc::new(release)))
 }
 
@@ -101,13 +100,12 @@ fn unrelease(facts: &Facts<'_>, service: &ServiceId, environment: &EnvironmentNa
     if tree.running(environment).is_none() {
         return Err(Refusal::NotReleased { service: service.clone(), environment: environment.clone() });
     }
-    let mut writes = vec![Write::Put(Record::Environment(EnvironmentState {
+    let writes = vec![Write::Put(Record::Environment(EnvironmentState {
         service: service.clone(),
         environment: environment.clone(),
         running: None,
         changed: facts.now,
     }))];
-    writes.extend(forget_throttles(tree, environment));
     Ok(Outcome::new(format!("{service}/{environment}"), writes, ()))
 }
 
@@ -157,18 +155,6 @@ fn run(
             time: facts.now,
         })),
     ]
-}
-
-/// The throttles of APIs that were deleted while `environment` still ran them, which it does no longer.
-fn forget_throttles(tree: &ServiceTree, environment: &EnvironmentName) -> Vec<Write> {
-    tree.throttles
-        .values()
-        .filter(|throttle| {
-            throttle.environment == *environment
-                && matches!(&throttle.scope, ThrottleScope::Api(api) if !tree.apis.contains_key(api))
-        })
-        .map(|throttle| Write::Remove(Record::Throttle((**throttle).clone())))
-        .collect()
 }
 
 #[cfg(test)]

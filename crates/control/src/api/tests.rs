@@ -163,11 +163,11 @@ fn a_plan_on_the_whole_environment_does_not_hold_an_api() {
 }
 
 #[test]
-fn a_deleted_api_goes_on_running_with_its_throttle_until_the_next_release() {
+fn a_deleted_api_goes_on_running_with_its_throttle_and_can_be_switched_back_to() {
     let mut world = World::new();
     world.service("service-1").api("service-1", "api-1").api("service-1", "api-2").released("service-1", "test", "v1");
     world.throttled("service-1", "test", Some("api-1"), 5).throttled("service-1", "release", Some("api-1"), 5);
-    world.throttled("service-1", "test", Some("api-2"), 5).throttled("service-1", "test", None, 5);
+    let throttles = world.tree("service-1").throttles.clone();
     world.make(|facts| delete(facts, &id("service-1"), &api("api-1"))).unwrap();
 
     let tree = world.tree("service-1");
@@ -175,15 +175,23 @@ fn a_deleted_api_goes_on_running_with_its_throttle_until_the_next_release() {
     let running: Vec<&str> =
         tree.running_revisions(&env("test")).into_iter().map(|frozen| frozen.api.as_str()).collect();
     assert_eq!(running, ["api-1", "api-2"]);
-    let throttle = |environment: &str, called: &str| (env(environment), ThrottleScope::Api(api(called)));
-    assert!(tree.throttles.contains_key(&throttle("test", "api-1")), "it still runs there");
-    assert!(!tree.throttles.contains_key(&throttle("release", "api-1")), "it never ran there");
+    assert_eq!(tree.throttles, throttles);
 
     world.released("service-1", "test", "v2");
     let tree = world.tree("service-1");
-    assert!(!tree.throttles.contains_key(&throttle("test", "api-1")));
-    assert_eq!(tree.throttles.len(), 2, "those of the other API and of the environment stay");
     assert!(tree.revisions.contains_key(&(api("api-1"), 1)), "the older release can still be switched to");
+    assert_eq!(tree.throttles, throttles, "and is bounded as it was");
+}
+
+#[test]
+fn an_api_that_was_never_released_takes_its_throttles_with_it() {
+    let mut world = World::new();
+    world.service("service-1").api("service-1", "api-2").released("service-1", "test", "v1").api("service-1", "api-1");
+    world.throttled("service-1", "test", Some("api-1"), 5).throttled("service-1", "release", Some("api-1"), 5);
+    world.throttled("service-1", "test", Some("api-2"), 5).throttled("service-1", "test", None, 5);
+    world.make(|facts| delete(facts, &id("service-1"), &api("api-1"))).unwrap();
+    let left: Vec<_> = world.tree("service-1").throttles.keys().map(|(_, scope)| scope.clone()).collect();
+    assert_eq!(left, [ThrottleScope::Service, ThrottleScope::Api(api("api-2"))]);
 }
 
 #[test]
