@@ -28,7 +28,7 @@ pub struct HttpBackend {
 /// A fixed answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MockBackend {
-    /// 100–599; 200 unless said otherwise.
+    /// 200–599; 200 unless said otherwise.
     pub status: u16,
     /// Header names and values, in order.
     pub headers: Vec<(String, String)>,
