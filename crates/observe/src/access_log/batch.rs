@@ -92,6 +92,11 @@ impl Batch {
         self.text.clear();
     }
 
+    /// All texts of all calls, one behind the other.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The calls in the order in which they were pushed, each with its texts.
     pub(super) fn rows(&self) -> impl Iterator<Item = (&Row, [&str; TEXTS])> {
         let mut rest = self.text.as_str();

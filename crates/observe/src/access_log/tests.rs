@@ -83,6 +83,22 @@ fn what_is_empty_or_none_is_left_out() {
 }
 
 #[test]
+fn addresses_are_told_apart_call_by_call_and_in_their_plain_form() {
+    let calls = [
+        ("192.0.2.1:1", "192.0.2.1:1"),
+        ("192.0.2.1:2", "192.0.2.1:2"),
+        ("192.0.2.2:2", "192.0.2.2:2"),
+        ("[2001:db8::1]:3", "[2001:db8::1]:3"),
+        ("[::ffff:192.0.2.1]:4", "192.0.2.1:4"),
+    ];
+    let written = lines(&calls.map(|(peer, _)| CallRecord { peer: peer.parse().unwrap(), ..call() }));
+    for ((_, expected), line) in calls.iter().zip(&written) {
+        assert_eq!(line["peer"], *expected);
+        assert_eq!(line["backend"], "[2001:db8::1]:80");
+    }
+}
+
+#[test]
 fn a_long_text_is_cut_between_characters() {
     let path = format!("/{}", "é".repeat(5000));
     let line = &lines(&[CallRecord { path: &path, ..call() }, call()]);
