@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from stand.gateway import binary, clean_environment
 from stand.patience import until
 from stand.site import Site
 
+CERTIFICATES = Path(__file__).parent / "stand" / "certificates"
 VECTORS = [
     (
         ["--date-header", "date", "--date", "Fri, 09 Oct 2015 00:00:00 GMT"],
@@ -104,6 +106,14 @@ def test_call_over_tls(site):
     refused = run("call", *line, secret=site.pair[1])
     assert refused.returncode == 1 and "certificate" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_serve_shows_the_certificate_of_its_settings(gateways):
+    pem = CERTIFICATES / "backend.pem"
+    gateway = gateways("--tls-certificate", pem, "--tls-key", pem)
+    url = f"https://localhost:{gateway.https[1]}/"
+    done = run("call", url, "--resolve", f"127.0.0.1:{gateway.https[1]}", "--cacert", CERTIFICATES / "root.pem")
+    assert "There is no api match host" in done.stdout, done.stderr
 
 
 def test_call_to_nobody_fails_and_names_the_address():
