@@ -2,7 +2,7 @@
 # installed where this user may, else the one command that does it is printed.
 
 CARGO ?= cargo
-# Further arguments for `make run`, such as ARGS="--http 127.0.0.1:8081"
+# Further arguments for `make run` and `make bench`, such as ARGS="--http 127.0.0.1:8081"
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -36,8 +36,8 @@ acceptance: packages-build packages-acceptance
 	$(CARGO) build --package tollgate-cli
 	acceptance/run --binary target/debug/tollgate
 
-bench: packages-build packages-bench build ## Measures Tollgate beside nginx and haproxy; writes docs/performance.md
-	$(CARGO) run --release --package tollgate-bench -- --page docs/performance.md
+bench: packages-build ## Measures Tollgate beside nginx and haproxy; writes docs/performance.md
+	bench/run $(ARGS)
 
 docs: ## Writes the documents that are made from code
 	$(CARGO) run --quiet --package tollgate-xtask -- docs
@@ -45,12 +45,9 @@ docs: ## Writes the documents that are made from code
 fmt: ## Formats the code
 	$(CARGO) fmt --all
 
-.PHONY: packages-build packages-acceptance packages-bench
+.PHONY: packages-build packages-acceptance
 packages-build:
 	@.ci/need cc=gcc make=make /usr/include/stdio.h=libc6-dev
 
 packages-acceptance:
 	@.ci/need python3=python3 python:ensurepip=python3-venv
-
-packages-bench:
-	@.ci/need nginx=nginx-light haproxy=haproxy '/usr/lib/nginx/modules/ngx_http_lua_module.so=libnginx-mod-http-lua'
