@@ -12,14 +12,14 @@ const PAGE_QUERY: &str =
     "SELECT kind, id, version, body, sealed, rowid FROM records WHERE rowid > ? ORDER BY rowid LIMIT ?";
 
 /// Rows that are fetched at a time: enough to make the turns cheap, few enough to need no memory worth naming.
-const PAGE: i64 = 2000;
+pub(crate) const PAGE: usize = 2000;
 
 /// Everything that is stored. A record that cannot be read is an error: half a configuration is never served.
 pub(crate) async fn load(connection: &mut SqliteConnection, seal: &SealKey) -> Result<Snapshot, StoreError> {
     let mut kinds: [Vec<Record>; Kind::ALL.len()] = Default::default();
     let mut last = 0_i64;
     loop {
-        let rows = sqlx::query(PAGE_QUERY).bind(last).bind(PAGE).fetch_all(&mut *connection).await?;
+        let rows = sqlx::query(PAGE_QUERY).bind(last).bind(PAGE as i64).fetch_all(&mut *connection).await?;
         for row in &rows {
             let record = row::read(row, seal)?;
             last = row.try_get(5)?;

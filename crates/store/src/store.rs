@@ -61,6 +61,8 @@ impl Store {
             .create_if_missing(true)
             // For the moments when a backup tool holds the database.
             .busy_timeout(Duration::from_secs(10))
+            // A page of the load goes from SQLite's thread to ours without waiting for each other row by row.
+            .row_buffer_size(load::PAGE)
             .disable_statement_logging()
             .connect()
             .await?;
