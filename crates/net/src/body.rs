@@ -54,16 +54,27 @@ impl Incoming {
         }
     }
 
+    /// How many of `there` bytes belong to a body that has no coding of its own; they are taken. `None` if it has one.
+    pub(crate) fn take_plain(&mut self, there: usize) -> Option<usize> {
+        match self {
+            Incoming::Done | Incoming::Chunked(_) => None,
+            Incoming::UntilClose => Some(there),
+            Incoming::Length(left) => {
+                let taken = usize::try_from(*left).map_or(there, |left| left.min(there));
+                *left -= taken as u64;
+                Some(taken)
+            }
+        }
+    }
+
     fn take(&mut self, input: &[u8]) -> Result<Piece, ChunkFault> {
         match self {
             Incoming::Done => Ok(Piece { consumed: 0, data: 0..0 }),
-            Incoming::Length(left) => {
-                let taken = usize::try_from(*left).map_or(input.len(), |left| left.min(input.len()));
-                *left -= taken as u64;
+            Incoming::Chunked(decoder) => decoder.decode(input),
+            Incoming::Length(_) | Incoming::UntilClose => {
+                let taken = self.take_plain(input.len()).unwrap_or_default();
                 Ok(Piece { consumed: taken, data: 0..taken })
             }
-            Incoming::Chunked(decoder) => decoder.decode(input),
-            Incoming::UntilClose => Ok(Piece { consumed: input.len(), data: 0..input.len() }),
         }
     }
 

@@ -20,6 +20,9 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// Time without any progress while a request body is awaited. Default 30 s.
     pub body_idle_timeout: Duration,
+    /// Time that a body may take which the gateway reads whole before it goes on, however steadily it comes. A streamed body is bounded by the
+    /// backend's time instead. Default 60 s.
+    pub whole_body_timeout: Duration,
     /// Time without any progress while bytes are being written to the caller. Default 30 s.
     pub write_idle_timeout: Duration,
     /// Time that the TLS handshake may take. Default 10 s.
@@ -51,6 +54,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),
             body_idle_timeout: Duration::from_secs(30),
+            whole_body_timeout: Duration::from_secs(60),
             write_idle_timeout: Duration::from_secs(30),
             handshake_timeout: Duration::from_secs(10),
             max_connections: 16_384,

@@ -48,7 +48,7 @@ pub struct Pool {
     limits: PoolLimits,
     clock: Rc<Ticker>,
     resting: RefCell<HashMap<u64, Resting, BuildHasherDefault<IdHasher>>>,
-    resolver: Resolver,
+    resolver: Rc<Resolver>,
     opened: Cell<u64>,
 }
 
@@ -83,7 +83,7 @@ impl Hasher for IdHasher {
 impl Pool {
     /// An empty pool.
     pub fn new(limits: PoolLimits, clock: Rc<Ticker>) -> Rc<Pool> {
-        let resolver = Resolver::new(limits.dns_ttl);
+        let resolver = Rc::new(Resolver::new(limits.dns_ttl));
         let pool = Rc::new(Pool {
             limits,
             clock: Rc::clone(&clock),
@@ -106,7 +106,9 @@ impl Pool {
 
     /// A new connection to `target`, whatever rests in the pool: for a second try after a resting connection turned out dead.
     pub async fn connect(&self, target: &Arc<Target>, deadline: Instant) -> Result<Backend, ConnectFault> {
-        let (io, peer) = connect::connect(target, &self.resolver, self.limits.connect_timeout, deadline).await?;
+        // Boxed: connecting is rare and its state is large, and every connection of a caller would have to keep room for it.
+        let connecting = connect::connect(target, &self.resolver, self.limits.connect_timeout, deadline);
+        let (io, peer) = Box::pin(connecting).await?;
         self.opened.set(self.opened.get() + 1);
         Ok(Backend { io, connection: Box::new(Connection { target: Arc::clone(target), peer, reused: false }) })
     }
@@ -153,13 +155,32 @@ impl Pool {
 }
 
 impl Chore for Pool {
-    /// Closes what has rested for too long or was closed by the backend.
+    /// Closes what has rested for too long, was closed by the backend, or leads to an address that the backend's name no longer has.
     fn run(&self) {
-        self.resting.borrow_mut().retain(|_, of_target| {
-            of_target.backends.retain_mut(|(backend, until)| !until.has_passed(&self.clock) && backend.io.is_quiet());
+        let mut resting = self.resting.borrow_mut();
+        let mut hosts: Vec<Box<str>> = Vec::new();
+        resting.retain(|_, of_target| {
+            of_target.backends.retain_mut(|(backend, until)| {
+                let target = &backend.connection.target;
+                let is_lost =
+                    target.address().is_none() && self.resolver.has_left(target.host(), backend.connection.peer.ip());
+                !is_lost && !until.has_passed(&self.clock) && backend.io.is_quiet()
+            });
+            if let Some((backend, _)) = of_target.backends.first()
+                && backend.connection.target.address().is_none()
+            {
+                hosts.push(backend.connection.target.host().into());
+            }
             !of_target.backends.is_empty()
         });
-        self.resolver.forget_old();
+        self.resolver.forget(|host| hosts.iter().any(|in_use| **in_use == *host));
+        for host in hosts {
+            if self.resolver.is_due(&host) {
+                let resolver = Rc::clone(&self.resolver);
+                // Without an answer everything stays as it is.
+                tokio::task::spawn_local(async move { resolver.addresses(&host).await.is_ok() });
+            }
+        }
     }
 }
 

@@ -282,7 +282,7 @@ fn headers_are_found_in_any_case_and_listed_as_sent() {
     let names: Vec<_> = request.headers().map(|(name, _)| name).collect();
     assert_eq!(names, ["Host", "X-One", "x-one", "X-TWO", "Bytes", "Tab"]);
     let mut out = Vec::new();
-    request.copy_headers(&mut out, |name, value| name == "x-one" && value == b"2");
+    request.copy_headers(&mut out, |name, value| name == b"x-one" && value == b"2");
     assert_eq!(String::from_utf8(out).unwrap(), "X-One: 1\r\nX-TWO: \r\nBytes: \u{e4}\u{e4}\r\nTab: a\tb\r\n");
 }
 

@@ -28,8 +28,9 @@ impl Caller {
             body.reserve_exact(usize::try_from(length).unwrap_or(0).min(crate::buffer::SCRATCH));
         }
         self.send_continue().await.map_err(|_| BodyFault::Gone)?;
-        self.deadline.set_after(self.limits.body_idle_timeout);
+        let end = self.deadline.ticker().after(self.limits.whole_body_timeout);
         while !self.body.is_done() {
+            self.deadline.set(self.deadline.ticker().after(self.limits.body_idle_timeout).min(end));
             let more = poll_fn(|cx| {
                 if let Poll::Ready(more) = self.poll_body(cx, Coding::Plain, &mut body) {
                     return Poll::Ready(more);
@@ -44,7 +45,10 @@ impl Caller {
                 self.spoil();
                 return Err(BodyFault::TooLarge);
             }
-            self.deadline.set_after(self.limits.body_idle_timeout);
+            if end.has_passed(self.deadline.ticker()) && !self.body.is_done() {
+                self.spoil();
+                return Err(BodyFault::Timeout);
+            }
         }
         Ok(body)
     }

@@ -151,7 +151,7 @@ impl Relay {
             if self.body.is_done() {
                 return Poll::Ready(Ok(()));
             }
-            match self.poll_backend(cx, out) {
+            match self.poll_backend(cx, caller, out) {
                 Poll::Ready(Ok(())) => self.progress = true,
                 Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
                 Poll::Pending => return self.wait(cx, caller, self.stall_limit, RelayFault::BackendStalled),
@@ -173,8 +173,13 @@ impl Relay {
         if caller.deadline.poll(cx) { Poll::Ready(Err(fault)) } else { Poll::Pending }
     }
 
-    /// One read, appended to `out`.
-    fn poll_backend(&mut self, cx: &mut Context<'_>, out: &mut Vec<u8>) -> Poll<Result<(), RelayFault>> {
+    /// One read, appended to `out`; what needs no coding goes straight to the caller as far as it takes it.
+    fn poll_backend(
+        &mut self,
+        cx: &mut Context<'_>,
+        caller: &mut Caller,
+        out: &mut Vec<u8>,
+    ) -> Poll<Result<(), RelayFault>> {
         with_scratch(|scratch| {
             let room = self.body.worth_reading(scratch.len());
             let room = scratch.get_mut(..room).unwrap_or_default();
@@ -188,6 +193,18 @@ impl Relay {
                 Ok(0) | Err(_) => Err(RelayFault::BackendGone),
                 Ok(count) => {
                     let bytes = room.get(..count).unwrap_or_default();
+                    if self.coding == Coding::Plain
+                        && let Some(taken) = self.body.take_plain(count)
+                    {
+                        self.body_bytes += taken as u64;
+                        self.rest.append(bytes.get(taken..).unwrap_or_default());
+                        let (bytes, mut position) = (bytes.get(..taken).unwrap_or_default(), 0);
+                        if let Poll::Ready(Err(_)) = caller.io.poll_write_all(cx, bytes, &mut position) {
+                            return Poll::Ready(Err(RelayFault::CallerGone));
+                        }
+                        out.extend_from_slice(bytes.get(position..).unwrap_or_default());
+                        return Poll::Ready(Ok(()));
+                    }
                     match self.body.transfer(bytes, self.coding, out) {
                         Ok((consumed, length)) => {
                             self.body_bytes += length as u64;

@@ -118,13 +118,13 @@ impl Fields {
         let Fields { bytes, spans } = self;
         for index in 0..spans.len() {
             let Some(span) = spans.get(index) else { continue };
-            if !name(bytes, span).eq_ignore_ascii_case("connection") {
+            if !name_bytes(bytes, span).eq_ignore_ascii_case(b"connection") {
                 continue;
             }
             let list = value(bytes, span);
             for token in tokens(list) {
                 for other in spans.iter_mut() {
-                    if other.forwarded && name(bytes, other).as_bytes().eq_ignore_ascii_case(token) {
+                    if other.forwarded && name_bytes(bytes, other).eq_ignore_ascii_case(token) {
                         other.forwarded = false;
                     }
                 }
@@ -150,7 +150,7 @@ impl Fields {
 
     /// Writes the end-to-end fields, those left out for which `skip` says true. Neighbouring lines that are in canonical form already are
     /// copied in one go; the result is the same as writing each anew.
-    pub(crate) fn copy(&self, out: &mut Vec<u8>, mut skip: impl FnMut(&str, &[u8]) -> bool) {
+    pub(crate) fn copy(&self, out: &mut Vec<u8>, mut skip: impl FnMut(&[u8], &[u8]) -> bool) {
         let mut run = 0..0;
         for span in &self.spans {
             let start = span.line as usize;
@@ -158,7 +158,7 @@ impl Fields {
                 continue;
             }
             let value = value(&self.bytes, span);
-            if skip(name(&self.bytes, span), value) {
+            if skip(name_bytes(&self.bytes, span), value) {
                 continue;
             }
             if !span.canonical {

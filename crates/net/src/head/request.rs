@@ -322,7 +322,7 @@ impl Request {
     /// Appends every end-to-end field as `Name: value\r\n`, order and case kept. Left out are: hop-by-hop fields (Connection and those
     /// that it names, Keep-Alive, Proxy-Connection, Proxy-Authenticate, Proxy-Authorization, TE, Upgrade), Content-Length, Transfer-Encoding,
     /// Host, Expect, and those for which `skip` says true.
-    pub fn copy_headers(&self, out: &mut Vec<u8>, skip: impl FnMut(&str, &[u8]) -> bool) {
+    pub fn copy_headers(&self, out: &mut Vec<u8>, skip: impl FnMut(&[u8], &[u8]) -> bool) {
         self.fields.copy(out, skip);
     }
 }

@@ -141,7 +141,7 @@ impl Response {
     }
 
     /// Appends every end-to-end field as `Name: value\r\n`, order and case kept, as [`Request::copy_headers`](crate::Request::copy_headers) does.
-    pub fn copy_headers(&self, out: &mut Vec<u8>, skip: impl FnMut(&str, &[u8]) -> bool) {
+    pub fn copy_headers(&self, out: &mut Vec<u8>, skip: impl FnMut(&[u8], &[u8]) -> bool) {
         self.fields.copy(out, skip);
     }
 

@@ -9,12 +9,19 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
+/// An address that no answer has named for so long has left. Longer than a few answers, because an answer may hold only some of the addresses.
+const GONE_AFTER: Duration = Duration::from_secs(30);
+
 /// Asks the system's resolver and remembers its answer for a short time. Those who ask for one name at once wait for one answer.
 #[derive(Debug)]
 pub(super) struct Resolver {
     ttl: Duration,
     names: RefCell<HashMap<Box<str>, Entry>>,
+    seen: RefCell<HashMap<Box<str>, Sightings>>,
 }
+
+/// When an answer last named each address of a host.
+type Sightings = Vec<(IpAddr, Instant)>;
 
 #[derive(Clone, Debug)]
 struct Entry {
@@ -24,7 +31,7 @@ struct Entry {
 
 impl Resolver {
     pub(super) fn new(ttl: Duration) -> Resolver {
-        Resolver { ttl, names: RefCell::default() }
+        Resolver { ttl, names: RefCell::default(), seen: RefCell::default() }
     }
 
     /// The addresses of a host, at least one, in the order of preference that the system gives.
@@ -37,7 +44,11 @@ impl Resolver {
                     addresses.push(address.ip());
                 }
             }
-            if addresses.is_empty() { Err(io::ErrorKind::NotFound.into()) } else { Ok(Rc::from(addresses)) }
+            if addresses.is_empty() {
+                return Err(io::ErrorKind::NotFound.into());
+            }
+            self.note(host, &addresses, Instant::now());
+            Ok(Rc::from(addresses))
         });
         found.await.cloned()
     }
@@ -54,10 +65,51 @@ impl Resolver {
         entry
     }
 
-    /// Forgets answers that would be asked for anew anyway.
-    pub(super) fn forget_old(&self) {
+    fn note(&self, host: &str, addresses: &[IpAddr], now: Instant) {
+        let mut seen = self.seen.borrow_mut();
+        let of_host = seen.entry(host.into()).or_default();
+        of_host.retain(|(address, last)| !addresses.contains(address) && now.duration_since(*last) < GONE_AFTER);
+        of_host.extend(addresses.iter().map(|address| (*address, now)));
+    }
+
+    /// Whether the last answer is too old to be used.
+    pub(super) fn is_due(&self, host: &str) -> bool {
         self.names
-            .borrow_mut()
-            .retain(|_, entry| entry.asked.elapsed() < self.ttl || Rc::strong_count(&entry.addresses) > 1);
+            .borrow()
+            .get(host)
+            .is_none_or(|entry| entry.asked.elapsed() >= self.ttl && entry.addresses.initialized())
+    }
+
+    /// Whether answers have stopped naming an address that they once named. Without any answer nothing has left.
+    pub(super) fn has_left(&self, host: &str, address: IpAddr) -> bool {
+        self.seen.borrow().get(host).is_some_and(|of_host| of_host.iter().all(|(seen, _)| *seen != address))
+    }
+
+    /// Forgets hosts for which `in_use` says false and whose answer is old.
+    pub(super) fn forget(&self, in_use: impl Fn(&str) -> bool) {
+        let ttl = self.ttl;
+        self.names.borrow_mut().retain(|host, entry| {
+            in_use(host) || entry.asked.elapsed() < ttl || Rc::strong_count(&entry.addresses) > 1
+        });
+        self.seen.borrow_mut().retain(|host, _| in_use(host));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_leaves_when_answers_no_longer_name_it() {
+        let resolver = Resolver::new(Duration::from_secs(5));
+        let [one, two]: [IpAddr; 2] = [[10, 0, 0, 1].into(), [10, 0, 0, 2].into()];
+        let start = Instant::now();
+        assert!(!resolver.has_left("h", one), "nothing is known");
+        resolver.note("h", &[one], start);
+        resolver.note("h", &[two], start + GONE_AFTER / 2);
+        assert!(!resolver.has_left("h", one), "one answer may hold only some addresses");
+        resolver.note("h", &[two], start + GONE_AFTER);
+        assert!(resolver.has_left("h", one));
+        assert!(!resolver.has_left("h", two));
     }
 }

@@ -299,3 +299,21 @@ fn a_body_read_whole_has_its_own_bound() {
         }
     });
 }
+
+#[test]
+fn a_body_that_trickles_in_for_ever_is_given_up() {
+    run(async {
+        let limits = Limits { whole_body_timeout: Duration::from_millis(300), ..Limits::default() };
+        let gate = Gate::with(backend(|_, _| async {}).await, limits).await;
+        let mut caller = gate.call().await;
+        caller.say("POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n").await;
+        loop {
+            caller.try_say("x").await;
+            tokio::select! {
+                _ = caller.0.readable() => break,
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+        }
+        caller.hears("HTTP/1.1 408 ").await;
+    });
+}
