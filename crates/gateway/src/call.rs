@@ -67,7 +67,7 @@ impl Call<'_> {
                 request_id: &self.request_id,
                 service: self.environment.map_or("", |environment| &environment.service),
                 environment: self.environment.map_or("", |environment| environment.environment),
-                api: self.entry.map_or("", |entry| entry.api.id.as_str()),
+                api: self.entry.map_or("", |entry| entry.api.id()),
                 key: self.grant.map_or("", |grant| &grant.key_id),
                 plan: self.grant.map_or("", |grant| &grant.plan_id),
                 method: request.method(),

@@ -53,6 +53,7 @@ pub struct Gateway {
     metrics: Arc<Metrics>,
     http: Vec<SocketAddr>,
     https: Vec<SocketAddr>,
+    running: watch::Sender<Option<Revision>>,
     stop: watch::Sender<bool>,
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -61,8 +62,8 @@ pub struct Gateway {
 type Listeners = Vec<(TcpListener, SocketAddr, bool)>;
 
 impl Gateway {
-    /// Binds every listener and starts the workers. They answer at once; until the first [`Gateway::publish`] no host
-    /// is known.
+    /// Binds every listener and starts the workers. Connections wait in the listeners until the first
+    /// [`Gateway::publish`], so that no call is answered by a gateway that does not know its configuration yet.
     ///
     /// # Errors
     /// An address that cannot be listened on; the error names it.
@@ -85,6 +86,7 @@ impl Gateway {
         let https = bind(&settings.https, true)?;
         let plan = Arc::new(ArcSwap::from_pointee(Plan::empty()));
         let (stop, stopped) = watch::channel(false);
+        let (running, runs) = watch::channel(None);
         let mut threads = Vec::with_capacity(workers);
         for (index, listeners) in listeners.into_iter().enumerate() {
             let thread = WorkerThread {
@@ -94,12 +96,14 @@ impl Gateway {
                 plan: Arc::clone(&plan),
                 metrics: Arc::clone(&metrics),
                 log: log.writer(),
+                runs: runs.clone(),
                 stopped: stopped.clone(),
             };
             threads.push(thread::Builder::new().name(format!("worker-{index}")).spawn(move || thread.run())?);
         }
         let compiler = Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate);
-        Ok(Self { plan, compiler: Mutex::new(compiler), metrics, http, https, stop, workers: Mutex::new(threads) })
+        let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
+        Ok(Self { plan, compiler, metrics, http, https, running, stop, workers })
     }
 
     /// Where the http listeners are.
@@ -119,6 +123,7 @@ impl Gateway {
         let mut compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
         let plan = compiler.compile(snapshot);
         let before = self.plan.swap(plan);
+        self.running.send_replace(Some(revision));
         drop(compiler);
         let clock = Clock::default();
         self.metrics.config_applied(revision.0, begun.elapsed(), clock.wall(clock.now()));
@@ -126,9 +131,15 @@ impl Gateway {
         drop(before);
     }
 
-    /// The revision that runs.
-    pub fn revision(&self) -> Revision {
-        self.plan.load().revision
+    /// The revision that runs; `None` before the first.
+    pub fn revision(&self) -> Option<Revision> {
+        *self.running.borrow()
+    }
+
+    /// Returns when `revision`, or a later one, runs.
+    pub async fn runs(&self, revision: Revision) {
+        // An error means that the sender is gone, and it is ours.
+        let _ = self.running.subscribe().wait_for(|running| *running >= Some(revision)).await;
     }
 
     /// Sets how much of each plan's quota is used, as it was stored; before the first [`Gateway::publish`].
@@ -175,6 +186,7 @@ struct WorkerThread {
     plan: Arc<ArcSwap<Plan>>,
     metrics: Arc<Metrics>,
     log: observe::LogWriter,
+    runs: watch::Receiver<Option<Revision>>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -197,6 +209,10 @@ impl WorkerThread {
             form_bytes: self.settings.form_bytes,
         };
         let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
+        tokio::select! {
+            _ = self.runs.wait_for(Option::is_some) => {}
+            _ = self.stopped.wait_for(|stop| *stop) => return,
+        }
         let limits = Rc::new(self.settings.limits.clone());
         let mut listening = Vec::new();
         for (listener, local, is_tls) in self.listeners {

@@ -10,27 +10,38 @@ use model::{ApiDefinition, Backend, Location, PathPart};
 use net::Request;
 
 use crate::refusal::Refusal;
+use crate::reply::write_line;
 use crate::route::Captures;
 
 /// What an API's definition says of parameters, ready to run.
+///
+/// It is small on purpose: a thousand APIs are a thousand of these, and a call finds its own cold in memory.
 #[derive(Debug)]
 pub struct ParameterPlan {
+    /// The literals of the backend path, one after the other.
+    text: Box<str>,
+    /// The backend path, its variables resolved to where their values come from.
+    path: Box<[PathSource]>,
+    /// All that a call with nothing but path variables never needs.
+    rewrites: Option<Box<Rewrites>>,
+}
+
+/// What is read from a call, and what is written of it.
+#[derive(Debug)]
+struct Rewrites {
     declared: Vec<Declared>,
     moves: Vec<Move>,
-    /// The backend path, its variables resolved to where their values come from.
-    pub(crate) path: Vec<PathSource>,
     /// Constant header lines, as they go out.
-    pub(crate) constant_headers: Vec<u8>,
+    constant_headers: Vec<u8>,
     /// Constant query pairs, encoded.
     constant_query: String,
     /// The `Host` that the backend is told, where a constant says so.
-    pub(crate) host: Option<String>,
+    host: Option<String>,
     /// Lower-case names of caller's headers that must not pass: moved away, or overridden by a constant.
-    dropped_headers: HashSet<String>,
+    dropped_headers: HashSet<Vec<u8>>,
     dropped_query: HashSet<String>,
     dropped_form: HashSet<String>,
     uses_form: bool,
-    is_direct: bool,
 }
 
 /// A declared parameter.
@@ -54,14 +65,14 @@ struct Move {
 }
 
 /// Where a part of the backend's path comes from.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PathSource {
-    /// The definition.
-    Literal(String),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum PathSource {
+    /// The definition: from here to there in the plan's text.
+    Literal(u16, u16),
     /// A variable of the call's path, as it was sent.
-    Capture(usize),
+    Capture(u16),
     /// A move.
-    Moved(usize),
+    Moved(u16),
 }
 
 /// The values that a call brought, in the order of declaration.
@@ -71,6 +82,111 @@ pub struct Values<'c>(Vec<Option<Cow<'c, str>>>);
 impl ParameterPlan {
     /// Compiles what `definition` declares.
     pub fn new(definition: &ApiDefinition) -> Self {
+        let rewrites = Rewrites::new(definition);
+        let variables = definition.path.variables();
+        let mut text = String::new();
+        let parts = match &definition.backend {
+            Backend::Http(http) => http.path.parts(),
+            Backend::Mock(_) => &[],
+        };
+        let path =
+            parts.iter().filter_map(|part| rewrites.path_source(part, &variables, &mut text)).collect::<Box<[_]>>();
+        let is_needed = !rewrites.is_idle() || path.iter().any(|part| matches!(part, PathSource::Moved(_)));
+        Self { text: text.into(), path, rewrites: is_needed.then(|| Box::new(rewrites)) }
+    }
+
+    /// True when no value must be read: what the caller sent passes, and path variables go straight to the path.
+    pub fn is_direct(&self) -> bool {
+        self.rewrites.is_none()
+    }
+
+    /// True when parameters stand in the body, so that it must be read before it can be sent on.
+    pub fn uses_form(&self) -> bool {
+        self.rewrites.as_ref().is_some_and(|rewrites| rewrites.uses_form)
+    }
+
+    /// True when a caller's header must not pass to the backend.
+    pub fn drops_header(&self, name: &[u8]) -> bool {
+        let dropped = self.rewrites.as_ref().map(|rewrites| &rewrites.dropped_headers);
+        dropped.is_some_and(|dropped| !dropped.is_empty() && dropped.contains(&name.to_ascii_lowercase()))
+    }
+
+    /// The `Host` that the backend is told, where a constant says so.
+    pub fn host(&self) -> Option<&str> {
+        self.rewrites.as_ref().and_then(|rewrites| rewrites.host.as_deref())
+    }
+
+    /// Reads the declared parameters of a call and refuses it where a required one is missing.
+    ///
+    /// `form` is the body where [`Self::uses_form`] says that it was needed.
+    pub fn read<'c>(
+        &'c self,
+        request: &'c Request,
+        path: &'c str,
+        captures: &Captures,
+        form: Option<&'c [u8]>,
+    ) -> Result<Values<'c>, Refusal> {
+        match &self.rewrites {
+            Some(rewrites) => rewrites.read(request, path, captures, form),
+            None => Ok(Values::default()),
+        }
+    }
+
+    /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match.
+    pub fn write_path(&self, out: &mut Vec<u8>, call_path: &str, captures: &Captures, values: &Values<'_>, rest: &str) {
+        let start = out.len();
+        for part in &self.path {
+            match *part {
+                PathSource::Literal(from, to) => {
+                    let text = self.text.as_bytes().get(usize::from(from)..usize::from(to));
+                    out.extend_from_slice(text.unwrap_or_default());
+                }
+                PathSource::Capture(at) => {
+                    out.extend_from_slice(captures.text(call_path, usize::from(at)).unwrap_or("").as_bytes());
+                }
+                PathSource::Moved(at) => {
+                    let value = self.rewrites.as_ref().and_then(|rewrites| rewrites.moved_at(values, usize::from(at)));
+                    let escaped = percent_encoding::utf8_percent_encode(value.unwrap_or(""), PATH_ESCAPES);
+                    out.extend(escaped.flat_map(str::bytes));
+                }
+            }
+        }
+        if out.len() == start && !rest.starts_with('/') {
+            out.push(b'/');
+        }
+        out.extend_from_slice(rest.as_bytes());
+    }
+
+    /// Writes the query string with its `?`, if there is one.
+    pub fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
+        match (&self.rewrites, sent) {
+            (Some(rewrites), sent) => rewrites.write_query(out, sent, values),
+            (None, Some(query)) => {
+                out.push(b'?');
+                out.extend_from_slice(query.as_bytes());
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Writes the header lines that come from parameters and constants.
+    pub fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
+        if let Some(rewrites) = &self.rewrites {
+            rewrites.write_headers(out, values);
+        }
+    }
+
+    /// The form body that the backend gets.
+    pub fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
+        match &self.rewrites {
+            Some(rewrites) => rewrite(sent, &rewrites.dropped_form, rewrites.moved(values, Location::Body), ""),
+            None => sent.to_vec(),
+        }
+    }
+}
+
+impl Rewrites {
+    fn new(definition: &ApiDefinition) -> Self {
         let variables = definition.path.variables();
         let declared: Vec<Declared> = definition
             .parameters
@@ -86,37 +202,12 @@ impl ParameterPlan {
                 },
             })
             .collect();
-        let mut moves: Vec<Move> = Vec::new();
-        for mapping in &definition.mappings {
-            let source = declared.iter().position(|d| {
-                d.location == mapping.source_location && same_name(d.location, &d.name, &mapping.source_name)
-            });
-            if let Some(from) = source {
-                let (to, name, default) = (mapping.location, mapping.name.clone(), mapping.default.clone());
-                moves.push(Move { from, to, name, default });
-            }
-        }
-        // A parameter that no mapping names stays where it is.
-        for (from, d) in declared.iter().enumerate() {
-            if !definition
-                .mappings
-                .iter()
-                .any(|m| m.source_location == d.location && same_name(d.location, &m.source_name, &d.name))
-            {
-                moves.push(Move { from, to: d.location, name: d.name.clone(), default: None });
-            }
-        }
-        let path = match &definition.backend {
-            Backend::Http(http) => {
-                http.path.parts().iter().map(|part| path_source(part, &declared, &moves, &variables)).collect()
-            }
-            Backend::Mock(_) => Vec::new(),
-        };
-        let mut plan = Self {
-            is_direct: false,
+        let moves = moves(definition, &declared);
+        let header_names = moved_away(&declared, Location::Header);
+        let mut rewrites = Self {
             uses_form: declared.iter().any(|d| d.location == Location::Body)
                 || moves.iter().any(|m| m.to == Location::Body),
-            dropped_headers: moved_away(&declared, Location::Header),
+            dropped_headers: header_names.iter().map(|name| name.to_ascii_lowercase().into_bytes()).collect(),
             dropped_query: moved_away(&declared, Location::Query),
             dropped_form: moved_away(&declared, Location::Body),
             constant_headers: Vec::new(),
@@ -124,14 +215,9 @@ impl ParameterPlan {
             host: None,
             declared,
             moves,
-            path,
         };
-        plan.add_constants(definition);
-        plan.is_direct = plan.declared.iter().all(|d| d.location == Location::Path && d.capture.is_some())
-            && plan.moves.iter().all(|m| m.to == Location::Path)
-            && !plan.path.iter().any(|part| matches!(part, PathSource::Moved(_)))
-            && plan.constant_query.is_empty();
-        plan
+        rewrites.add_constants(definition);
+        rewrites
     }
 
     fn add_constants(&mut self, definition: &ApiDefinition) {
@@ -140,11 +226,8 @@ impl ParameterPlan {
             if constant.location == Location::Header && constant.name.eq_ignore_ascii_case("host") {
                 self.host = Some(constant.value.clone());
             } else if constant.location == Location::Header {
-                self.dropped_headers.insert(constant.name.to_ascii_lowercase());
-                self.constant_headers.extend_from_slice(constant.name.as_bytes());
-                self.constant_headers.extend_from_slice(b": ");
-                self.constant_headers.extend_from_slice(constant.value.as_bytes());
-                self.constant_headers.extend_from_slice(b"\r\n");
+                self.dropped_headers.insert(constant.name.to_ascii_lowercase().into_bytes());
+                write_line(&mut self.constant_headers, &constant.name, constant.value.as_bytes());
             } else {
                 self.dropped_query.insert(constant.name.clone());
                 query.append_pair(&constant.name, &constant.value);
@@ -153,25 +236,41 @@ impl ParameterPlan {
         self.constant_query = query.finish();
     }
 
-    /// True when no value must be read: what the caller sent passes, and path variables go straight to the path.
-    pub fn is_direct(&self) -> bool {
-        self.is_direct
+    /// True when there is nothing to read and nothing to write but path variables.
+    fn is_idle(&self) -> bool {
+        self.declared.iter().all(|d| d.location == Location::Path && d.capture.is_some())
+            && self.moves.iter().all(|m| m.to == Location::Path)
+            && self.constant_headers.is_empty()
+            && self.constant_query.is_empty()
+            && self.host.is_none()
     }
 
-    /// True when parameters stand in the body, so that it must be read before it can be sent on.
-    pub fn uses_form(&self) -> bool {
-        self.uses_form
+    /// Where `part` of the backend path comes from; a literal is appended to `text`. `None` for a variable that nothing
+    /// fills, which no definition has.
+    fn path_source(&self, part: &PathPart, variables: &[&str], text: &mut String) -> Option<PathSource> {
+        let small = |number: usize| u16::try_from(number).ok();
+        match part {
+            PathPart::Literal(literal) => {
+                let start = small(text.len())?;
+                text.push_str(literal);
+                Some(PathSource::Literal(start, small(text.len())?))
+            }
+            PathPart::Variable(name) => {
+                let moved = self.moves.iter().position(|m| m.to == Location::Path && m.name == *name);
+                let capture = match moved.and_then(|at| self.moves.get(at)) {
+                    Some(m) => self.declared.get(m.from).filter(|d| d.location == Location::Path)?.capture,
+                    None => variables.iter().position(|variable| variable == name),
+                };
+                match (capture, moved) {
+                    (Some(at), _) => small(at).map(PathSource::Capture),
+                    (None, Some(at)) => small(at).map(PathSource::Moved),
+                    (None, None) => None,
+                }
+            }
+        }
     }
 
-    /// True when a caller's header must not pass to the backend.
-    pub fn drops_header(&self, name: &str) -> bool {
-        !self.dropped_headers.is_empty() && self.dropped_headers.contains(&name.to_ascii_lowercase())
-    }
-
-    /// Reads the declared parameters of a call and refuses it where a required one is missing.
-    ///
-    /// `form` is the body where [`Self::uses_form`] says that it was needed.
-    pub fn read<'c>(
+    fn read<'c>(
         &'c self,
         request: &'c Request,
         path: &'c str,
@@ -206,76 +305,55 @@ impl ParameterPlan {
             .filter_map(move |m| Some((m.name.as_str(), self.value(values, m)?)))
     }
 
+    fn moved_at<'v>(&'v self, values: &'v Values<'_>, at: usize) -> Option<&'v str> {
+        self.value(values, self.moves.get(at)?)
+    }
+
     fn value<'v>(&'v self, values: &'v Values<'_>, m: &'v Move) -> Option<&'v str> {
         values.0.get(m.from).and_then(|value| value.as_deref()).or(m.default.as_deref())
     }
 
-    /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match.
-    pub(crate) fn write_path(
-        &self,
-        out: &mut Vec<u8>,
-        call_path: &str,
-        captures: &Captures,
-        values: &Values<'_>,
-        rest: &str,
-    ) {
-        let start = out.len();
-        for part in &self.path {
-            match part {
-                PathSource::Literal(text) => out.extend_from_slice(text.as_bytes()),
-                PathSource::Capture(at) => {
-                    out.extend_from_slice(captures.text(call_path, *at).unwrap_or("").as_bytes())
-                }
-                PathSource::Moved(at) => {
-                    let value = self.moves.get(*at).and_then(|m| self.value(values, m)).unwrap_or("");
-                    out.extend(percent_encoding::utf8_percent_encode(value, PATH_ESCAPES).flat_map(str::bytes));
-                }
-            }
-        }
-        if out.len() == start && !rest.starts_with('/') {
-            out.push(b'/');
-        }
-        out.extend_from_slice(rest.as_bytes());
-    }
-
-    /// Writes the query string with its `?`, if there is one.
-    pub(crate) fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
-        if self.is_direct {
-            if let Some(query) = sent {
-                out.push(b'?');
-                out.extend_from_slice(query.as_bytes());
-            }
-            return;
-        }
-        let query = rewrite(
-            sent.unwrap_or("").as_bytes(),
-            &self.dropped_query,
-            self.moved(values, Location::Query),
-            &self.constant_query,
-        );
+    fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
+        let moved = self.moved(values, Location::Query);
+        let query = rewrite(sent.unwrap_or("").as_bytes(), &self.dropped_query, moved, &self.constant_query);
         if !query.is_empty() || sent.is_some_and(str::is_empty) {
             out.push(b'?');
             out.extend_from_slice(&query);
         }
     }
 
-    /// Writes the header lines that come from parameters and constants.
-    pub(crate) fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
+    fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
         for (name, value) in self.moved(values, Location::Header) {
             // A value from another place may hold what no header can: it ends the value there.
             let clean = value.split(|c: char| c.is_control()).next().unwrap_or("");
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(b": ");
-            out.extend_from_slice(clean.as_bytes());
-            out.extend_from_slice(b"\r\n");
+            write_line(out, name, clean.as_bytes());
         }
         out.extend_from_slice(&self.constant_headers);
     }
+}
 
-    /// The form body that the backend gets.
-    pub(crate) fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
-        rewrite(sent, &self.dropped_form, self.moved(values, Location::Body), "")
+/// The ways of the declared parameters: the mappings, and each parameter that no mapping names stays where it is.
+fn moves(definition: &ApiDefinition, declared: &[Declared]) -> Vec<Move> {
+    let mut moves = Vec::new();
+    for mapping in &definition.mappings {
+        let source = declared.iter().position(|d| {
+            d.location == mapping.source_location && same_name(d.location, &d.name, &mapping.source_name)
+        });
+        if let Some(from) = source {
+            let (to, name, default) = (mapping.location, mapping.name.clone(), mapping.default.clone());
+            moves.push(Move { from, to, name, default });
+        }
     }
+    for (from, d) in declared.iter().enumerate() {
+        let is_mapped = definition
+            .mappings
+            .iter()
+            .any(|m| m.source_location == d.location && same_name(d.location, &m.source_name, &d.name));
+        if !is_mapped {
+            moves.push(Move { from, to: d.location, name: d.name.clone(), default: None });
+        }
+    }
+    moves
 }
 
 /// What must be escaped in a path segment (RFC 3986, 3.3), with `/` kept: a variable may hold several segments.
@@ -303,37 +381,15 @@ fn same_name(location: Location, a: &str, b: &str) -> bool {
     }
 }
 
-fn path_source(part: &PathPart, declared: &[Declared], moves: &[Move], variables: &[&str]) -> PathSource {
-    match part {
-        PathPart::Literal(text) => PathSource::Literal(text.clone()),
-        PathPart::Variable(name) => {
-            let moved = moves.iter().position(|m| m.to == Location::Path && m.name == *name);
-            let capture = match moved.and_then(|at| moves.get(at)) {
-                Some(m) => declared.get(m.from).filter(|d| d.location == Location::Path).and_then(|d| d.capture),
-                None => variables.iter().position(|variable| variable == name),
-            };
-            match (capture, moved) {
-                (Some(at), _) => PathSource::Capture(at),
-                (None, Some(at)) => PathSource::Moved(at),
-                (None, None) => PathSource::Literal(String::new()),
-            }
-        }
-    }
-}
-
 /// The names of the declared parameters of a place: all are taken out there, and put back by their moves.
 fn moved_away(declared: &[Declared], location: Location) -> HashSet<String> {
-    declared
-        .iter()
-        .filter(|d| d.location == location)
-        .map(|d| if location == Location::Header { d.name.to_ascii_lowercase() } else { d.name.clone() })
-        .collect()
+    declared.iter().filter(|d| d.location == location).map(|d| d.name.clone()).collect()
 }
 
 fn header_text<'r>(request: &'r Request, name: &str) -> Result<Option<Cow<'r, str>>, Refusal> {
-    match request.headers().find(|(sent, _)| sent.eq_ignore_ascii_case(name)) {
+    match request.header(name) {
         None => Ok(None),
-        Some((_, value)) => match std::str::from_utf8(value) {
+        Some(value) => match std::str::from_utf8(value) {
             Ok(text) => Ok(Some(Cow::Borrowed(text))),
             Err(_) => Err(Refusal::ParametersUnreadable(Location::Header)),
         },

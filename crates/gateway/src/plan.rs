@@ -99,8 +99,6 @@ pub struct Grant {
 /// A frozen definition, compiled.
 #[derive(Debug)]
 pub struct ApiPlan {
-    /// The API.
-    pub id: ApiId,
     /// What it was compiled from.
     pub frozen: Arc<ApiRevision>,
     /// How callers prove who they are.
@@ -114,7 +112,7 @@ pub struct ApiPlan {
     /// How long the backend may take.
     pub timeout: Duration,
     /// The response header line that names the API.
-    pub head: Box<[u8]>,
+    pub head: Box<str>,
 }
 
 /// What answers a call.
@@ -126,15 +124,22 @@ pub enum BackendPlan {
     Mock(MockPlan),
 }
 
-/// An origin.
+/// An origin, and how it is asked.
 #[derive(Debug)]
 pub struct HttpPlan {
+    /// The origin; APIs share it.
+    pub origin: Arc<OriginPlan>,
+    /// The method there; `None` is the caller's.
+    pub method: Option<&'static str>,
+}
+
+/// An origin.
+#[derive(Debug)]
+pub struct OriginPlan {
     /// Where to connect; `None` where the host can never be connected to.
     pub target: Option<Arc<Target>>,
     /// What the `Host` header says.
     pub host: Box<str>,
-    /// The method there; `None` is the caller's.
-    pub method: Option<&'static str>,
 }
 
 /// A fixed answer, rendered.
@@ -146,6 +151,20 @@ pub struct MockPlan {
     pub head: Box<[u8]>,
     /// The body.
     pub body: Box<[u8]>,
+}
+
+impl ApiPlan {
+    const HEAD: &str = "X-Api-ID: ";
+
+    /// The response header line that names `api`.
+    fn head_line(api: &ApiId) -> Box<str> {
+        format!("{}{api}\r\n", Self::HEAD).into()
+    }
+
+    /// The API's identifier: read from the header line, which a call has at hand anyway.
+    pub fn id(&self) -> &str {
+        self.head.get(Self::HEAD.len()..).unwrap_or("").trim_end()
+    }
 }
 
 impl Plan {

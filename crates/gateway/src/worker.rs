@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Cache};
 use net::{Caller, HeadFault, Pool, Ticker};
-use observe::{LogWriter, Metrics};
+use observe::{CallRecord, LogWriter, Metrics};
 
 use crate::clock::Clock;
 use crate::host::DefaultNames;
@@ -134,11 +134,43 @@ impl Worker {
         reply::write_status(head, fault.status());
         reply::write_line(head, "Content-Type", b"application/json");
         self.write_date(head);
-        reply::write_line(head, "X-Api-RequestId", &self.request_id());
+        let request_id = self.request_id();
+        reply::write_line(head, "X-Api-RequestId", &request_id);
         tencent::write_body(fault.reason(), body);
         // The caller may be gone already; there is nobody else to tell.
         let _ = caller.answer(None, head, body, true).await;
+        self.log_head(caller, &request_id, fault.status(), body.len());
         self.keep(scratch);
+    }
+
+    /// Logs a head that is no request: nothing of it is known but who sent it.
+    fn log_head(&self, caller: &Caller, request_id: &[u8], status: u16, body: usize) {
+        let mut log = self.log.borrow_mut();
+        if !log.is_on() {
+            return;
+        }
+        log.record(&CallRecord {
+            time: self.clock.wall(self.clock.now()),
+            request_id,
+            service: "",
+            environment: "",
+            api: "",
+            key: "",
+            plan: "",
+            method: "",
+            scheme: if caller.is_tls() { "https" } else { "http" },
+            host: "",
+            path: "",
+            peer: caller.peer(),
+            status,
+            backend_status: None,
+            backend: None,
+            bytes_in: 0,
+            bytes_out: body as u64,
+            duration_us: 0,
+            backend_us: None,
+            refusal: Refusal::NAMES[Refusal::MALFORMED_REQUEST],
+        });
     }
 
     /// The plan that runs now. A call keeps the one that it began under.

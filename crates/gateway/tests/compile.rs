@@ -1,5 +1,7 @@
 //! A snapshot becomes a plan, and a change recompiles what it touches and nothing else.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)] // helpers of tests
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -180,7 +182,7 @@ fn a_release_answers_at_its_paths_and_other_environments_at_none() {
     assert!(service.environments[0].is_none() && service.environments[1].is_none());
     let found = running(&plan, "service-aaaaaaaa").router.find(Method::Get, "/two", &mut Captures::new());
     let Found::Api { value, .. } = found else { panic!("{found:?}") };
-    assert_eq!(running(&plan, "service-aaaaaaaa").apis[*value].api.id.as_str(), "api-2");
+    assert_eq!(running(&plan, "service-aaaaaaaa").apis[*value].api.id(), "api-2");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The management address: dialects, health, metrics, console.
 
 mod console;
+mod settled;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -63,7 +64,7 @@ pub(super) fn routes(control: &Arc<Control>, readiness: &Arc<Readiness>, metrics
         .route("/metrics", get(tell_metrics))
         .with_state(seen)
         .merge(console::routes(control))
-        .merge(tencent::router(Arc::clone(control)))
+        .merge(settled::when_running(tencent::router(Arc::clone(control)), readiness))
         .layer(axum::middleware::from_fn(console::send_browsers_there))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use gateway::Gateway;
+use model::Revision;
 use serde::Serialize;
 use store::Store;
 
@@ -41,9 +42,19 @@ impl Readiness {
         let reasons = if self.is_draining.load(Relaxed) { vec!["draining"] } else { Vec::new() };
         Report {
             ready: reasons.is_empty(),
-            revision: self.gateway.revision().0,
-            stored_revision: self.store.snapshot().revision.0,
+            revision: self.gateway.revision().unwrap_or_default().0,
+            stored_revision: self.stored_revision().0,
             reasons,
         }
+    }
+
+    /// The revision that is stored.
+    pub(super) fn stored_revision(&self) -> Revision {
+        self.store.snapshot().revision
+    }
+
+    /// Returns when `revision`, or a later one, runs.
+    pub(super) async fn runs(&self, revision: Revision) {
+        self.gateway.runs(revision).await;
     }
 }

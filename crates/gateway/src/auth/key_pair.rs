@@ -65,8 +65,8 @@ fn check_date(request: &Request, names: HeaderNames<'_>, now: i64) -> Result<(),
 }
 
 /// The first value of a header in any case, and whether there are more.
-fn header<'r>(request: &'r Request, name: &str) -> (Option<&'r [u8]>, bool) {
-    let mut values = request.headers().filter(|(sent, _)| sent.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+fn header<'r>(request: &'r Request, name: &'r str) -> (Option<&'r [u8]>, bool) {
+    let mut values = request.header_values(name);
     (values.next(), values.next().is_some())
 }
 

@@ -78,7 +78,7 @@ async fn send(
 ) -> Result<Exchange, Refusal> {
     let worker = turn.worker;
     let deadline = worker.clock.instant(call.started) + turn.entry.api.timeout;
-    let target = http.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
+    let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
     let may_repeat = Method::from_bytes(http.method.unwrap_or_else(|| request.method()).as_bytes())
         .is_some_and(Method::is_idempotent);
     let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
@@ -128,7 +128,7 @@ fn compose(
     parameters.write_path(head, path, &scratch.captures, &values, scratch.path.rest(request));
     parameters.write_query(head, request.query(), &values);
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    head.extend_from_slice(parameters.host.as_deref().unwrap_or(&http.host).as_bytes());
+    head.extend_from_slice(parameters.host().unwrap_or(&http.origin.host).as_bytes());
     head.extend_from_slice(b"\r\nConnection: keep-alive\r\n");
     request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
     write_our_lines(head, turn, caller, request, call);
@@ -136,9 +136,9 @@ fn compose(
     Ok(turn.form.as_deref().map(|form| parameters.form(form, &values)))
 }
 
-fn is_ours(name: &str) -> bool {
-    matches!(name.as_bytes().first(), Some(b'x' | b'X' | b'h' | b'H'))
-        && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours))
+fn is_ours(name: &[u8]) -> bool {
+    matches!(name.first(), Some(b'x' | b'X' | b'h' | b'H'))
+        && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()))
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {

@@ -13,7 +13,9 @@ use observe::Metrics;
 use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
-use super::{ApiEntry, ApiPlan, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, Plan, ServicePlan};
+use super::{
+    ApiEntry, ApiPlan, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, OriginPlan, Plan, ServicePlan,
+};
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::reply;
@@ -27,7 +29,7 @@ pub struct Compiler {
     default_rate: u32,
     previous: Arc<Plan>,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
-    targets: HashMap<String, Weak<Target>>,
+    origins: HashMap<String, Weak<OriginPlan>>,
     rates: HashMap<RateOf, Arc<Rate>>,
     quotas: BTreeMap<UsagePlanId, Arc<Quota>>,
 }
@@ -49,7 +51,7 @@ impl Compiler {
             default_rate,
             previous: Arc::new(Plan::empty()),
             keys: HashMap::new(),
-            targets: HashMap::new(),
+            origins: HashMap::new(),
             rates: HashMap::new(),
             quotas: BTreeMap::new(),
         }
@@ -93,10 +95,10 @@ impl Compiler {
         plan
     }
 
-    /// Lets go of counters and targets that no plan holds any more.
+    /// Lets go of counters and origins that no plan holds any more.
     fn forget(&mut self) {
         self.rates.retain(|_, rate| Arc::strong_count(rate) > 1);
-        self.targets.retain(|_, target| target.strong_count() > 0);
+        self.origins.retain(|_, origin| origin.strong_count() > 0);
     }
 
     fn service(&mut self, snapshot: &Snapshot, tree: &Arc<ServiceTree>, old: Option<&Arc<ServicePlan>>) -> ServicePlan {
@@ -124,7 +126,7 @@ impl Compiler {
         let release = tree.running(&environment)?;
         let revisions = tree.running_revisions(&environment);
         let old_apis: FxHashMap<&str, &Arc<ApiPlan>> =
-            old.map(|old| old.apis.iter().map(|e| (e.api.id.as_str(), &e.api)).collect()).unwrap_or_default();
+            old.map(|old| old.apis.iter().map(|e| (e.api.id(), &e.api)).collect()).unwrap_or_default();
         let mut own_plans: FxHashMap<&ApiId, Vec<&Arc<PlanBinding>>> = FxHashMap::default();
         for binding in tree.plan_bindings.values().filter(|binding| binding.environment == environment) {
             if let BindingScope::Api(api) = &binding.scope {
@@ -223,7 +225,6 @@ impl Compiler {
     fn api(&mut self, frozen: &Arc<ApiRevision>) -> ApiPlan {
         let definition = &frozen.definition;
         ApiPlan {
-            id: frozen.api.clone(),
             frozen: Arc::clone(frozen),
             auth: definition.auth,
             cors: definition.cors,
@@ -233,23 +234,23 @@ impl Compiler {
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
             },
             timeout: Duration::from_secs(definition.timeout.seconds().into()),
-            head: format!("X-Api-ID: {}\r\n", frozen.api).into_bytes().into(),
+            head: ApiPlan::head_line(&frozen.api),
         }
     }
 
     fn http(&mut self, http: &HttpBackend) -> HttpPlan {
         let origin = &http.origin;
-        let known = self.targets.get(origin.as_str()).and_then(Weak::upgrade);
-        let target = known.or_else(|| {
+        let known = self.origins.get(origin.as_str()).and_then(Weak::upgrade);
+        let plan = known.unwrap_or_else(|| {
             let is_https = origin.scheme() == Scheme::Https;
             let tls = is_https.then(|| Arc::clone(&self.backend_tls));
-            let target = Arc::new(Target::new(is_https, origin.host(), origin.port(), tls).ok()?);
-            self.targets.insert(origin.as_str().to_owned(), Arc::downgrade(&target));
-            Some(target)
+            let target = Target::new(is_https, origin.host(), origin.port(), tls).ok().map(Arc::new);
+            let plan = Arc::new(OriginPlan { target, host: Box::from(origin.authority()) });
+            self.origins.insert(origin.as_str().to_owned(), Arc::downgrade(&plan));
+            plan
         });
         HttpPlan {
-            target,
-            host: Box::from(origin.authority()),
+            origin: plan,
             method: match http.method {
                 BackendMethod::Same => None,
                 BackendMethod::Fixed(method) => Some(method.as_str()),
