@@ -1,5 +1,6 @@
 //! Message heads: parsed once, strictly; header fields are spans of one pooled buffer.
 
+mod authority;
 mod fields;
 mod request;
 mod response;

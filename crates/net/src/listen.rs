@@ -57,7 +57,7 @@ pub fn worker_runtime() -> io::Result<LocalRuntime> {
         .build_local(LocalOptions::default())
 }
 
-/// Tasks run between two looks at the sockets.
+/// Tasks run between two looks at the sockets; the runtime's own default, written down so that it is not taken for an oversight.
 const EVENT_INTERVAL: u32 = 61;
 /// Tasks run between two looks at what other threads have sent.
 const GLOBAL_QUEUE_INTERVAL: u32 = 61;
