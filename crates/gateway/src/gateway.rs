@@ -259,7 +259,7 @@ async fn accept(
             worker.open.set(worker.open.get() + 1);
             let io = match tls {
                 None => Ok(Io::Plain(stream)),
-                Some(config) => tls::accept(stream, config, limits.handshake_timeout).await,
+                Some(config) => Box::pin(tls::accept(stream, config, limits.handshake_timeout)).await,
             };
             match io {
                 Ok(io) => worker.serve(Caller::new(io, peer, local, limits, ticker)).await,

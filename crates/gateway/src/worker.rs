@@ -71,7 +71,9 @@ pub struct Worker {
     newest: RefCell<Cache<Arc<ArcSwap<Plan>>, Arc<Plan>>>,
     held: RefCell<HeldPlan>,
     random: RefCell<fastrand::Rng>,
-    scratches: RefCell<Vec<Scratch>>,
+    // Boxed, for they are moved with each call, and are hundreds of bytes.
+    #[allow(clippy::vec_box)]
+    scratches: RefCell<Vec<Box<Scratch>>>,
     /// The address that was written last, and its text: connections come in runs from one address.
     address: RefCell<Option<(IpAddr, Rc<str>)>>,
 }
@@ -118,7 +120,8 @@ impl Worker {
         self.metrics.connection_opened(self.index);
         loop {
             match caller.next().await {
-                Ok(Some(request)) => journey::journey(self, &mut caller, request).await,
+                // A connection rests most of its life: what a call needs is not kept for it meanwhile.
+                Ok(Some(request)) => Box::pin(journey::journey(self, &mut caller, request)).await,
                 Ok(None) => break,
                 Err(fault) => self.refuse_head(&mut caller, fault).await,
             }
@@ -130,7 +133,7 @@ impl Worker {
     async fn refuse_head(&self, caller: &mut Caller, fault: HeadFault) {
         self.metrics.nowhere().call(self.index, fault.status(), 0, None, Some(Refusal::MALFORMED_REQUEST));
         let mut scratch = self.scratch();
-        let Scratch { head, body, .. } = &mut scratch;
+        let Scratch { head, body, .. } = &mut *scratch;
         reply::write_status(head, fault.status());
         reply::write_line(head, "Content-Type", b"application/json");
         self.write_date(head);
@@ -185,7 +188,7 @@ impl Worker {
     }
 
     /// Empty buffers.
-    pub fn scratch(&self) -> Scratch {
+    pub fn scratch(&self) -> Box<Scratch> {
         let mut scratch = self.scratches.borrow_mut().pop().unwrap_or_default();
         scratch.head.clear();
         scratch.body.clear();
@@ -193,7 +196,7 @@ impl Worker {
     }
 
     /// Takes buffers back. Ones that grew far beyond the usual are let go.
-    pub fn keep(&self, scratch: Scratch) {
+    pub fn keep(&self, scratch: Box<Scratch>) {
         const MOST: usize = 256;
         const LARGEST: usize = 64 * 1024;
         let mut scratches = self.scratches.borrow_mut();
