@@ -12,7 +12,8 @@ use std::borrow::Cow;
 pub fn canonical(path: &str) -> Option<Cow<'_, str>> {
     let bytes = path.as_bytes();
     let has_escape = memchr::memchr(b'%', bytes).is_some();
-    if !has_escape && memchr::memmem::find(bytes, b"/.").is_none() {
+    let has_dots = memchr::memchr_iter(b'.', bytes).any(|at| at > 0 && bytes[at - 1] == b'/');
+    if !has_escape && !has_dots {
         return Some(Cow::Borrowed(path));
     }
     let unescaped = if has_escape { unescape(path)? } else { path.to_owned() };

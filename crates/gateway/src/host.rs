@@ -26,36 +26,40 @@ impl DefaultNames {
     /// Calls `found` with the service id that `host` (with or without a port, any case) names, if it is a default name.
     pub fn service<T>(&self, host: &str, found: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let host = without_port(host);
-        if host.len() > LONGEST {
+        // Nearly every caller writes names in lower case, so that is tried first.
+        if let Some(service) = self.service_of(host) {
+            return found(service);
+        }
+        if host.len() > LONGEST || !host.bytes().any(|b| b.is_ascii_uppercase()) {
             return None;
         }
-        if host.bytes().any(|b| b.is_ascii_uppercase()) {
-            let mut lower = [0_u8; LONGEST];
-            let lower = &mut lower[..host.len()];
-            lower.copy_from_slice(host.as_bytes());
-            lower.make_ascii_lowercase();
-            return std::str::from_utf8(lower).ok().and_then(|host| self.service_of(host)).and_then(found);
-        }
-        self.service_of(host).and_then(found)
+        self.service_of(&host.to_ascii_lowercase()).and_then(found)
     }
 
     fn service_of<'h>(&self, host: &'h str) -> Option<&'h str> {
-        let (label, rest) = host.split_once('.')?;
+        let bytes = host.as_bytes();
         // `{service id}-{app id}`: the id itself holds one dash.
-        let (service, app) = label.rsplit_once('-')?;
-        if app.is_empty() || !app.bytes().all(|b| b.is_ascii_digit()) {
+        let label = memchr::memchr(b'.', bytes)?;
+        let dash = memchr::memrchr(b'-', &bytes[..label])?;
+        let app = &bytes[dash + 1..label];
+        if app.is_empty() || !app.iter().all(u8::is_ascii_digit) {
             return None;
         }
         // The region stands between the label and the domain; our own names and the vendor's have exactly one.
-        let (_region, domain) = rest.split_once('.')?;
-        self.domains.iter().any(|known| known == domain).then_some(service)
+        let rest = &bytes[label + 1..];
+        let domain = &rest[memchr::memchr(b'.', rest)? + 1..];
+        let is_ours = self.domains.iter().any(|known| known.as_bytes() == domain);
+        let service = &host[..dash];
+        (is_ours && !service.bytes().any(|b| b.is_ascii_uppercase())).then_some(service)
     }
 }
 
 /// `host` without its port.
 pub fn without_port(host: &str) -> &str {
-    match host.rfind(':') {
-        Some(colon) if !host.ends_with(']') => &host[..colon],
+    // A port has at most five digits.
+    let tail = host.len().saturating_sub(6);
+    match memchr::memrchr(b':', &host.as_bytes()[tail..]) {
+        Some(colon) if !host.ends_with(']') => &host[..tail + colon],
         _ => host,
     }
 }

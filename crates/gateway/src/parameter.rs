@@ -258,7 +258,7 @@ impl Rewrites {
             PathPart::Variable(name) => {
                 let moved = self.moves.iter().position(|m| m.to == Location::Path && m.name == *name);
                 let capture = match moved.and_then(|at| self.moves.get(at)) {
-                    Some(m) => self.declared.get(m.from).filter(|d| d.location == Location::Path)?.capture,
+                    Some(m) => self.declared.get(m.from).and_then(|d| d.capture),
                     None => variables.iter().position(|variable| variable == name),
                 };
                 match (capture, moved) {

@@ -41,30 +41,37 @@ pub fn write_call_lines(out: &mut Vec<u8>, call: &Call<'_>, now: Micros) {
     }
 }
 
-/// `remaining/limit`, or `unlimited`.
-fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) {
+/// `remaining/limit`, or `unlimited`; gives back what remains.
+fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) -> u32 {
     out.extend_from_slice(name);
-    match rate {
+    let remaining = match rate {
         Some(rate) => {
-            write_number(out, rate.remaining(now).into());
-            out.push(b'/');
-            write_number(out, rate.limit().into());
+            let remaining = rate.remaining(now);
+            write_pair(out, remaining.into(), rate.limit().into());
+            remaining
         }
-        None => out.extend_from_slice(b"unlimited"),
-    }
+        None => {
+            out.extend_from_slice(b"unlimited");
+            0
+        }
+    };
     out.extend_from_slice(b"\r\n");
+    remaining
+}
+
+/// `a/b`.
+fn write_pair(out: &mut Vec<u8>, a: u64, b: u64) {
+    write_number(out, a);
+    out.push(b'/');
+    write_number(out, b);
 }
 
 fn write_plan_lines(out: &mut Vec<u8>, grant: &Grant, now: Micros) {
     out.extend_from_slice(&grant.head);
-    write_rate(out, b"X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
+    let remaining = write_rate(out, b"X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
     out.extend_from_slice(b"X-UsagePlan-Quota: ");
     match &grant.quota {
-        Some((quota, limit)) => {
-            write_number(out, limit.saturating_sub(quota.used()));
-            out.push(b'/');
-            write_number(out, *limit);
-        }
+        Some((quota, limit)) => write_pair(out, limit.saturating_sub(quota.used()), *limit),
         None => out.extend_from_slice(b"unlimited"),
     }
     out.extend_from_slice(b"\r\n");
@@ -74,9 +81,7 @@ fn write_plan_lines(out: &mut Vec<u8>, grant: &Grant, now: Micros) {
         out.extend_from_slice(b"X-RateLimit-Limit: ");
         write_number(out, limit.into());
         out.extend_from_slice(b"\r\nX-RateLimit-Used: ");
-        write_number(out, limit.saturating_sub(rate.remaining(now)).into());
-        out.push(b'/');
-        write_number(out, limit.into());
+        write_pair(out, limit.saturating_sub(remaining).into(), limit.into());
         out.extend_from_slice(b"\r\n");
     }
 }

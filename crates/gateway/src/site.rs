@@ -36,9 +36,9 @@ impl CallPath {
         }
     }
 
-    /// What the API's path did not match.
-    pub fn rest<'r>(&'r self, request: &'r Request) -> &'r str {
-        self.of(request).get(self.matched..).unwrap_or("")
+    /// What the API's path did not match of `path`, which is [`CallPath::of`] the call.
+    pub fn rest<'r>(&self, path: &'r str) -> &'r str {
+        path.get(self.matched..).unwrap_or("")
     }
 }
 

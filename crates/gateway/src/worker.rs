@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Cache};
-use net::{Caller, HeadFault, Pool, Ticker};
+use net::{Caller, HeadFault, Pool, Ticker, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 
 use crate::clock::Clock;
@@ -74,8 +74,17 @@ pub struct Worker {
     // Boxed, for they are moved with each call, and are hundreds of bytes.
     #[allow(clippy::vec_box)]
     scratches: RefCell<Vec<Box<Scratch>>>,
-    /// The address that was written last, and its text: connections come in runs from one address.
-    address: RefCell<Option<(IpAddr, Rc<str>)>>,
+    /// Where the last call came from, and the lines that tell it.
+    origin: RefCell<Option<(Origin, Vec<u8>)>>,
+}
+
+/// Where a call came from, as far as its backend is told.
+#[derive(Debug, PartialEq, Eq)]
+struct Origin {
+    address: IpAddr,
+    is_tls: bool,
+    version: Version,
+    alone: bool,
 }
 
 /// A plan as the calls of one worker hold it: counted by this thread alone, so that threads do not write to one
@@ -111,7 +120,7 @@ impl Worker {
             newest: RefCell::new(Cache::new(plan)),
             random: RefCell::new(fastrand::Rng::new()),
             scratches: RefCell::new(Vec::new()),
-            address: RefCell::new(None),
+            origin: RefCell::new(None),
         }
     }
 
@@ -223,15 +232,41 @@ impl Worker {
     }
 
     /// `address` as text.
-    pub fn address_text(&self, address: IpAddr) -> Rc<str> {
-        let mut last = self.address.borrow_mut();
+    pub fn address_text(&self, address: IpAddr) -> String {
+        address.to_canonical().to_string()
+    }
+
+    /// Writes the lines that tell a backend where a call came from; `alone` where no other hop is told of.
+    ///
+    /// Calls of one caller come in runs, so the lines that were written last are kept.
+    pub fn write_origin_lines(&self, out: &mut Vec<u8>, caller: &Caller, version: Version, alone: bool) {
+        let origin = Origin { address: caller.peer().ip(), is_tls: caller.is_tls(), version, alone };
+        let mut last = self.origin.borrow_mut();
         match &*last {
-            Some((known, text)) if *known == address => Rc::clone(text),
+            Some((known, lines)) if *known == origin => out.extend_from_slice(lines),
             _ => {
-                let text: Rc<str> = address.to_canonical().to_string().into();
-                *last = Some((address, Rc::clone(&text)));
-                text
+                let lines = self.origin_lines(&origin);
+                out.extend_from_slice(&lines);
+                *last = Some((origin, lines));
             }
         }
+    }
+
+    fn origin_lines(&self, origin: &Origin) -> Vec<u8> {
+        let scheme: &[u8] = if origin.is_tls { b"https" } else { b"http" };
+        let version: &[u8] = match origin.version {
+            Version::Http10 => b"HTTP/1.0",
+            Version::Http11 => b"HTTP/1.1",
+        };
+        let address = self.address_text(origin.address);
+        let mut lines = Vec::new();
+        reply::write_line(&mut lines, "X-Client-Proto", scheme);
+        reply::write_line(&mut lines, "X-Client-Proto-Ver", version);
+        if origin.alone {
+            reply::write_line(&mut lines, "X-Forwarded-For", address.as_bytes());
+        }
+        reply::write_line(&mut lines, "X-Real-IP", address.as_bytes());
+        reply::write_line(&mut lines, "X-Api-Scheme", scheme);
+        lines
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn identify<'p>(
 }
 
 fn verify(request: &Request, grant: &Grant, presented: &Authorization<'_>) -> bool {
-    let lines = presented.headers.iter().map(|name| (name.as_bytes(), header(request, name).0.unwrap_or(b"")));
+    let lines = presented.headers.iter().map(|name| (name.as_bytes(), request.header(name).unwrap_or(b"")));
     grant.key.verify(presented.algorithm, lines, presented.signature.as_bytes())
 }
 

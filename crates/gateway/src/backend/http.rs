@@ -125,7 +125,7 @@ fn compose(
     head.clear();
     head.extend_from_slice(http.method.unwrap_or_else(|| request.method()).as_bytes());
     head.push(b' ');
-    parameters.write_path(head, path, &scratch.captures, &values, scratch.path.rest(request));
+    parameters.write_path(head, path, &scratch.captures, &values, scratch.path.rest(path));
     parameters.write_query(head, request.query(), &values);
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     head.extend_from_slice(parameters.host().unwrap_or(&http.origin.host).as_bytes());
@@ -142,30 +142,23 @@ fn is_ours(name: &[u8]) -> bool {
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {
-    let scheme: &[u8] = if caller.is_tls() { b"https" } else { b"http" };
-    let protocol: &[u8] = match request.version() {
-        net::Version::Http10 => b"HTTP/1.0",
-        net::Version::Http11 => b"HTTP/1.1",
-    };
-    let peer = turn.worker.address_text(caller.peer().ip());
-    head.extend_from_slice(b"X-Client-Proto: ");
-    head.extend_from_slice(scheme);
-    head.extend_from_slice(b"\r\nX-Client-Proto-Ver: ");
-    head.extend_from_slice(protocol);
-    head.extend_from_slice(b"\r\nX-Forwarded-For: ");
-    for value in request.header_values("x-forwarded-for") {
-        head.extend_from_slice(value);
-        head.extend_from_slice(b", ");
+    let mut chain = request.header_values("x-forwarded-for").peekable();
+    if chain.peek().is_some() {
+        head.extend_from_slice(b"X-Forwarded-For: ");
+        for value in chain {
+            head.extend_from_slice(value);
+            head.extend_from_slice(b", ");
+        }
+        head.extend_from_slice(turn.worker.address_text(caller.peer().ip()).as_bytes());
+        head.extend_from_slice(b"\r\n");
+        turn.worker.write_origin_lines(head, caller, request.version(), false);
+    } else {
+        turn.worker.write_origin_lines(head, caller, request.version(), true);
     }
-    head.extend_from_slice(peer.as_bytes());
-    head.extend_from_slice(b"\r\nX-Real-IP: ");
-    head.extend_from_slice(peer.as_bytes());
-    head.extend_from_slice(b"\r\nx-b3-traceid: ");
+    head.extend_from_slice(b"x-b3-traceid: ");
     head.extend_from_slice(&call.request_id);
     head.extend_from_slice(b"\r\nX-Api-RequestId: ");
     head.extend_from_slice(&call.request_id);
-    head.extend_from_slice(b"\r\nX-Api-Scheme: ");
-    head.extend_from_slice(scheme);
     head.extend_from_slice(b"\r\n");
 }
 
