@@ -19,11 +19,6 @@ mod version;
 
 use std::process::ExitCode;
 
-/// A thousand APIs are found cold in memory by the calls that want them: an allocator that keeps like with like, on few
-/// pages, is worth a microsecond a call.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // Every TLS user in the process takes the same provider; it can only be set already by ourselves.
     let _already_set = rustls::crypto::aws_lc_rs::default_provider().install_default();

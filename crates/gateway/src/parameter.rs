@@ -3,14 +3,15 @@
 //! A plan is made once per API. Most APIs declare nothing but path variables, and those are put into the backend's
 //! path straight from the call's path; for them [`ParameterPlan::is_direct`] is true and nothing here runs per call.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
+mod rewrites;
 
-use model::{ApiDefinition, Backend, Location, PathPart};
+use std::borrow::Cow;
+
+use model::{ApiDefinition, Backend};
 use net::Request;
+use rewrites::Rewrites;
 
 use crate::refusal::Refusal;
-use crate::reply::write_line;
 use crate::route::Captures;
 
 /// What an API's definition says of parameters, ready to run.
@@ -24,44 +25,6 @@ pub struct ParameterPlan {
     path: Box<[PathSource]>,
     /// All that a call with nothing but path variables never needs.
     rewrites: Option<Box<Rewrites>>,
-}
-
-/// What is read from a call, and what is written of it.
-#[derive(Debug)]
-struct Rewrites {
-    declared: Vec<Declared>,
-    moves: Vec<Move>,
-    /// Constant header lines, as they go out.
-    constant_headers: Vec<u8>,
-    /// Constant query pairs, encoded.
-    constant_query: String,
-    /// The `Host` that the backend is told, where a constant says so.
-    host: Option<String>,
-    /// Lower-case names of caller's headers that must not pass: moved away, or overridden by a constant.
-    dropped_headers: HashSet<Vec<u8>>,
-    dropped_query: HashSet<String>,
-    dropped_form: HashSet<String>,
-    uses_form: bool,
-}
-
-/// A declared parameter.
-#[derive(Debug)]
-struct Declared {
-    name: String,
-    location: Location,
-    default: Option<String>,
-    required: bool,
-    /// Which variable of the frontend path it is.
-    capture: Option<usize>,
-}
-
-/// A value's way: from a declared parameter to a place in the backend's request.
-#[derive(Debug)]
-struct Move {
-    from: usize,
-    to: Location,
-    name: String,
-    default: Option<String>,
 }
 
 /// Where a part of the backend's path comes from.
@@ -102,18 +65,17 @@ impl ParameterPlan {
 
     /// True when parameters stand in the body, so that it must be read before it can be sent on.
     pub fn uses_form(&self) -> bool {
-        self.rewrites.as_ref().is_some_and(|rewrites| rewrites.uses_form)
+        self.rewrites.as_ref().is_some_and(|rewrites| rewrites.uses_form())
     }
 
     /// True when a caller's header must not pass to the backend.
     pub fn drops_header(&self, name: &[u8]) -> bool {
-        let dropped = self.rewrites.as_ref().map(|rewrites| &rewrites.dropped_headers);
-        dropped.is_some_and(|dropped| !dropped.is_empty() && dropped.contains(&name.to_ascii_lowercase()))
+        self.rewrites.as_ref().is_some_and(|rewrites| rewrites.drops_header(name))
     }
 
     /// The `Host` that the backend is told, where a constant says so.
     pub fn host(&self) -> Option<&str> {
-        self.rewrites.as_ref().and_then(|rewrites| rewrites.host.as_deref())
+        self.rewrites.as_ref().and_then(|rewrites| rewrites.host())
     }
 
     /// Reads the declared parameters of a call and refuses it where a required one is missing.
@@ -179,181 +141,10 @@ impl ParameterPlan {
     /// The form body that the backend gets.
     pub fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
         match &self.rewrites {
-            Some(rewrites) => rewrite(sent, &rewrites.dropped_form, rewrites.moved(values, Location::Body), ""),
+            Some(rewrites) => rewrites.form(sent, values),
             None => sent.to_vec(),
         }
     }
-}
-
-impl Rewrites {
-    fn new(definition: &ApiDefinition) -> Self {
-        let variables = definition.path.variables();
-        let declared: Vec<Declared> = definition
-            .parameters
-            .iter()
-            .map(|parameter| Declared {
-                name: parameter.name.clone(),
-                location: parameter.location,
-                default: parameter.default.clone(),
-                required: parameter.required,
-                capture: match parameter.location {
-                    Location::Path => variables.iter().position(|variable| *variable == parameter.name),
-                    _ => None,
-                },
-            })
-            .collect();
-        let moves = moves(definition, &declared);
-        let header_names = moved_away(&declared, Location::Header);
-        let mut rewrites = Self {
-            uses_form: declared.iter().any(|d| d.location == Location::Body)
-                || moves.iter().any(|m| m.to == Location::Body),
-            dropped_headers: header_names.iter().map(|name| name.to_ascii_lowercase().into_bytes()).collect(),
-            dropped_query: moved_away(&declared, Location::Query),
-            dropped_form: moved_away(&declared, Location::Body),
-            constant_headers: Vec::new(),
-            constant_query: String::new(),
-            host: None,
-            declared,
-            moves,
-        };
-        rewrites.add_constants(definition);
-        rewrites
-    }
-
-    fn add_constants(&mut self, definition: &ApiDefinition) {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for constant in &definition.constants {
-            if constant.location == Location::Header && constant.name.eq_ignore_ascii_case("host") {
-                self.host = Some(constant.value.clone());
-            } else if constant.location == Location::Header {
-                self.dropped_headers.insert(constant.name.to_ascii_lowercase().into_bytes());
-                write_line(&mut self.constant_headers, &constant.name, constant.value.as_bytes());
-            } else {
-                self.dropped_query.insert(constant.name.clone());
-                query.append_pair(&constant.name, &constant.value);
-            }
-        }
-        self.constant_query = query.finish();
-    }
-
-    /// True when there is nothing to read and nothing to write but path variables.
-    fn is_idle(&self) -> bool {
-        self.declared.iter().all(|d| d.location == Location::Path && d.capture.is_some())
-            && self.moves.iter().all(|m| m.to == Location::Path)
-            && self.constant_headers.is_empty()
-            && self.constant_query.is_empty()
-            && self.host.is_none()
-    }
-
-    /// Where `part` of the backend path comes from; a literal is appended to `text`. `None` for a variable that nothing
-    /// fills, which no definition has.
-    fn path_source(&self, part: &PathPart, variables: &[&str], text: &mut String) -> Option<PathSource> {
-        let small = |number: usize| u16::try_from(number).ok();
-        match part {
-            PathPart::Literal(literal) => {
-                let start = small(text.len())?;
-                text.push_str(literal);
-                Some(PathSource::Literal(start, small(text.len())?))
-            }
-            PathPart::Variable(name) => {
-                let moved = self.moves.iter().position(|m| m.to == Location::Path && m.name == *name);
-                let capture = match moved.and_then(|at| self.moves.get(at)) {
-                    Some(m) => self.declared.get(m.from).and_then(|d| d.capture),
-                    None => variables.iter().position(|variable| variable == name),
-                };
-                match (capture, moved) {
-                    (Some(at), _) => small(at).map(PathSource::Capture),
-                    (None, Some(at)) => small(at).map(PathSource::Moved),
-                    (None, None) => None,
-                }
-            }
-        }
-    }
-
-    fn read<'c>(
-        &'c self,
-        request: &'c Request,
-        path: &'c str,
-        captures: &Captures,
-        form: Option<&'c [u8]>,
-    ) -> Result<Values<'c>, Refusal> {
-        let query = request.query().unwrap_or("");
-        let mut values = Vec::with_capacity(self.declared.len());
-        for d in &self.declared {
-            let sent = match d.location {
-                Location::Header => header_text(request, &d.name)?,
-                Location::Query => pair(query.as_bytes(), &d.name),
-                Location::Body => form.and_then(|form| pair(form, &d.name)),
-                Location::Path => d
-                    .capture
-                    .and_then(|at| captures.text(path, at))
-                    .map(|raw| percent_encoding::percent_decode_str(raw).decode_utf8_lossy()),
-            };
-            let value = sent.or_else(|| d.default.as_deref().map(Cow::Borrowed));
-            if value.is_none() && d.required {
-                return Err(Refusal::ParameterMissing(d.location, d.name.clone()));
-            }
-            values.push(value);
-        }
-        Ok(Values(values))
-    }
-
-    fn moved<'v>(&'v self, values: &'v Values<'_>, to: Location) -> impl Iterator<Item = (&'v str, &'v str)> {
-        self.moves
-            .iter()
-            .filter(move |m| m.to == to)
-            .filter_map(move |m| Some((m.name.as_str(), self.value(values, m)?)))
-    }
-
-    fn moved_at<'v>(&'v self, values: &'v Values<'_>, at: usize) -> Option<&'v str> {
-        self.value(values, self.moves.get(at)?)
-    }
-
-    fn value<'v>(&'v self, values: &'v Values<'_>, m: &'v Move) -> Option<&'v str> {
-        values.0.get(m.from).and_then(|value| value.as_deref()).or(m.default.as_deref())
-    }
-
-    fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
-        let moved = self.moved(values, Location::Query);
-        let query = rewrite(sent.unwrap_or("").as_bytes(), &self.dropped_query, moved, &self.constant_query);
-        if !query.is_empty() || sent.is_some_and(str::is_empty) {
-            out.push(b'?');
-            out.extend_from_slice(&query);
-        }
-    }
-
-    fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
-        for (name, value) in self.moved(values, Location::Header) {
-            // A value from another place may hold what no header can: it ends the value there.
-            let clean = value.split(|c: char| c.is_control()).next().unwrap_or("");
-            write_line(out, name, clean.as_bytes());
-        }
-        out.extend_from_slice(&self.constant_headers);
-    }
-}
-
-/// The ways of the declared parameters: the mappings, and each parameter that no mapping names stays where it is.
-fn moves(definition: &ApiDefinition, declared: &[Declared]) -> Vec<Move> {
-    let mut moves = Vec::new();
-    for mapping in &definition.mappings {
-        let source = declared.iter().position(|d| {
-            d.location == mapping.source_location && same_name(d.location, &d.name, &mapping.source_name)
-        });
-        if let Some(from) = source {
-            let (to, name, default) = (mapping.location, mapping.name.clone(), mapping.default.clone());
-            moves.push(Move { from, to, name, default });
-        }
-    }
-    for (from, d) in declared.iter().enumerate() {
-        let is_mapped = definition
-            .mappings
-            .iter()
-            .any(|m| m.source_location == d.location && same_name(d.location, &m.source_name, &d.name));
-        if !is_mapped {
-            moves.push(Move { from, to: d.location, name: d.name.clone(), default: None });
-        }
-    }
-    moves
 }
 
 /// What must be escaped in a path segment (RFC 3986, 3.3), with `/` kept: a variable may hold several segments.
@@ -373,63 +164,3 @@ const PATH_ESCAPES: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
-
-fn same_name(location: Location, a: &str, b: &str) -> bool {
-    match location {
-        Location::Header => a.eq_ignore_ascii_case(b),
-        Location::Query | Location::Path | Location::Body => a == b,
-    }
-}
-
-/// The names of the declared parameters of a place: all are taken out there, and put back by their moves.
-fn moved_away(declared: &[Declared], location: Location) -> HashSet<String> {
-    declared.iter().filter(|d| d.location == location).map(|d| d.name.clone()).collect()
-}
-
-fn header_text<'r>(request: &'r Request, name: &str) -> Result<Option<Cow<'r, str>>, Refusal> {
-    match request.header(name) {
-        None => Ok(None),
-        Some(value) => match std::str::from_utf8(value) {
-            Ok(text) => Ok(Some(Cow::Borrowed(text))),
-            Err(_) => Err(Refusal::ParametersUnreadable(Location::Header)),
-        },
-    }
-}
-
-fn pair<'c>(pairs: &'c [u8], name: &str) -> Option<Cow<'c, str>> {
-    form_urlencoded::parse(pairs).find(|(sent, _)| sent == name).map(|(_, value)| value)
-}
-
-/// `sent` without the dropped pairs, then `added`, then `constant`.
-fn rewrite<'v>(
-    sent: &[u8],
-    dropped: &HashSet<String>,
-    added: impl Iterator<Item = (&'v str, &'v str)>,
-    constant: &str,
-) -> Vec<u8> {
-    let mut out = Vec::with_capacity(sent.len() + constant.len() + 32);
-    for raw in sent.split(|b| *b == b'&').filter(|raw| !raw.is_empty()) {
-        let is_dropped = form_urlencoded::parse(raw).next().is_some_and(|(name, _)| dropped.contains(name.as_ref()));
-        if !is_dropped {
-            separate(&mut out);
-            out.extend_from_slice(raw);
-        }
-    }
-    for (name, value) in added {
-        separate(&mut out);
-        out.extend(form_urlencoded::byte_serialize(name.as_bytes()).flat_map(str::bytes));
-        out.push(b'=');
-        out.extend(form_urlencoded::byte_serialize(value.as_bytes()).flat_map(str::bytes));
-    }
-    if !constant.is_empty() {
-        separate(&mut out);
-        out.extend_from_slice(constant.as_bytes());
-    }
-    out
-}
-
-fn separate(out: &mut Vec<u8>) {
-    if !out.is_empty() {
-        out.push(b'&');
-    }
-}
