@@ -1,7 +1,7 @@
 //! Parameters: what callers must send, and what of it goes where in the request to the backend.
 //!
 //! A plan is made once per API. Most APIs declare nothing but path variables, and those are put into the backend's
-//! path straight from the call's path; for them [`ParameterPlan::is_direct`] is true and nothing here runs per call.
+//! path straight from the call's path; their plan has no rewrites, and nothing is read of a call.
 
 mod rewrites;
 
@@ -56,11 +56,6 @@ impl ParameterPlan {
             parts.iter().filter_map(|part| rewrites.path_source(part, &variables, &mut text)).collect::<Box<[_]>>();
         let is_needed = !rewrites.is_idle() || path.iter().any(|part| matches!(part, PathSource::Moved(_)));
         Self { text: text.into(), path, rewrites: is_needed.then(|| Box::new(rewrites)) }
-    }
-
-    /// True when no value must be read: what the caller sent passes, and path variables go straight to the path.
-    pub fn is_direct(&self) -> bool {
-        self.rewrites.is_none()
     }
 
     /// True when parameters stand in the body, so that it must be read before it can be sent on.

@@ -5,7 +5,6 @@ use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, Send
 
 use super::{Turn, body_refusal};
 use crate::call::Call;
-use crate::parameter::Values;
 use crate::plan::{ApiPlan, HttpPlan};
 use crate::refusal::Refusal;
 use crate::worker::Scratch;
@@ -16,7 +15,7 @@ const TRIES: u32 = 3;
 
 /// The lines of the gateway's own that a request to a backend carries; a caller's lines of these names do not pass
 /// (spec: headers added on the request to backends).
-const OURS: [&str; 8] = [
+const OURS: [&str; 7] = [
     "x-client-proto",
     "x-client-proto-ver",
     "x-forwarded-for",
@@ -24,7 +23,6 @@ const OURS: [&str; 8] = [
     "x-b3-traceid",
     "x-api-requestid",
     "x-api-scheme",
-    "host",
 ];
 
 /// Sends a call to its origin and the answer to the caller.
@@ -117,10 +115,7 @@ fn compose(
     let api: &ApiPlan = &turn.entry.api;
     let parameters = &api.parameters;
     let path = scratch.path.of(request);
-    let values = match parameters.is_direct() {
-        true => Values::default(),
-        false => parameters.read(request, path, &scratch.captures, turn.form.as_deref())?,
-    };
+    let values = parameters.read(request, path, &scratch.captures, turn.form.as_deref())?;
     let head = &mut scratch.head;
     head.clear();
     head.extend_from_slice(http.method.unwrap_or_else(|| request.method()).as_bytes());
@@ -137,13 +132,13 @@ fn compose(
 }
 
 fn is_ours(name: &[u8]) -> bool {
-    matches!(name.first(), Some(b'x' | b'X' | b'h' | b'H'))
-        && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()))
+    matches!(name.first(), Some(b'x' | b'X')) && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()))
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {
     let mut chain = request.header_values("x-forwarded-for").peekable();
-    if chain.peek().is_some() {
+    let is_first_hop = chain.peek().is_none();
+    if !is_first_hop {
         head.extend_from_slice(b"X-Forwarded-For: ");
         for value in chain {
             head.extend_from_slice(value);
@@ -151,10 +146,8 @@ fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request
         }
         head.extend_from_slice(turn.worker.address_text(caller.peer().ip()).as_bytes());
         head.extend_from_slice(b"\r\n");
-        turn.worker.write_origin_lines(head, caller, request.version(), false);
-    } else {
-        turn.worker.write_origin_lines(head, caller, request.version(), true);
     }
+    turn.worker.write_origin_lines(head, caller, request.version(), is_first_hop);
     head.extend_from_slice(b"x-b3-traceid: ");
     head.extend_from_slice(&call.request_id);
     head.extend_from_slice(b"\r\nX-Api-RequestId: ");

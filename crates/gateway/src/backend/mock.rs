@@ -19,9 +19,7 @@ pub async fn answer(
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
     let api = &turn.entry.api;
-    if !api.parameters.is_direct() {
-        api.parameters.read(request, scratch.path.of(request), &scratch.captures, turn.form.as_deref())?;
-    }
+    api.parameters.read(request, scratch.path.of(request), &scratch.captures, turn.form.as_deref())?;
     call.status = mock.status;
     let head = &mut scratch.head;
     head.clear();
