@@ -12,7 +12,7 @@ pub(crate) mod value;
 
 use std::path::PathBuf;
 
-use net::{Limits, PoolLimits};
+use net::{Limits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
 use value::{
@@ -172,6 +172,15 @@ groups! {
         /// How long the addresses of a backend's name are used before they are asked for again.
         backend_dns_ttl: Seconds<0, 86_400> = "5";
     }
+    /// How long a WebSocket may last.
+    websocket: WebSocketSettings = "WebSocket" {
+        /// How long a WebSocket may be silent, both ways; then both ends get a Close frame (1001).
+        websocket_idle_timeout: Seconds<1, 86_400> = "600";
+        /// How long a WebSocket may last in all; then both ends get a Close frame (1001). 0 is no limit.
+        websocket_lifetime: Seconds<0, 31_536_000> = "86400";
+        /// How long both ends may take to answer a Close frame, and one of them to end when the other has ended.
+        websocket_close_timeout: Seconds<1, 600> = "5";
+    }
     /// How much may be configured. The defaults are those of the compatible service.
     quotas: QuotaSettings = "Quotas of the configuration" {
         /// Services in all.
@@ -234,6 +243,16 @@ impl Settings {
             max_targets: backend.backend_targets.size(),
             connect_timeout: backend.backend_connect_timeout.duration(),
             dns_ttl: backend.backend_dns_ttl.duration(),
+        }
+    }
+
+    /// How long a WebSocket may last.
+    pub(crate) fn tunnel(&self) -> TunnelLimits {
+        let websocket = &self.websocket;
+        TunnelLimits {
+            idle: websocket.websocket_idle_timeout.duration(),
+            total: websocket.websocket_lifetime.duration(),
+            goodbye: websocket.websocket_close_timeout.duration(),
         }
     }
 

@@ -13,7 +13,8 @@ impl Control {
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::TooManyApis`], [`Refusal::NameTaken`], [`Refusal::PathTaken`], and what
     /// the parts of the definition say of each other: [`Refusal::BadParameters`], [`Refusal::BadMappings`],
-    /// [`Refusal::BadConstants`], [`Refusal::BadBackend`]; [`Refusal::Invalid`] for a repeated tag key.
+    /// [`Refusal::BadConstants`], [`Refusal::BadBackend`], [`Refusal::ProtocolMismatch`], [`Refusal::WebSocketMethod`];
+    /// [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_api(
         &self,
         actor: &Actor,

@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 
 use model::parameter::{check_name, check_value};
-use model::{ApiDefinition, Backend, Invalid, Location, MockBackend, Origin};
+use model::{
+    ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, Invalid, Location, Method, MethodMatch,
+    MockBackend, Origin,
+};
 
 use crate::{Refusal, rule};
 
@@ -25,11 +28,40 @@ const CONNECTION_HEADERS: [&str; 9] = [
 
 /// Refuses a definition whose parts contradict each other.
 pub(crate) fn check(definition: &ApiDefinition) -> Result<(), Refusal> {
+    protocol(definition)?;
     parameters(definition).map_err(Refusal::BadParameters)?;
     backend(definition).map_err(Refusal::BadBackend)?;
     mappings(definition).map_err(Refusal::BadMappings)?;
     constants(definition).map_err(Refusal::BadConstants)?;
     rule::tags(&definition.tags)
+}
+
+/// What callers speak and what answers fit together; a WebSocket begins with a GET, here and at the backend.
+fn protocol(definition: &ApiDefinition) -> Result<(), Refusal> {
+    match (definition.protocol, &definition.backend) {
+        (ApiProtocol::Http, Backend::Http(_) | Backend::Mock(_)) => Ok(()),
+        (ApiProtocol::Http, Backend::WebSocket(_)) => {
+            Err(Refusal::ProtocolMismatch("a WebSocket backend needs an API whose protocol is WebSocket"))
+        }
+        (ApiProtocol::WebSocket, Backend::Http(_) | Backend::Mock(_)) => {
+            Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend"))
+        }
+        (ApiProtocol::WebSocket, Backend::WebSocket(backend)) => {
+            let there = match backend.method {
+                BackendMethod::Same => MethodMatch::Only(Method::Get),
+                BackendMethod::Fixed(method) => MethodMatch::Only(method),
+            };
+            match [definition.method, there].into_iter().find(|method| *method != MethodMatch::Only(Method::Get)) {
+                Some(method) => Err(Refusal::WebSocketMethod { method }),
+                None if definition.parameters.iter().any(|parameter| parameter.location == Location::Body)
+                    || definition.mappings.iter().any(|mapping| mapping.location == Location::Body) =>
+                {
+                    Err(Refusal::BadParameters(Invalid::new("parameters", "a WebSocket begins without a body")))
+                }
+                None => Ok(()),
+            }
+        }
+    }
 }
 
 /// The declared parameters: each place at most once, and the variables of the path exactly.
@@ -69,20 +101,23 @@ fn parameters(definition: &ApiDefinition) -> Result<(), Invalid> {
 /// which goes to the same place where nothing else is said; a fixed answer can be sent.
 fn backend(definition: &ApiDefinition) -> Result<(), Invalid> {
     match &definition.backend {
-        Backend::Http(http) => {
-            let filled = |variable: &str| {
-                definition.mappings.iter().any(|mapping| mapping.location == Location::Path && mapping.name == variable)
-                    || definition.path.variables().contains(&variable)
-            };
-            match http.path.variables().find(|variable| !filled(variable)) {
-                Some(open) => Err(Invalid::new(
-                    "backend path",
-                    format!("`{{{open}}}` is filled by nothing; map a parameter to the path parameter `{open}`"),
-                )),
-                None => Ok(()),
-            }
-        }
+        Backend::Http(http) => filled(definition, &http.path),
+        Backend::WebSocket(backend) => filled(definition, &backend.path),
         Backend::Mock(mock) => fixed_answer(mock),
+    }
+}
+
+fn filled(definition: &ApiDefinition, path: &BackendPath) -> Result<(), Invalid> {
+    let is_filled = |variable: &str| {
+        definition.mappings.iter().any(|mapping| mapping.location == Location::Path && mapping.name == variable)
+            || definition.path.variables().contains(&variable)
+    };
+    match path.variables().find(|variable| !is_filled(variable)) {
+        Some(open) => Err(Invalid::new(
+            "backend path",
+            format!("`{{{open}}}` is filled by nothing; map a parameter to the path parameter `{open}`"),
+        )),
+        None => Ok(()),
     }
 }
 

@@ -171,6 +171,15 @@ pub enum Refusal {
     /// The protocol that callers of an API speak cannot be changed.
     #[error("the protocol of an API cannot be changed; create another API")]
     ProtocolFixed,
+    /// A WebSocket begins with GET and nothing else (RFC 6455, 4.1).
+    #[error("a WebSocket API answers GET alone, not {}", method.as_str())]
+    WebSocketMethod {
+        /// The method that the definition has.
+        method: MethodMatch,
+    },
+    /// What answers does not speak what callers speak.
+    #[error("{0}")]
+    ProtocolMismatch(&'static str),
     /// The declared parameters contradict each other or the path.
     #[error("request parameters: {0}")]
     BadParameters(Invalid),

@@ -8,6 +8,7 @@ use crate::worker::Worker;
 
 pub mod http;
 pub mod mock;
+pub mod websocket;
 
 /// A call's turn with its backend.
 pub struct Turn<'a> {

@@ -31,10 +31,23 @@ pub struct Call<'p> {
     pub backend: Option<SocketAddr>,
     /// From sending to the first byte of the answer, in microseconds.
     pub backend_us: Option<u64>,
-    /// Bytes of the answer's body.
+    /// Bytes that the caller sent through a tunnel; those of a body are the caller's own to tell.
+    pub bytes_in: u64,
+    /// Bytes of the answer's body, and those that the backend sent through a tunnel.
     pub bytes_out: u64,
     /// The caller has been given an answer, or part of one: nothing else can be answered any more.
     pub is_answered: bool,
+}
+
+/// What the log calls the parts of the plan that a call belongs to; empty for what it does not.
+#[derive(Debug, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct Names<'n> {
+    pub service: &'n str,
+    pub environment: &'n str,
+    pub api: &'n str,
+    pub key: &'n str,
+    pub plan: &'n str,
 }
 
 impl Call<'_> {
@@ -50,6 +63,7 @@ impl Call<'_> {
             backend_status: None,
             backend: None,
             backend_us: None,
+            bytes_in: 0,
             bytes_out: 0,
             is_answered: false,
         }
@@ -58,18 +72,47 @@ impl Call<'_> {
     /// Counts the call and writes it to the access log.
     pub fn finish(&self, worker: &Worker, caller: &Caller, request: &Request, refusal: Option<&Refusal>) {
         let duration_us = worker.clock.now().0.saturating_sub(self.started.0);
+        self.count(worker, duration_us, refusal);
+        self.log(worker, caller, request, &self.names(), duration_us, refusal);
+    }
+
+    /// Counts the call.
+    pub fn count(&self, worker: &Worker, duration_us: u64, refusal: Option<&Refusal>) {
         let metrics = self.environment.map_or_else(|| worker.metrics.nowhere(), |environment| &environment.metrics);
         metrics.call(worker.index, self.status, duration_us, self.backend_us, refusal.map(Refusal::index));
+    }
+
+    /// What the log calls the parts of the plan that the call belongs to.
+    pub fn names(&self) -> Names<'_> {
+        Names {
+            service: self.environment.map_or("", |environment| &environment.service),
+            environment: self.environment.map_or("", |environment| environment.environment),
+            api: self.entry.map_or("", |entry| entry.api.id()),
+            key: self.grant.map_or("", |grant| &grant.key_id),
+            plan: self.grant.map_or("", |grant| &grant.plan_id),
+        }
+    }
+
+    /// Writes the call to the access log.
+    pub fn log(
+        &self,
+        worker: &Worker,
+        caller: &Caller,
+        request: &Request,
+        names: &Names<'_>,
+        duration_us: u64,
+        refusal: Option<&Refusal>,
+    ) {
         let mut log = worker.log.borrow_mut();
         if log.is_on() {
             log.record(&CallRecord {
                 time: worker.clock.wall(self.started),
                 request_id: &self.request_id,
-                service: self.environment.map_or("", |environment| &environment.service),
-                environment: self.environment.map_or("", |environment| environment.environment),
-                api: self.entry.map_or("", |entry| entry.api.id()),
-                key: self.grant.map_or("", |grant| &grant.key_id),
-                plan: self.grant.map_or("", |grant| &grant.plan_id),
+                service: names.service,
+                environment: names.environment,
+                api: names.api,
+                key: names.key,
+                plan: names.plan,
                 method: request.method(),
                 scheme: if caller.is_tls() { "https" } else { "http" },
                 host: request.host(),
@@ -78,7 +121,7 @@ impl Call<'_> {
                 status: self.status,
                 backend_status: self.backend_status,
                 backend: self.backend,
-                bytes_in: caller.body_bytes(),
+                bytes_in: caller.body_bytes() + self.bytes_in,
                 bytes_out: self.bytes_out,
                 duration_us,
                 backend_us: self.backend_us,

@@ -11,7 +11,7 @@ use std::{io, thread};
 
 use arc_swap::ArcSwap;
 use model::{Revision, Snapshot, UsagePlanId};
-use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, listen, tls};
+use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, tls};
 use observe::{AccessLog, Metrics};
 use tokio::sync::watch;
 
@@ -40,6 +40,8 @@ pub struct Settings {
     pub pool: PoolLimits,
     /// The suffix of our own default names.
     pub domain: String,
+    /// How long a WebSocket may last.
+    pub tunnel: TunnelLimits,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
     /// The throttle of an environment that has none of its own, in calls per second.
@@ -207,6 +209,7 @@ impl WorkerThread {
             log: RefCell::new(self.log),
             names: DefaultNames::new(&self.settings.domain),
             form_bytes: self.settings.form_bytes,
+            tunnel: self.settings.tunnel,
         };
         let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
         tokio::select! {

@@ -4,29 +4,45 @@
 //! dialect's table ([`crate::refusal`]). Nothing before `send` waits for anything but a form body, so a plan cannot
 //! change under a call that is being judged.
 
-use net::{Caller, Framing, Request};
+use net::{Caller, Exchange, Framing, Request};
 
 use crate::call::Call;
 use crate::limit::Exceeded;
 use crate::plan::{ApiEntry, BackendPlan, Plan};
 use crate::refusal::{Refusal, tencent};
+use crate::tunnel::Tunnel;
 use crate::worker::{Scratch, Worker};
 use crate::{auth, backend, cors, reply, site};
 
 /// Takes one request through: judged, answered, counted and logged.
 pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
+    if let Some(tunnel) = answer(worker, caller, &request).await {
+        // The plan and the buffers are free again: a tunnel may last for days.
+        Box::pin(tunnel.run(worker, caller, &request)).await;
+    }
+}
+
+/// Answers one request; what is left to do where the answer was to switch protocols.
+async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Option<Box<Tunnel>> {
     let plan = worker.plan();
     let mut scratch = worker.scratch();
     let mut call = Call::new(worker);
-    let outcome = travel(worker, &plan, caller, &request, &mut call, &mut scratch).await;
+    let outcome = travel(worker, &plan, caller, request, &mut call, &mut scratch).await;
     if let Err(refusal) = &outcome {
-        refuse(worker, caller, &request, &mut call, &mut scratch, refusal).await;
+        refuse(worker, caller, request, &mut call, &mut scratch, refusal).await;
     }
-    call.finish(worker, caller, &request, outcome.as_ref().err());
+    let tunnel = match outcome {
+        Ok(Some(exchange)) => Some(Box::new(Tunnel::begin(worker, &call, exchange, &scratch.head))),
+        outcome => {
+            call.finish(worker, caller, request, outcome.as_ref().err());
+            None
+        }
+    };
     worker.keep(scratch);
+    tunnel
 }
 
-/// The stages in their order.
+/// The stages in their order. The exchange, if the backend has switched protocols; its 101 is in `scratch`.
 async fn travel<'p>(
     worker: &Worker,
     plan: &'p Plan,
@@ -34,20 +50,24 @@ async fn travel<'p>(
     request: &Request,
     call: &mut Call<'p>,
     scratch: &mut Scratch,
-) -> Result<(), Refusal> {
+) -> Result<Option<Box<Exchange>>, Refusal> {
     let Some(entry) = site::find(worker, plan, caller, request, call, scratch)? else {
-        return answer_preflight(caller, request, call, scratch).await;
+        return answer_preflight(caller, request, call, scratch).await.map(|()| None);
     };
     refuse_other_sites(entry, request)?;
-    refuse_upgrades(request)?;
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
+    check_protocol(entry, caller, request)?;
     admit(entry, call)?;
     let form = read_form(worker, entry, caller, request).await?;
     let turn = backend::Turn { worker, entry, form };
     match &entry.api.backend {
-        BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await,
-        BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await,
+        BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
+        BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
+        BackendPlan::WebSocket(http) => {
+            return backend::websocket::call(turn, http, caller, request, call, scratch).await;
+        }
     }
+    Ok(None)
 }
 
 /// All limits that the call is under, the lowest of them wins; a refused call uses up nothing.
@@ -64,9 +84,10 @@ fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
     })
 }
 
-/// A browser on another site may call only an API that says so.
+/// A browser on another site may call only an API that says so. WebSockets know no such rule: a browser names its site,
+/// and the backend decides (RFC 6455, 10.2).
 fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal> {
-    if entry.api.cors {
+    if entry.api.cors || matches!(entry.api.backend, BackendPlan::WebSocket(_)) {
         return Ok(());
     }
     match request.header("origin") {
@@ -75,7 +96,11 @@ fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal
     }
 }
 
-fn refuse_upgrades(request: &Request) -> Result<(), Refusal> {
+/// An API speaks one protocol.
+fn check_protocol(entry: &ApiEntry, caller: &Caller, request: &Request) -> Result<(), Refusal> {
+    if let BackendPlan::WebSocket(_) = entry.api.backend {
+        return backend::websocket::check(caller, request);
+    }
     match request.wants_upgrade() {
         Some(protocol) if protocol.eq_ignore_ascii_case("websocket") => Err(Refusal::UpgradeNotServed),
         // Any other wish may be passed over (RFC 9110, 7.8): the call goes on as HTTP/1.1.

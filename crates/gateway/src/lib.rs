@@ -23,6 +23,7 @@ pub mod refusal;
 pub mod reply;
 pub mod route;
 pub mod site;
+pub mod tunnel;
 pub mod worker;
 
 pub use gateway::{Gateway, Settings};

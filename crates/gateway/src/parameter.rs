@@ -50,6 +50,7 @@ impl ParameterPlan {
         let mut text = String::new();
         let parts = match &definition.backend {
             Backend::Http(http) => http.path.parts(),
+            Backend::WebSocket(backend) => backend.path.parts(),
             Backend::Mock(_) => &[],
         };
         let path =

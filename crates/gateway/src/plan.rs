@@ -122,6 +122,8 @@ pub enum BackendPlan {
     Http(HttpPlan),
     /// A fixed answer.
     Mock(MockPlan),
+    /// An origin that speaks WebSocket after a handshake.
+    WebSocket(HttpPlan),
 }
 
 /// An origin, and how it is asked.

@@ -27,6 +27,10 @@ pub enum Refusal {
     CrossOrigin,
     /// The call asks for another protocol.
     UpgradeNotServed,
+    /// The API is a WebSocket, and the call lacks this header, without which none can begin.
+    WebSocketHeaderMissing(&'static str),
+    /// The API is a WebSocket, and the call does not ask for one.
+    UpgradeExpected(Scheme),
     /// No signature.
     SignatureMissing,
     /// More than one `Authorization` header, or a signed header that comes more than once.
@@ -94,7 +98,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 37] = [
+    pub const NAMES: [&'static str; 39] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -132,6 +136,8 @@ impl Refusal {
         "caller_gone",
         "internal",
         "malformed_request",
+        "websocket_header_missing",
+        "upgrade_expected",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -176,6 +182,8 @@ impl Refusal {
             Self::BackendBroken => 33,
             Self::CallerGone => 34,
             Self::Internal => 35,
+            Self::WebSocketHeaderMissing(_) => 37,
+            Self::UpgradeExpected(_) => 38,
         }
     }
 

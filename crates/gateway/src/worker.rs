@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Cache};
-use net::{Caller, HeadFault, Pool, Ticker, Version};
+use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 
 use crate::clock::Clock;
@@ -56,6 +56,8 @@ pub struct Outfit {
     pub names: DefaultNames,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
+    /// How long a WebSocket may last.
+    pub tunnel: TunnelLimits,
 }
 
 /// A thread's share of the data plane.

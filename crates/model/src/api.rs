@@ -92,6 +92,9 @@ pub enum ApiKind {
 pub enum ApiProtocol {
     /// HTTP or HTTPS.
     Http,
+    /// WebSocket, in the clear or within TLS.
+    #[serde(rename = "websocket")]
+    WebSocket,
 }
 
 /// How long a backend may take to begin its answer: 1–1800 whole seconds.

@@ -12,6 +12,9 @@ pub enum Backend {
     Http(HttpBackend),
     /// A fixed answer, made by the gateway.
     Mock(MockBackend),
+    /// A WebSocket origin.
+    #[serde(rename = "websocket")]
+    WebSocket(WebSocketBackend),
 }
 
 /// An HTTP or HTTPS origin and how a call's path becomes its path.
@@ -22,6 +25,17 @@ pub struct HttpBackend {
     /// The path there; what the frontend path did not match is appended to it.
     pub path: BackendPath,
     /// The method there.
+    pub method: BackendMethod,
+}
+
+/// A WebSocket origin and how a call's path becomes its path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WebSocketBackend {
+    /// Scheme, host and port.
+    pub origin: WebSocketOrigin,
+    /// The path there; what the frontend path did not match is appended to it.
+    pub path: BackendPath,
+    /// The method of the handshake there: the caller's, or GET, which is the same.
     pub method: BackendMethod,
 }
 
@@ -168,6 +182,55 @@ impl From<Origin> for String {
     }
 }
 
+/// `ws://host[:port]` or `wss://host[:port]`, without a path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WebSocketOrigin {
+    raw: String,
+    handshake: Origin,
+}
+
+impl WebSocketOrigin {
+    /// The origin as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.raw
+    }
+
+    /// Where the handshake goes, which is a call over HTTP or HTTPS.
+    pub fn handshake(&self) -> &Origin {
+        &self.handshake
+    }
+}
+
+impl TryFrom<String> for WebSocketOrigin {
+    type Error = Invalid;
+
+    fn try_from(raw: String) -> Result<Self, Invalid> {
+        if !raw.starts_with("ws://") && !raw.starts_with("wss://") {
+            return Err(Invalid::new("origin", format!("`{raw}` must begin with ws:// or wss://")));
+        }
+        let handshake = Origin::try_from(format!("http{}", raw.strip_prefix("ws").unwrap_or_default())).map_err(
+            // Told in the words that were sent.
+            |invalid| Invalid::new(invalid.field, invalid.reason.replacen("`http", "`ws", 1)),
+        )?;
+        Ok(Self { raw, handshake })
+    }
+}
+
+impl TryFrom<&str> for WebSocketOrigin {
+    type Error = Invalid;
+
+    fn try_from(raw: &str) -> Result<Self, Invalid> {
+        Self::try_from(raw.to_owned())
+    }
+}
+
+impl From<WebSocketOrigin> for String {
+    fn from(origin: WebSocketOrigin) -> Self {
+        origin.raw
+    }
+}
+
 /// A path at the backend; empty, or beginning with `/`. `{name}` stands for a mapped path parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -301,6 +364,27 @@ mod tests {
             "http://[::1]x",
         ] {
             assert!(Origin::try_from(raw).is_err(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_websocket_origin_is_an_origin_of_its_own_schemes() {
+        for (raw, scheme, port) in [
+            ("ws://chat.example.com", Scheme::Http, 80),
+            ("wss://[::1]", Scheme::Https, 443),
+            ("ws://a:81", Scheme::Http, 81),
+        ] {
+            let origin = WebSocketOrigin::try_from(raw).expect(raw);
+            assert_eq!((origin.handshake().scheme(), origin.handshake().port()), (scheme, port), "{raw}");
+            assert_eq!(origin.as_str(), raw);
+        }
+        for raw in ["http://a", "https://a", "ws:/a", "ws://", "wss://a/", "w://a", "ws", "wsx://a"] {
+            let invalid = WebSocketOrigin::try_from(raw).expect_err(raw);
+            assert!(
+                invalid.reason.starts_with(&format!("`{raw}` ")),
+                "told in the words that were sent: {}",
+                invalid.reason
+            );
         }
     }
 

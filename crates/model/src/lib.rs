@@ -33,7 +33,10 @@ pub mod usage_plan;
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
 pub use audit::AuditEntry;
 pub use auth::Auth;
-pub use backend::{Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme};
+pub use backend::{
+    Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme, WebSocketBackend,
+    WebSocketOrigin,
+};
 pub use credential::{Credential, CredentialOrigin};
 pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UsagePlanId, VersionName};
 pub use invalid::Invalid;

@@ -1,6 +1,7 @@
 //! One request and its response, between a caller and a backend.
 
 mod relay;
+mod tunnel;
 mod upload;
 
 use std::future::poll_fn;
@@ -17,6 +18,7 @@ use crate::{Backend, BodyFault, Caller, Framing, Request, Response, SendFault, S
 use upload::Upload;
 
 pub use relay::Relayed;
+pub use tunnel::{TunnelEnd, TunnelLimits, Tunneled};
 
 /// Most interim responses before a final one.
 const MOST_INTERIM: u32 = 8;
@@ -30,6 +32,8 @@ pub enum RequestBody<'a> {
     Bytes(&'a [u8]),
     /// Nothing.
     Empty,
+    /// Nothing, and `head` asks to switch protocols: a 101 is an answer, to be followed by [`Exchange::tunnel`].
+    Upgrade,
 }
 
 /// A request that was sent and the head of its response.
@@ -59,6 +63,7 @@ impl Exchange {
         deadline: Instant,
     ) -> Result<Exchange, SendFault> {
         let length = head.len();
+        let may_switch = matches!(body, RequestBody::Upgrade);
         let bookmark = matches!(body, RequestBody::Stream).then(|| caller.bookmark());
         let reused = backend.reused();
         let mut sending = Sending {
@@ -69,6 +74,7 @@ impl Exchange {
             deadline: caller.deadline.ticker().at(deadline),
             to_head: head.starts_with(b"HEAD "),
             interim: 0,
+            may_switch,
             seen: false,
             broken: None,
         };
@@ -120,6 +126,8 @@ struct Sending {
     deadline: Moment,
     to_head: bool,
     interim: u32,
+    /// 101 is an answer.
+    may_switch: bool,
     /// A byte of a response came.
     seen: bool,
     /// Why nothing more can be sent; a response may still come.
@@ -134,7 +142,7 @@ impl Sending {
         head: &mut Vec<u8>,
         body: RequestBody<'_>,
     ) -> Result<Response, SendFaultKind> {
-        if request.accepts_trailers() && request.version() == Version::Http11 {
+        if request.accepts_trailers() && request.version() == Version::Http11 && !self.may_switch {
             // A trailer section is relayed, so this hop understands it too.
             head.extend_from_slice(b"TE: trailers\r\nConnection: TE\r\n");
         }
@@ -145,7 +153,7 @@ impl Sending {
                 head.extend_from_slice(b"\r\n");
                 head.extend_from_slice(bytes);
             }
-            RequestBody::Empty => end_without_body(head),
+            RequestBody::Empty | RequestBody::Upgrade => end_without_body(head),
         }
         caller.deadline.set(self.deadline);
         if !self.upload.is_done() && caller.awaits_continue() {
@@ -158,6 +166,7 @@ impl Sending {
             let response = poll_fn(|cx| self.poll(cx, caller, head)).await?;
             match response.status() {
                 100 => {}
+                101 if self.may_switch => return Ok(response),
                 101 => return Err(SendFaultKind::Upgrade),
                 102..200 if request.version() == Version::Http11 => {
                     let mut interim = Buffer::take();
@@ -274,6 +283,8 @@ impl Sending {
             match self.poll_response(cx) {
                 Poll::Ready(Some(done)) => return Poll::Ready(done),
                 Poll::Ready(None) => {}
+                // Dropping the connection tells the backend that nobody waits for its answer any more.
+                Poll::Pending if caller.poll_gone(cx) => return Poll::Ready(Err(SendFaultKind::CallerGone)),
                 Poll::Pending if !caller.deadline.poll(cx) => return Poll::Pending,
                 Poll::Pending if self.deadline.has_passed(caller.deadline.ticker()) => {
                     return Poll::Ready(Err(SendFaultKind::Timeout));

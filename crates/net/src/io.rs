@@ -41,6 +41,11 @@ impl Io {
         .map_ok(|()| buffer.filled().len())
     }
 
+    /// Ready when something may have happened on the connection: bytes, or its end. Without a system call.
+    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.tcp().poll_read_ready(cx).map(|_| ())
+    }
+
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
             Io::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),

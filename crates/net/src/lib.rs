@@ -25,7 +25,7 @@ pub mod tls;
 
 pub use buffer::Buffer;
 pub use caller::Caller;
-pub use exchange::{Exchange, Relayed, RequestBody};
+pub use exchange::{Exchange, Relayed, RequestBody, TunnelEnd, TunnelLimits, Tunneled};
 pub use fault::{
     BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, RelayFault, ResponseFault, SendFault, SendFaultKind,
 };

@@ -8,7 +8,7 @@ mod request;
 mod unserved;
 
 use control::read;
-use model::{Api, ApiId, Auth, EnvironmentName, ServiceId, ServiceTree, UsagePlanId};
+use model::{Api, ApiId, ApiProtocol, Auth, EnvironmentName, ServiceId, ServiceTree, UsagePlanId};
 use serde::{Deserialize, Serialize};
 
 use self::info::ApiInfo;
@@ -30,8 +30,18 @@ const NO_VPC: i64 = -1;
 /// The only kind of API that is served.
 const NORMAL: &str = "NORMAL";
 
-/// The only frontend protocol that is served.
+/// A frontend protocol.
 const HTTP: &str = "HTTP";
+
+/// A frontend protocol, and the backend that answers it.
+const WEBSOCKET: &str = "WEBSOCKET";
+
+fn protocol_word(protocol: ApiProtocol) -> &'static str {
+    match protocol {
+        ApiProtocol::Http => HTTP,
+        ApiProtocol::WebSocket => WEBSOCKET,
+    }
+}
 
 fn auth_word(auth: Auth) -> &'static str {
     match auth {
@@ -221,7 +231,7 @@ impl ApiSummary {
             api_name: definition.name.to_string(),
             uniq_vpc_id: definition.annotations.get(kept::UNIQ_VPC_ID).cloned().unwrap_or_default(),
             api_type: NORMAL,
-            protocol: HTTP,
+            protocol: protocol_word(api.definition.protocol),
             is_debug_after_charge: definition.annotations.contains_key(kept::IS_DEBUG_AFTER_CHARGE),
             auth_type: auth_word(definition.auth),
             api_business_type: NORMAL,

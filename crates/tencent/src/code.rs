@@ -69,6 +69,7 @@ codes! {
     InvalidUpstream = "InvalidParameterValue.InvalidUpstream",
     InvalidUrl = "InvalidParameterValue.InvalidUrl",
     InvalidUsagePlan = "ResourceNotFound.InvalidUsagePlan",
+    InvalidWsMethod = "InvalidParameterValue.InvalidWSMethod",
     LimitExceeded = "LimitExceeded",
     MissingParameter = "MissingParameter",
     ModifyNetType = "UnsupportedOperation.ModifyNetType",

@@ -116,6 +116,8 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::PathTaken { .. } if action == "ModifyApi" => Code::ApiError,
         Refusal::PathTaken { .. } => Code::InvalidApiRequestConfig,
         Refusal::ProtocolFixed => Code::ModifyProtocol,
+        Refusal::WebSocketMethod { .. } => Code::InvalidWsMethod,
+        Refusal::ProtocolMismatch(_) => Code::InvalidServiceType,
         Refusal::BadParameters(_) => Code::InvalidRequestParameters,
         Refusal::BadMappings(invalid) if invalid.field == "mapping source" => Code::ParameterNotMatch,
         Refusal::BadMappings(_) => Code::InvalidServiceParameters,

@@ -25,6 +25,7 @@ pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog)
             workers: settings.workers(),
             limits: settings.limits(),
             pool: settings.pool(),
+            tunnel: settings.tunnel(),
             domain: settings.installation.domain.0.clone(),
             form_bytes: settings.caller.form_size.size(),
             default_rate: settings.quotas.service_rate_default.short(),

@@ -92,6 +92,16 @@ fn a_new_definition_replaces_the_old_one_and_counts() {
 }
 
 #[test]
+fn the_protocol_of_an_api_stays() {
+    let mut world = World::new();
+    world.service("service-1");
+    made(&mut world, "api-1", &mock("a", "/a")).unwrap();
+    let other = ApiDefinition { protocol: model::ApiProtocol::WebSocket, ..mock("a", "/a") };
+    let refused = modify(&world.facts(), &id("service-1"), &api("api-1"), &other).unwrap_err();
+    assert_eq!(refused, Refusal::ProtocolFixed);
+}
+
+#[test]
 fn the_same_definition_again_writes_nothing_and_does_not_count() {
     let mut world = World::new();
     world.service("service-1");

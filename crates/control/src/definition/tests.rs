@@ -1,6 +1,9 @@
 //! Definitions, case by case: what is changed of a valid one, and what is said of it.
 
-use model::{BackendMethod, BackendPath, Constant, FrontendPath, HttpBackend, Mapping, Parameter, Text};
+use model::{
+    BackendMethod, BackendPath, Constant, FrontendPath, HttpBackend, Mapping, Parameter, Text, WebSocketBackend,
+    WebSocketOrigin,
+};
 
 use super::*;
 use crate::world::mock;
@@ -57,6 +60,14 @@ fn to(path: &str) -> Backend {
         origin: Origin::try_from("http://127.0.0.1:8080").unwrap(),
         path: BackendPath::try_from(path).unwrap(),
         method: BackendMethod::Same,
+    })
+}
+
+fn socket(method: BackendMethod) -> Backend {
+    Backend::WebSocket(WebSocketBackend {
+        origin: WebSocketOrigin::try_from("wss://chat.example").unwrap(),
+        path: BackendPath::try_from("/v1/{user}").unwrap(),
+        method,
     })
 }
 
@@ -117,6 +128,37 @@ fn what_can_be_served_is_taken() {
     for (case, change) in cases {
         assert_eq!(tried(*change), Ok(()), "{case}");
     }
+}
+
+#[test]
+fn what_callers_speak_and_what_answers_fit_together() {
+    let mismatch = |refused: Result<(), Refusal>| matches!(refused, Err(Refusal::ProtocolMismatch(_)));
+    let method = |refused: Result<(), Refusal>| match refused {
+        Err(Refusal::WebSocketMethod { method }) => method,
+        other => panic!("{other:?}"),
+    };
+    let get = MethodMatch::Only(Method::Get);
+    let changed = |change: Change| {
+        let mut definition = valid();
+        (definition.protocol, definition.method) = (ApiProtocol::WebSocket, get);
+        definition.backend = socket(BackendMethod::Same);
+        change(&mut definition);
+        check(&definition)
+    };
+    assert_eq!(changed(|_| {}), Ok(()));
+    assert_eq!(changed(|d| d.backend = socket(BackendMethod::Fixed(Method::Get))), Ok(()));
+    assert!(mismatch(changed(|d| d.protocol = ApiProtocol::Http)));
+    assert!(mismatch(changed(|d| d.backend = to("/v1/{user}"))));
+    assert!(mismatch(changed(|d| d.backend = fixed(200, &[]))));
+    assert_eq!(method(changed(|d| d.method = MethodMatch::Any)), MethodMatch::Any);
+    assert_eq!(
+        method(changed(|d| d.backend = socket(BackendMethod::Fixed(Method::Post)))),
+        MethodMatch::Only(Method::Post)
+    );
+    let refused = changed(|d| d.parameters.push(parameter("f", Location::Body))).unwrap_err();
+    assert!(told(&refused).2.contains("without a body"));
+    let refused = changed(|d| d.mappings.clear()).unwrap_err();
+    assert_eq!(told(&refused).1, "backend path", "its path is filled like any other");
 }
 
 #[test]

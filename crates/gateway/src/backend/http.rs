@@ -13,6 +13,9 @@ use crate::{cors, reply};
 /// How often a request is sent at most: once, and again while it is safe.
 const TRIES: u32 = 3;
 
+/// What an ordinary request says of its connection.
+const KEEP_ALIVE: &[u8] = b"Connection: keep-alive\r\n";
+
 /// The lines of the gateway's own that a request to a backend carries; a caller's lines of these names do not pass
 /// (spec: headers added on the request to backends).
 const OURS: [&str; 7] = [
@@ -34,9 +37,22 @@ pub async fn call(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
+    let form = compose(&turn, http, KEEP_ALIVE, caller, request, call, scratch)?;
+    let body = form.as_deref().map_or(RequestBody::Stream, RequestBody::Bytes);
+    let exchange = send(&turn, http, caller, request, call, scratch, body).await?;
+    relay(&turn, exchange, caller, request, call, scratch).await
+}
+
+/// Sends the answer to the caller.
+pub(super) async fn relay(
+    turn: &Turn<'_>,
+    exchange: Exchange,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
     let api = &turn.entry.api;
-    let form = compose(&turn, http, caller, request, call, scratch)?;
-    let exchange = send(&turn, http, caller, request, call, scratch, form.as_deref()).await?;
     let response = exchange.response();
     call.status = response.status();
     call.backend_status = Some(response.status());
@@ -65,14 +81,14 @@ pub async fn call(
 }
 
 /// Sends the composed request, again where that is safe, and waits for the answer's head.
-async fn send(
+pub(super) async fn send(
     turn: &Turn<'_>,
     http: &HttpPlan,
     caller: &mut Caller,
     request: &Request,
     call: &mut Call<'_>,
     scratch: &mut Scratch,
-    form: Option<&[u8]>,
+    body: RequestBody<'_>,
 ) -> Result<Exchange, Refusal> {
     let worker = turn.worker;
     let deadline = worker.clock.instant(call.started) + turn.entry.api.timeout;
@@ -83,10 +99,6 @@ async fn send(
     let mut tries = 1;
     loop {
         call.backend = Some(connection.peer());
-        let body = match form {
-            Some(form) => RequestBody::Bytes(form),
-            None => RequestBody::Stream,
-        };
         let begun = worker.clock.now();
         match Exchange::send(caller, request, connection, &mut scratch.head, body, deadline).await {
             Ok(exchange) => {
@@ -103,10 +115,12 @@ async fn send(
     }
 }
 
-/// Writes the request's line and headers into the scratch head; gives back the form body where there is one.
-fn compose(
+/// Writes the request's line and headers into the scratch head, with `hop` as the lines about the connection; gives back
+/// the form body where there is one.
+pub(super) fn compose(
     turn: &Turn<'_>,
     http: &HttpPlan,
+    hop: &[u8],
     caller: &Caller,
     request: &Request,
     call: &Call<'_>,
@@ -124,7 +138,8 @@ fn compose(
     parameters.write_query(head, request.query(), &values);
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     head.extend_from_slice(parameters.host().unwrap_or(&http.origin.host).as_bytes());
-    head.extend_from_slice(b"\r\nConnection: keep-alive\r\n");
+    head.extend_from_slice(b"\r\n");
+    head.extend_from_slice(hop);
     request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
     write_our_lines(head, turn, caller, request, call);
     parameters.write_headers(head, &values);

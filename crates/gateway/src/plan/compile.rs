@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::{
-    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, Credential, EnvironmentName, HttpBackend,
-    MockBackend, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UsagePlanId,
+    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, Credential, EnvironmentName, MockBackend,
+    Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UsagePlanId,
 };
 use net::Target;
 use observe::Metrics;
@@ -230,7 +230,10 @@ impl Compiler {
             cors: definition.cors,
             parameters: ParameterPlan::new(definition),
             backend: match &definition.backend {
-                Backend::Http(http) => BackendPlan::Http(self.http(http)),
+                Backend::Http(http) => BackendPlan::Http(self.http(&http.origin, http.method)),
+                Backend::WebSocket(backend) => {
+                    BackendPlan::WebSocket(self.http(backend.origin.handshake(), backend.method))
+                }
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
             },
             timeout: Duration::from_secs(definition.timeout.seconds().into()),
@@ -238,8 +241,7 @@ impl Compiler {
         }
     }
 
-    fn http(&mut self, http: &HttpBackend) -> HttpPlan {
-        let origin = &http.origin;
+    fn http(&mut self, origin: &Origin, method: BackendMethod) -> HttpPlan {
         let known = self.origins.get(origin.as_str()).and_then(Weak::upgrade);
         let plan = known.unwrap_or_else(|| {
             let is_https = origin.scheme() == Scheme::Https;
@@ -251,7 +253,7 @@ impl Compiler {
         });
         HttpPlan {
             origin: plan,
-            method: match http.method {
+            method: match method {
                 BackendMethod::Same => None,
                 BackendMethod::Fixed(method) => Some(method.as_str()),
             },

@@ -32,12 +32,17 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::WrongMethod => fixed(404, "Found no api"),
         Refusal::UnknownMethod => fixed(404, "Could not support method"),
         Refusal::BadPath => fixed(400, "Bad Request"),
-        Refusal::WrongScheme(Scheme::Http) => fixed(426, "Not allow use HTTP protocol"),
-        Refusal::WrongScheme(Scheme::Https) => fixed(426, "Not allow use HTTPS protocol"),
+        Refusal::WrongScheme(Scheme::Http) | Refusal::UpgradeExpected(Scheme::Http) => {
+            fixed(426, "Not allow use HTTP protocol")
+        }
+        Refusal::WrongScheme(Scheme::Https) | Refusal::UpgradeExpected(Scheme::Https) => {
+            fixed(426, "Not allow use HTTPS protocol")
+        }
         Refusal::CrossOrigin => {
             made(429, format!("req is cross origin, api {} need open cors flag on qcloud apigateway", told.path))
         }
         Refusal::UpgradeNotServed => fixed(501, "Upgrade is not supported"),
+        Refusal::WebSocketHeaderMissing(name) => made(403, format!("need header {name}")),
         Refusal::SignatureMissing => {
             fixed(401, "HMAC signature cannot be verified, a validate authorization header is required")
         }

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 
 use super::{Caller, End};
 use crate::body::{Coding, Incoming};
-use crate::buffer::with_scratch;
+use crate::buffer::{Buffer, with_scratch};
 use crate::{BodyFault, ChunkFault, Framing, Request};
 
 /// The body as it was before anything was taken from the inbox, to be able to begin again.
@@ -135,6 +135,45 @@ impl Caller {
                 self.inbox.append(bytes.get(consumed..).unwrap_or_default());
             }))
         })
+    }
+
+    /// Whether the caller has gone, asked while a backend is waited for. Without a system call as long as nothing happens on the connection.
+    /// What the caller says meanwhile is its next request and is kept; as much of it as a head may be long, then nothing more is read until
+    /// that request's turn comes. A caller that only closes its sending side counts as gone: it cannot be told from one that closed.
+    pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.body.is_done() {
+            // What comes is the body, and whoever reads that will notice.
+            return false;
+        }
+        loop {
+            let room = self.limits.head_bytes.saturating_sub(self.unused().len());
+            if room == 0 || self.io.poll_readable(cx).is_pending() {
+                return false;
+            }
+            let read = with_scratch(|scratch| {
+                let room = scratch.get_mut(..room.min(crate::buffer::SCRATCH)).unwrap_or_default();
+                self.io.poll_read(cx, room).map_ok(|count| {
+                    self.inbox.append(room.get(..count).unwrap_or_default());
+                    count > 0
+                })
+            });
+            match read {
+                Poll::Ready(Ok(true)) => {}
+                Poll::Pending => return false,
+                Poll::Ready(Ok(false) | Err(_)) => {
+                    self.end = End::Gone;
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Takes what was received and not used.
+    pub(crate) fn take_unused(&mut self) -> Buffer {
+        let unused = Buffer::holding(self.unused());
+        self.inbox.release();
+        self.used = 0;
+        unused
     }
 
     pub(crate) fn bookmark(&self) -> Bookmark {

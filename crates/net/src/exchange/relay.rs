@@ -154,6 +154,7 @@ impl Relay {
             match self.poll_backend(cx, caller, out) {
                 Poll::Ready(Ok(())) => self.progress = true,
                 Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
+                Poll::Pending if caller.poll_gone(cx) => return Poll::Ready(Err(RelayFault::CallerGone)),
                 Poll::Pending => return self.wait(cx, caller, self.stall_limit, RelayFault::BackendStalled),
             }
         }

@@ -2,27 +2,31 @@
 
 use std::collections::BTreeMap;
 
-use model::{Backend, BackendMethod, BackendPath, HttpBackend, Method, MethodMatch, MockBackend, Origin, Text};
+use model::{
+    Backend, BackendMethod, BackendPath, HttpBackend, Invalid, Method, MethodMatch, MockBackend, Origin, Text,
+    WebSocketBackend, WebSocketOrigin,
+};
 
 use super::definition::{not_served, unknown};
-use super::kept;
 use super::request::ServiceConfig;
 use super::unserved::says_something;
+use super::{HTTP, WEBSOCKET, kept};
 use crate::code::Code;
 use crate::field;
 use crate::refusal::Fault;
 
 /// Backends that the vendor has and this version does not.
-const UNSERVED: [&str; 10] = ["TSF", "SCF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "COS", "WEBSOCKET", "CLB"];
+const UNSERVED: [&str; 9] = ["TSF", "SCF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "COS", "CLB"];
+
+/// The backends that are served, for people.
+const SERVED: &str = "HTTP, WEBSOCKET and MOCK are";
 
 /// Refuses a `ServiceType` that is not served.
 pub(super) fn check_type(word: &str) -> Result<(), Fault> {
     match word {
-        "HTTP" | "MOCK" => Ok(()),
-        word if UNSERVED.contains(&word) => {
-            Err(not_served(Code::InvalidEndpointType, "ServiceType", word, "HTTP and MOCK are"))
-        }
-        word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, "HTTP and MOCK are")),
+        "HTTP" | "MOCK" | WEBSOCKET => Ok(()),
+        word if UNSERVED.contains(&word) => Err(not_served(Code::InvalidEndpointType, "ServiceType", word, SERVED)),
+        word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, SERVED)),
     }
 }
 
@@ -94,42 +98,82 @@ pub(super) fn http(
     message: Option<String>,
     annotations: &mut BTreeMap<String, String>,
 ) -> Result<Backend, Fault> {
-    let needed =
-        |parameter: &str| Fault::value(Code::MissingParameter, parameter, "is needed when `ServiceType` is HTTP");
-    let config = config.ok_or_else(|| needed("ServiceConfig"))?;
-    if config.upstream_id.is_some_and(|id| !id.is_empty()) || config.product.as_deref() == Some("upstream") {
-        return Err(Fault::value(
-            Code::InvalidUpstream,
-            "ServiceConfig.UpstreamId",
-            "belongs to UPSTREAM backends, which are not served by this version of Tollgate",
-        ));
-    }
-    if config.cos_config.is_some_and(|value| says_something(&value)) {
-        return Err(Fault::value(
-            Code::UnsupportedParameter,
-            "ServiceConfig.CosConfig",
-            "belongs to COS backends, which are not served by this version of Tollgate",
-        ));
-    }
-    if let Some(product) = config.product.as_deref().filter(|word| !word.is_empty()) {
-        field::option(Code::NotInOptions, "ServiceConfig.Product", product, &[("clb", ()), ("cvm", ())])?;
-    }
-    keep(annotations, kept::PRODUCT, config.product)?;
-    keep(annotations, kept::UNIQ_VPC_ID, config.uniq_vpc_id)?;
-    if let Some(message) = message.filter(|message| !message.is_empty()) {
-        let message = field::text("ServiceMockReturnMessage", Some(message))?;
-        annotations.insert(kept::MOCK_MESSAGE.to_owned(), message.into());
-    }
-    let url = config.url.filter(|url| !url.is_empty()).ok_or_else(|| needed("ServiceConfig.Url"))?;
-    let path = config.path.ok_or_else(|| needed("ServiceConfig.Path"))?;
-    let method = config.method.filter(|word| !word.is_empty()).ok_or_else(|| needed("ServiceConfig.Method"))?;
+    let place = Place::read(HTTP, config, message, annotations)?;
     Ok(Backend::Http(HttpBackend {
-        origin: Origin::try_from(url).map_err(|invalid| {
-            let code = if invalid.field == "port" { Code::InvalidPort } else { Code::InvalidUrl };
-            Fault::invalid(code, "ServiceConfig.Url", &invalid)
-        })?,
-        path: BackendPath::try_from(path)
-            .map_err(|invalid| Fault::invalid(Code::InvalidBackendPath, "ServiceConfig.Path", &invalid))?,
-        method: backend_method(&method)?,
+        origin: Origin::try_from(place.url).map_err(|invalid| bad_url(&invalid))?,
+        path: place.path,
+        method: place.method,
     }))
+}
+
+/// A WebSocket origin: like an HTTP one, but for the scheme.
+pub(super) fn web_socket(
+    config: Option<ServiceConfig>,
+    message: Option<String>,
+    annotations: &mut BTreeMap<String, String>,
+) -> Result<Backend, Fault> {
+    let place = Place::read(WEBSOCKET, config, message, annotations)?;
+    Ok(Backend::WebSocket(WebSocketBackend {
+        origin: WebSocketOrigin::try_from(place.url).map_err(|invalid| bad_url(&invalid))?,
+        path: place.path,
+        method: place.method,
+    }))
+}
+
+fn bad_url(invalid: &Invalid) -> Fault {
+    let code = if invalid.field == "port" { Code::InvalidPort } else { Code::InvalidUrl };
+    Fault::invalid(code, "ServiceConfig.Url", invalid)
+}
+
+/// What a backend that has a URL is told by.
+struct Place {
+    url: String,
+    path: BackendPath,
+    method: BackendMethod,
+}
+
+impl Place {
+    fn read(
+        kind: &str,
+        config: Option<ServiceConfig>,
+        message: Option<String>,
+        annotations: &mut BTreeMap<String, String>,
+    ) -> Result<Self, Fault> {
+        let needed = |parameter: &str| {
+            Fault::value(Code::MissingParameter, parameter, format!("is needed when `ServiceType` is {kind}"))
+        };
+        let config = config.ok_or_else(|| needed("ServiceConfig"))?;
+        if config.upstream_id.is_some_and(|id| !id.is_empty()) || config.product.as_deref() == Some("upstream") {
+            return Err(Fault::value(
+                Code::InvalidUpstream,
+                "ServiceConfig.UpstreamId",
+                "belongs to UPSTREAM backends, which are not served by this version of Tollgate",
+            ));
+        }
+        if config.cos_config.is_some_and(|value| says_something(&value)) {
+            return Err(Fault::value(
+                Code::UnsupportedParameter,
+                "ServiceConfig.CosConfig",
+                "belongs to COS backends, which are not served by this version of Tollgate",
+            ));
+        }
+        if let Some(product) = config.product.as_deref().filter(|word| !word.is_empty()) {
+            field::option(Code::NotInOptions, "ServiceConfig.Product", product, &[("clb", ()), ("cvm", ())])?;
+        }
+        keep(annotations, kept::PRODUCT, config.product)?;
+        keep(annotations, kept::UNIQ_VPC_ID, config.uniq_vpc_id)?;
+        if let Some(message) = message.filter(|message| !message.is_empty()) {
+            let message = field::text("ServiceMockReturnMessage", Some(message))?;
+            annotations.insert(kept::MOCK_MESSAGE.to_owned(), message.into());
+        }
+        let url = config.url.filter(|url| !url.is_empty()).ok_or_else(|| needed("ServiceConfig.Url"))?;
+        let path = config.path.ok_or_else(|| needed("ServiceConfig.Path"))?;
+        let method = config.method.filter(|word| !word.is_empty()).ok_or_else(|| needed("ServiceConfig.Method"))?;
+        Ok(Self {
+            url,
+            path: BackendPath::try_from(path)
+                .map_err(|invalid| Fault::invalid(Code::InvalidBackendPath, "ServiceConfig.Path", &invalid))?,
+            method: backend_method(&method)?,
+        })
+    }
 }

@@ -8,7 +8,7 @@ use model::{
 
 use super::request::{ApiFields, ResponseErrorCode};
 use super::unserved::Unserved;
-use super::{HTTP, NORMAL, backend, kept, parameters};
+use super::{HTTP, NORMAL, WEBSOCKET, backend, kept, parameters, protocol_word};
 use crate::code::Code;
 use crate::field;
 use crate::refusal::Fault;
@@ -43,7 +43,7 @@ pub(super) fn replacing(
 
 fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
     check_kind(&fields)?;
-    check_protocol(fields.protocol.as_deref(), previous.is_some())?;
+    let protocol = protocol(fields.protocol.as_deref(), previous)?;
     let auth = auth(fields.auth_type.as_deref(), fields.auth_required)?;
     backend::check_type(&fields.service_type)?;
     unserved.refuse()?;
@@ -75,6 +75,7 @@ fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved
     }
     let answers = match fields.service_type.as_str() {
         "MOCK" => backend::mock(fields.service_mock_return_message, fields.service_config, &mut annotations)?,
+        WEBSOCKET => backend::web_socket(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
         _ => backend::http(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
     };
 
@@ -101,7 +102,7 @@ fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved
         },
         description: field::text("ApiDesc", fields.api_desc)?,
         kind: ApiKind::General,
-        protocol: ApiProtocol::Http,
+        protocol,
         path,
         method,
         auth,
@@ -149,14 +150,22 @@ fn check_kind(fields: &ApiFields) -> Result<(), Fault> {
     }
 }
 
-fn check_protocol(word: Option<&str>, is_change: bool) -> Result<(), Fault> {
-    match word.map(str::to_ascii_uppercase).as_deref() {
-        None | Some("" | HTTP) => Ok(()),
-        Some("WEBSOCKET") if is_change => {
-            Err(Fault::value(Code::ModifyProtocol, "Protocol", "cannot be changed; this API's is HTTP"))
+/// The protocol that `word` names; that of `previous` where it names none, and no other where there is one.
+fn protocol(word: Option<&str>, previous: Option<&ApiDefinition>) -> Result<ApiProtocol, Fault> {
+    let named = match word.map(str::to_ascii_uppercase).as_deref() {
+        None | Some("") => None,
+        Some(HTTP) => Some(ApiProtocol::Http),
+        Some(WEBSOCKET) => Some(ApiProtocol::WebSocket),
+        Some(word) => return Err(unknown(Code::NotInOptions, "Protocol", word, "HTTP and WEBSOCKET are")),
+    };
+    match (named, previous.map(|previous| previous.protocol)) {
+        // Told before the parts that belong to another protocol are.
+        (Some(named), Some(fixed)) if named != fixed => {
+            let reason = format!("cannot be changed; this API's is {}", protocol_word(fixed));
+            Err(Fault::value(Code::ModifyProtocol, "Protocol", reason))
         }
-        Some("WEBSOCKET") => Err(not_served(Code::NotInOptions, "Protocol", "WEBSOCKET", "HTTP is")),
-        Some(word) => Err(unknown(Code::NotInOptions, "Protocol", word, "HTTP is")),
+        (_, Some(fixed)) => Ok(fixed),
+        (named, None) => Ok(named.unwrap_or(ApiProtocol::Http)),
     }
 }
 

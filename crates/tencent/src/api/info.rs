@@ -1,14 +1,14 @@
 //! The structure `ApiInfo`: a definition on its way out.
 
 use control::read;
-use model::{Api, ApiDefinition, Backend, ServiceTree};
+use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, ServiceTree};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::backend::method_word;
 use super::parameters::position_word;
 use super::request::{ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig};
-use super::{HTTP, NORMAL, auth_word, kept};
+use super::{HTTP, NORMAL, WEBSOCKET, auth_word, kept, protocol_word};
 use crate::tag::{self, Tag};
 use crate::time::written;
 
@@ -95,18 +95,16 @@ impl<'a> ApiInfo<'a> {
                 let config = kept(kept::SERVICE_CONFIG).and_then(|text| serde_json::from_str(text).ok());
                 ("MOCK", config.unwrap_or(Value::Null), Some(mock.body.as_str()))
             }
-            Backend::Http(http) => {
-                let config = json!(ServiceConfig {
-                    product: Some(kept(kept::PRODUCT).unwrap_or("").to_owned()),
-                    uniq_vpc_id: Some(kept(kept::UNIQ_VPC_ID).unwrap_or("").to_owned()),
-                    url: Some(http.origin.as_str().to_owned()),
-                    path: Some(http.path.as_str().to_owned()),
-                    method: Some(method_word(http.method).to_owned()),
-                    upstream_id: None,
-                    cos_config: None,
-                });
-                ("HTTP", config, kept(kept::MOCK_MESSAGE))
-            }
+            Backend::Http(http) => (
+                HTTP,
+                service_config(definition, http.origin.as_str(), &http.path, http.method),
+                kept(kept::MOCK_MESSAGE),
+            ),
+            Backend::WebSocket(backend) => (
+                WEBSOCKET,
+                service_config(definition, backend.origin.as_str(), &backend.path, backend.method),
+                kept(kept::MOCK_MESSAGE),
+            ),
         };
         let is_mock = matches!(definition.backend, Backend::Mock(_));
         Self {
@@ -119,7 +117,7 @@ impl<'a> ApiInfo<'a> {
             modified_time: written(api.modified),
             api_name: definition.name.as_str(),
             api_type: NORMAL,
-            protocol: HTTP,
+            protocol: protocol_word(definition.protocol),
             auth_type: auth_word(definition.auth),
             api_business_type: NORMAL,
             auth_relation_api_id: "",
@@ -148,6 +146,20 @@ impl<'a> ApiInfo<'a> {
             not_served: Nulls,
         }
     }
+}
+
+/// Where a backend is and how it is asked.
+fn service_config(definition: &ApiDefinition, url: &str, path: &BackendPath, method: BackendMethod) -> Value {
+    let kept = |name: &str| definition.annotations.get(name).cloned().unwrap_or_default();
+    json!(ServiceConfig {
+        product: Some(kept(kept::PRODUCT)),
+        uniq_vpc_id: Some(kept(kept::UNIQ_VPC_ID)),
+        url: Some(url.to_owned()),
+        path: Some(path.as_str().to_owned()),
+        method: Some(method_word(method).to_owned()),
+        upstream_id: None,
+        cos_config: None,
+    })
 }
 
 /// The vendor writes `null` in place of the backend's parameters where there is no backend to take them.

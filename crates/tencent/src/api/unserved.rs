@@ -23,7 +23,7 @@ const EVENT_BUSES: &str = "event bus (EB) backends";
 const MICROSERVICES: &str = "microservice (TSF) backends";
 const OAUTH: &str = "OAuth authentication";
 const TARGETS: &str = "TARGET backends";
-const WEBSOCKET: &str = "WebSocket APIs";
+const WEBSOCKET: &str = "WebSocket APIs that functions answer (SCF)";
 
 #[rustfmt::skip]
 const FIELDS: &[(&str, In, &str)] = &[
