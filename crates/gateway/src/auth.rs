@@ -17,7 +17,7 @@ pub fn identify<'p>(
     plan: &Plan,
     now: i64,
 ) -> Result<Option<&'p Grant>, Refusal> {
-    match entry.api.auth {
+    match entry.rules.auth {
         Auth::KeyPair => key_pair::identify(request, entry, plan, now).map(Some),
         // An open API is called by anybody; who signs is counted against the key's plan, and a signature that is no
         // good counts as none (spec: key pair authentication, "signed call to a NONE API").

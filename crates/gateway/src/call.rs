@@ -8,6 +8,7 @@ use observe::CallRecord;
 use crate::limit::Micros;
 use crate::plan::{ApiEntry, EnvironmentPlan, Grant};
 use crate::refusal::Refusal;
+use crate::reply::CallLines;
 use crate::worker::Worker;
 
 /// A call on its way. The parts of the plan that it belongs to are borrowed from the plan it was matched in.
@@ -70,10 +71,19 @@ impl Call<'_> {
     }
 
     /// Counts the call and writes it to the access log.
-    pub fn finish(&self, worker: &Worker, caller: &Caller, request: &Request, refusal: Option<&Refusal>) {
+    ///
+    /// `lines` name the API, the key and the plan.
+    pub fn finish(
+        &self,
+        worker: &Worker,
+        caller: &Caller,
+        request: &Request,
+        lines: &CallLines,
+        refusal: Option<&Refusal>,
+    ) {
         let duration_us = worker.clock.now().0.saturating_sub(self.started.0);
         self.count(worker, duration_us, refusal);
-        self.log(worker, caller, request, &self.names(), duration_us, refusal);
+        self.log(worker, caller, request, &self.names(lines), duration_us, refusal);
     }
 
     /// Counts the call.
@@ -83,13 +93,15 @@ impl Call<'_> {
     }
 
     /// What the log calls the parts of the plan that the call belongs to.
-    pub fn names(&self) -> Names<'_> {
+    ///
+    /// `lines` name the API, the key and the plan.
+    pub fn names<'n>(&'n self, lines: &'n CallLines) -> Names<'n> {
         Names {
             service: self.environment.map_or("", |environment| &environment.service),
             environment: self.environment.map_or("", |environment| environment.environment),
-            api: self.entry.map_or("", |entry| entry.api.id()),
-            key: self.grant.map_or("", |grant| &grant.key_id),
-            plan: self.grant.map_or("", |grant| &grant.plan_id),
+            api: lines.api(),
+            key: lines.key(),
+            plan: lines.plan(),
         }
     }
 

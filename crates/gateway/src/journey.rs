@@ -31,10 +31,11 @@ async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Opti
     if let Err(refusal) = &outcome {
         refuse(worker, caller, request, &mut call, &mut scratch, refusal).await;
     }
+    scratch.lines.complete(&call);
     let tunnel = match outcome {
-        Ok(Some(exchange)) => Some(Box::new(Tunnel::begin(worker, &call, exchange, &scratch.head))),
+        Ok(Some(exchange)) => Some(Box::new(Tunnel::begin(worker, &call, exchange, &scratch))),
         outcome => {
-            call.finish(worker, caller, request, outcome.as_ref().err());
+            call.finish(worker, caller, request, &scratch.lines, outcome.as_ref().err());
             None
         }
     };
@@ -58,6 +59,7 @@ async fn travel<'p>(
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
     check_protocol(entry, caller, request)?;
     admit(entry, call)?;
+    scratch.lines.write(call);
     let form = read_form(worker, entry, caller, request).await?;
     let turn = backend::Turn { worker, entry, form };
     match &entry.api.backend {
@@ -87,7 +89,7 @@ fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
 /// A browser on another site may call only an API that says so. WebSockets know no such rule: a browser names its site,
 /// and the backend decides (RFC 6455, 10.2).
 fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal> {
-    if entry.api.cors || matches!(entry.api.backend, BackendPlan::WebSocket(_)) {
+    if entry.rules.cors || entry.rules.is_websocket {
         return Ok(());
     }
     match request.header("origin") {
@@ -98,7 +100,7 @@ fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal
 
 /// An API speaks one protocol.
 fn check_protocol(entry: &ApiEntry, caller: &Caller, request: &Request) -> Result<(), Refusal> {
-    if let BackendPlan::WebSocket(_) = entry.api.backend {
+    if entry.rules.is_websocket {
         return backend::websocket::check(caller, request);
     }
     match request.wants_upgrade() {
@@ -115,7 +117,7 @@ async fn read_form(
     caller: &mut Caller,
     request: &Request,
 ) -> Result<Option<Vec<u8>>, Refusal> {
-    if !entry.api.parameters.uses_form() {
+    if !entry.rules.uses_form {
         return Ok(None);
     }
     if request.body() == Framing::None {
@@ -163,14 +165,15 @@ async fn refuse(
         return;
     }
     call.is_answered = true;
-    let (head, body) = (&mut scratch.head, &mut scratch.body);
+    let Scratch { head, body, lines, .. } = scratch;
     head.clear();
     body.clear();
+    lines.complete(call);
     reply::write_status(head, look.status);
     reply::write_line(head, "Content-Type", b"application/json");
     worker.write_date(head);
-    reply::write_call_lines(head, call, call.started);
-    if call.entry.is_some_and(|entry| entry.api.cors) {
+    head.extend_from_slice(lines.bytes());
+    if call.entry.is_some_and(|entry| entry.rules.cors) {
         cors::write_simple(head);
     }
     tencent::write_body(&look.message, body);

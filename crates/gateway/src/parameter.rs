@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use model::{ApiDefinition, Backend};
 use net::Request;
 use rewrites::Rewrites;
+use smallvec::SmallVec;
 
 use crate::refusal::Refusal;
 use crate::route::Captures;
@@ -19,10 +20,9 @@ use crate::route::Captures;
 /// It is small on purpose: a thousand APIs are a thousand of these, and a call finds its own cold in memory.
 #[derive(Debug)]
 pub struct ParameterPlan {
-    /// The literals of the backend path, one after the other.
-    text: Box<str>,
-    /// The backend path, its variables resolved to where their values come from.
-    path: Box<[PathSource]>,
+    /// The backend path, its variables resolved to where their values come from. Four parts are in place: two literals
+    /// and two variables.
+    path: SmallVec<[PathSource; 4]>,
     /// All that a call with nothing but path variables never needs.
     rewrites: Option<Box<Rewrites>>,
 }
@@ -30,7 +30,7 @@ pub struct ParameterPlan {
 /// Where a part of the backend's path comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PathSource {
-    /// The definition: from here to there in the plan's text.
+    /// The definition: from here to there in the API's text.
     Literal(u16, u16),
     /// A variable of the call's path, as it was sent.
     Capture(u16),
@@ -38,25 +38,34 @@ enum PathSource {
     Moved(u16),
 }
 
+/// The texts that a backend's path is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct PathText<'c> {
+    /// What the API's literals stand in.
+    pub literals: &'c str,
+    /// The call's path.
+    pub call: &'c str,
+    /// What the API's path did not match of it.
+    pub rest: &'c str,
+}
+
 /// The values that a call brought, in the order of declaration.
 #[derive(Debug, Default)]
 pub struct Values<'c>(Vec<Option<Cow<'c, str>>>);
 
 impl ParameterPlan {
-    /// Compiles what `definition` declares.
-    pub fn new(definition: &ApiDefinition) -> Self {
+    /// Compiles what `definition` declares. The literals of the backend path are appended to `text`.
+    pub fn new(definition: &ApiDefinition, text: &mut String) -> Self {
         let rewrites = Rewrites::new(definition);
         let variables = definition.path.variables();
-        let mut text = String::new();
         let parts = match &definition.backend {
             Backend::Http(http) => http.path.parts(),
             Backend::WebSocket(backend) => backend.path.parts(),
             Backend::Mock(_) => &[],
         };
-        let path =
-            parts.iter().filter_map(|part| rewrites.path_source(part, &variables, &mut text)).collect::<Box<[_]>>();
+        let path: SmallVec<_> = parts.iter().filter_map(|part| rewrites.path_source(part, &variables, text)).collect();
         let is_needed = !rewrites.is_idle() || path.iter().any(|part| matches!(part, PathSource::Moved(_)));
-        Self { text: text.into(), path, rewrites: is_needed.then(|| Box::new(rewrites)) }
+        Self { path, rewrites: is_needed.then(|| Box::new(rewrites)) }
     }
 
     /// True when parameters stand in the body, so that it must be read before it can be sent on.
@@ -91,16 +100,16 @@ impl ParameterPlan {
     }
 
     /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match.
-    pub fn write_path(&self, out: &mut Vec<u8>, call_path: &str, captures: &Captures, values: &Values<'_>, rest: &str) {
+    pub fn write_path(&self, out: &mut Vec<u8>, text: PathText<'_>, captures: &Captures, values: &Values<'_>) {
         let start = out.len();
         for part in &self.path {
             match *part {
                 PathSource::Literal(from, to) => {
-                    let text = self.text.as_bytes().get(usize::from(from)..usize::from(to));
-                    out.extend_from_slice(text.unwrap_or_default());
+                    let literal = text.literals.as_bytes().get(usize::from(from)..usize::from(to));
+                    out.extend_from_slice(literal.unwrap_or_default());
                 }
                 PathSource::Capture(at) => {
-                    out.extend_from_slice(captures.text(call_path, usize::from(at)).unwrap_or("").as_bytes());
+                    out.extend_from_slice(captures.text(text.call, usize::from(at)).unwrap_or("").as_bytes());
                 }
                 PathSource::Moved(at) => {
                     let value = self.rewrites.as_ref().and_then(|rewrites| rewrites.moved_at(values, usize::from(at)));
@@ -109,10 +118,10 @@ impl ParameterPlan {
                 }
             }
         }
-        if out.len() == start && !rest.starts_with('/') {
+        if out.len() == start && !text.rest.starts_with('/') {
             out.push(b'/');
         }
-        out.extend_from_slice(rest.as_bytes());
+        out.extend_from_slice(text.rest.as_bytes());
     }
 
     /// Writes the query string with its `?`, if there is one.

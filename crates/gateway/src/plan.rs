@@ -3,13 +3,17 @@
 //! A plan is made beside the running one and swapped in whole ([`compile::Compiler`]). Everything that a call needs is
 //! prepared in it: routes, key states, header bytes. What a change did not touch is the same `Arc` in both plans.
 
+use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::{ApiId, ApiRevision, Auth, Revision, Snapshot, VersionName};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use model::{AccessKeyId, ApiId, ApiRevision, Auth, Revision, Snapshot, UsagePlanId, VersionName};
 use net::Target;
 use observe::EnvironmentMetrics;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use sign::key_pair::Key;
 
 use crate::limit::{Quota, Rate};
@@ -17,6 +21,9 @@ use crate::parameter::ParameterPlan;
 use crate::route::Router;
 
 pub mod compile;
+
+/// The end of a header line.
+const END: &str = "\r\n";
 
 /// What the whole gateway runs.
 #[derive(Debug)]
@@ -59,9 +66,33 @@ pub struct EnvironmentPlan {
     pub metrics: Arc<EnvironmentMetrics>,
 }
 
+/// How calls of an API are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiRules {
+    /// How callers prove who they are.
+    pub auth: Auth,
+    /// Browsers on other sites may call it.
+    pub cors: bool,
+    /// Parameters stand in the body, so that it must be read before it can be sent on.
+    pub uses_form: bool,
+    /// Its calls are handshakes of WebSockets.
+    pub is_websocket: bool,
+    /// How long the backend may take, in seconds.
+    pub timeout_s: u32,
+}
+
+impl ApiRules {
+    /// How long the backend may take.
+    pub fn timeout(self) -> Duration {
+        Duration::from_secs(self.timeout_s.into())
+    }
+}
+
 /// An API of a release with what acts on it without a release.
 #[derive(Debug, Clone)]
 pub struct ApiEntry {
+    /// The definition's rules: a copy, for a call that is being judged has not come to the definition yet.
+    pub rules: ApiRules,
     /// The frozen definition, compiled.
     pub api: Arc<ApiPlan>,
     /// The throttle on its calls.
@@ -74,26 +105,78 @@ pub struct ApiEntry {
 #[derive(Debug, Default)]
 pub struct Grants {
     /// By the key's public half. Only enabled keys stand here.
-    pub by_key: FxHashMap<Box<str>, Grant>,
+    by_key: HashTable<Grant>,
     /// True when some plan rules the API, with keys or without.
     pub is_ruled: bool,
+}
+
+impl Grants {
+    /// The grant of the key with this public half.
+    pub fn of(&self, key: &str) -> Option<&Grant> {
+        self.by_key.find(FxBuildHasher.hash_one(key), |grant| grant.key_id() == key)
+    }
+
+    /// True when no key has a grant.
+    pub fn is_empty(&self) -> bool {
+        self.by_key.is_empty()
+    }
+
+    /// Adds the grant of a key, in place of the one that it has.
+    pub fn add(&mut self, grant: Grant) {
+        let hash = |grant: &Grant| FxBuildHasher.hash_one(grant.key_id());
+        match self.by_key.entry(hash(&grant), |known| known.key_id() == grant.key_id(), hash) {
+            Entry::Occupied(mut known) => *known.get_mut() = grant,
+            Entry::Vacant(place) => drop(place.insert(grant)),
+        }
+    }
 }
 
 /// A key in a usage plan.
 #[derive(Debug)]
 pub struct Grant {
-    /// The key's public half.
-    pub key_id: Box<str>,
+    /// The response header lines that name key and plan.
+    lines: Box<str>,
+    /// Where the key's public half ends in `lines`.
+    key_end: u16,
     /// The key's prepared states.
     pub key: Arc<Key>,
-    /// The plan's identifier.
-    pub plan_id: Box<str>,
     /// The plan's calls per second for this key.
     pub rate: Option<Arc<Rate>>,
     /// The plan's calls in all, and how many it allows.
     pub quota: Option<(Arc<Quota>, u64)>,
+}
+
+impl Grant {
+    const KEY: &str = "X-Secret-ID: ";
+    const PLAN: &str = "\r\nX-UsagePlan-ID: ";
+
+    /// A grant without bounds.
+    pub fn new(id: &AccessKeyId, key: Arc<Key>, plan: &UsagePlanId) -> Self {
+        let lines = format!("{}{id}{}{plan}\r\n", Self::KEY, Self::PLAN).into();
+        // An identifier is far shorter than 64 KiB.
+        let key_end = (Self::KEY.len() + id.as_str().len()) as u16;
+        Self { lines, key_end, key, rate: None, quota: None }
+    }
+
     /// The response header lines that name key and plan.
-    pub head: Box<[u8]>,
+    pub fn lines(&self) -> &str {
+        &self.lines
+    }
+
+    /// Where the key's public half stands in the lines.
+    pub fn key_place(&self) -> Range<usize> {
+        Self::KEY.len()..self.key_end.into()
+    }
+
+    /// Where the plan's identifier stands in the lines.
+    pub fn plan_place(&self) -> Range<usize> {
+        usize::from(self.key_end) + Self::PLAN.len()..self.lines.len() - END.len()
+    }
+
+    /// The key's public half.
+    pub fn key_id(&self) -> &str {
+        self.lines.get(self.key_place()).unwrap_or_default()
+    }
 }
 
 /// A frozen definition, compiled.
@@ -101,18 +184,17 @@ pub struct Grant {
 pub struct ApiPlan {
     /// What it was compiled from.
     pub frozen: Arc<ApiRevision>,
-    /// How callers prove who they are.
-    pub auth: Auth,
-    /// Browsers on other sites may call it.
-    pub cors: bool,
+    /// How calls are judged.
+    pub rules: ApiRules,
     /// The parameters.
     pub parameters: ParameterPlan,
     /// What answers.
     pub backend: BackendPlan,
-    /// How long the backend may take.
-    pub timeout: Duration,
-    /// The response header line that names the API.
-    pub head: Box<str>,
+    /// The response header line that names the API, then the literals of the backend path: what a call needs of an API
+    /// lies close together, for it finds it cold in memory.
+    pub text: Box<str>,
+    /// Where the header line ends in `text`.
+    pub head_end: u16,
 }
 
 /// What answers a call.
@@ -159,13 +241,23 @@ impl ApiPlan {
     const HEAD: &str = "X-Api-ID: ";
 
     /// The response header line that names `api`.
-    fn head_line(api: &ApiId) -> Box<str> {
-        format!("{}{api}\r\n", Self::HEAD).into()
+    fn head_line(api: &ApiId) -> String {
+        format!("{}{api}\r\n", Self::HEAD)
     }
 
-    /// The API's identifier: read from the header line, which a call has at hand anyway.
+    /// The response header line that names the API.
+    pub fn head(&self) -> &str {
+        self.text.get(..self.head_end.into()).unwrap_or_default()
+    }
+
+    /// Where the API's identifier stands in the header line.
+    pub fn id_place(&self) -> Range<usize> {
+        Self::HEAD.len()..usize::from(self.head_end) - END.len()
+    }
+
+    /// The API's identifier.
     pub fn id(&self) -> &str {
-        self.head.get(Self::HEAD.len()..).unwrap_or("").trim_end()
+        self.text.get(self.id_place()).unwrap_or_default()
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Both generations of the vendor's response headers are written (spec: headers on the response to the client).
 
-use crate::call::Call;
-use crate::limit::{Micros, Rate};
-use crate::plan::Grant;
+mod lines;
+
+pub use lines::CallLines;
 
 /// Writes `Name: value\r\n`.
 pub fn write_line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
@@ -27,63 +27,6 @@ pub fn write_status(out: &mut Vec<u8>, status: u16) {
         }
     }
     out.extend_from_slice(b"\r\n");
-}
-
-/// Writes the lines that every answer of a matched call carries, and those that its limits give.
-pub fn write_call_lines(out: &mut Vec<u8>, call: &Call<'_>, now: Micros) {
-    write_line(out, "X-Api-RequestId", &call.request_id);
-    let (Some(environment), Some(entry)) = (call.environment, call.entry) else { return };
-    out.extend_from_slice(entry.api.head.as_bytes());
-    write_rate(out, b"X-Service-RateLimit: ", environment.rate.as_deref(), now);
-    write_rate(out, b"X-Api-RateLimit: ", entry.rate.as_deref(), now);
-    if let Some(grant) = call.grant {
-        write_plan_lines(out, grant, now);
-    }
-}
-
-/// `remaining/limit`, or `unlimited`; gives back what remains.
-fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) -> u32 {
-    out.extend_from_slice(name);
-    let remaining = match rate {
-        Some(rate) => {
-            let remaining = rate.remaining(now);
-            write_pair(out, remaining.into(), rate.limit().into());
-            remaining
-        }
-        None => {
-            out.extend_from_slice(b"unlimited");
-            0
-        }
-    };
-    out.extend_from_slice(b"\r\n");
-    remaining
-}
-
-/// `a/b`.
-fn write_pair(out: &mut Vec<u8>, a: u64, b: u64) {
-    write_number(out, a);
-    out.push(b'/');
-    write_number(out, b);
-}
-
-fn write_plan_lines(out: &mut Vec<u8>, grant: &Grant, now: Micros) {
-    out.extend_from_slice(&grant.head);
-    let remaining = write_rate(out, b"X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
-    out.extend_from_slice(b"X-UsagePlan-Quota: ");
-    match &grant.quota {
-        Some((quota, limit)) => write_pair(out, limit.saturating_sub(quota.used()), *limit),
-        None => out.extend_from_slice(b"unlimited"),
-    }
-    out.extend_from_slice(b"\r\n");
-    // The older generation: the plan's rate, and how much of it the last second used.
-    if let Some(rate) = grant.rate.as_deref() {
-        let limit = rate.limit();
-        out.extend_from_slice(b"X-RateLimit-Limit: ");
-        write_number(out, limit.into());
-        out.extend_from_slice(b"\r\nX-RateLimit-Used: ");
-        write_pair(out, limit.saturating_sub(remaining).into(), limit.into());
-        out.extend_from_slice(b"\r\n");
-    }
 }
 
 /// True for a header that the gateway sets and that a backend must not set in its place.

@@ -70,12 +70,12 @@ pub fn find<'p>(
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
             call.entry = Some(entry);
             scratch.path.matched = matched;
-            Ok(if asked.is_some() && entry.api.cors { None } else { Some(entry) })
+            Ok(if asked.is_some() && entry.rules.cors { None } else { Some(entry) })
         }
         missed => match asked.map(|asked| environment.router.find(asked, path, &mut scratch.captures)) {
             // A preflight is for the API that would answer the call that it asks about.
             Some(Found::Api { value, .. }) => match environment.apis.get(*value) {
-                Some(entry) if entry.api.cors => Ok(None),
+                Some(entry) if entry.rules.cors => Ok(None),
                 _ => Err(Refusal::CrossOrigin),
             },
             _ if missed == Found::WrongMethod => Err(Refusal::WrongMethod),

@@ -3,7 +3,7 @@
 use net::{Caller, Exchange, Request};
 
 use crate::call::{Call, Names};
-use crate::worker::Worker;
+use crate::worker::{Scratch, Worker};
 
 /// A handshake that the backend has agreed to, and what will be told of it.
 pub struct Tunnel {
@@ -21,13 +21,13 @@ pub struct Tunnel {
 
 impl Tunnel {
     /// Counts the handshake; its duration ends here, or a day of silence would pass for a slow call.
-    pub fn begin(worker: &Worker, call: &Call<'_>, exchange: Box<Exchange>, head: &[u8]) -> Self {
+    pub fn begin(worker: &Worker, call: &Call<'_>, exchange: Box<Exchange>, scratch: &Scratch) -> Self {
         call.count(worker, worker.clock.now().0.saturating_sub(call.started.0), None);
-        let names = call.names();
+        let names = call.names(&scratch.lines);
         Self {
             call: Call { environment: None, entry: None, grant: None, ..*call },
             exchange,
-            head: head.to_vec(),
+            head: scratch.head.clone(),
             service: names.service.into(),
             environment: names.environment.into(),
             api: names.api.into(),

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::refusal::{Refusal, tencent};
+use crate::reply::CallLines;
 use crate::route::Captures;
 use crate::site::CallPath;
 use crate::{journey, reply};
@@ -28,6 +29,8 @@ pub struct Scratch {
     pub head: Vec<u8>,
     /// The body of an answer that the gateway makes.
     pub body: Vec<u8>,
+    /// The header lines that every answer of the call carries.
+    pub lines: CallLines,
     /// The variables of the call's path.
     pub captures: Captures,
     /// The call's path.
@@ -37,8 +40,8 @@ pub struct Scratch {
 impl Default for Scratch {
     /// Empty, with room for a usual head.
     fn default() -> Self {
-        let (body, captures, path) = (Vec::new(), Captures::new(), CallPath::default());
-        Self { head: Vec::with_capacity(2048), body, captures, path }
+        let (captures, path) = (Captures::new(), CallPath::default());
+        Self { head: Vec::with_capacity(2048), body: Vec::new(), lines: CallLines::default(), captures, path }
     }
 }
 
@@ -203,6 +206,7 @@ impl Worker {
         let mut scratch = self.scratches.borrow_mut().pop().unwrap_or_default();
         scratch.head.clear();
         scratch.body.clear();
+        scratch.lines.clear();
         scratch
     }
 

@@ -201,11 +201,11 @@ fn an_untouched_service_is_the_same_in_both_plans() {
 fn a_disabled_key_is_gone_from_the_grants_and_nothing_else_is_compiled() {
     let mut world = world();
     let before = world.compile();
-    assert!(running(&before, "service-aaaaaaaa").apis[0].grants.by_key.contains_key("key-1"));
+    assert!(running(&before, "service-aaaaaaaa").apis[0].grants.of("key-1").is_some());
     world.key("key-1", false);
     let after = world.compile();
     let (old, new) = (running(&before, "service-aaaaaaaa"), running(&after, "service-aaaaaaaa"));
-    assert!(new.apis[0].grants.by_key.is_empty());
+    assert!(new.apis[0].grants.is_empty());
     assert!(new.apis[0].grants.is_ruled, "the plan still rules, without a key");
     assert!(Arc::ptr_eq(&old.router, &new.router));
     assert!(Arc::ptr_eq(&before.services["service-bbbbbbbb"], &after.services["service-bbbbbbbb"]));
@@ -216,7 +216,8 @@ fn counters_outlive_a_change_of_configuration() {
     let mut world = world();
     let before = world.compile();
     let grant = |plan: &Arc<Plan>| {
-        let (quota, limit) = running(plan, "service-aaaaaaaa").apis[0].grants.by_key["key-1"].quota.clone().unwrap();
+        let (quota, limit) =
+            running(plan, "service-aaaaaaaa").apis[0].grants.of("key-1").unwrap().quota.clone().unwrap();
         (quota, limit)
     };
     let (quota, limit) = grant(&before);
@@ -233,7 +234,7 @@ fn what_is_used_of_a_quota_is_restored_before_the_first_plan() {
     let mut world = world();
     world.compiler.restore_quota(UsagePlanId::try_from("plan-1").unwrap(), 42);
     let plan = world.compile();
-    let (quota, _) = running(&plan, "service-aaaaaaaa").apis[0].grants.by_key["key-1"].quota.clone().unwrap();
+    let (quota, _) = running(&plan, "service-aaaaaaaa").apis[0].grants.of("key-1").unwrap().quota.clone().unwrap();
     assert_eq!(quota.used(), 42);
 }
 

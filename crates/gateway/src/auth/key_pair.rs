@@ -24,7 +24,7 @@ pub(super) fn identify<'p>(
     let presented = key_pair::parse(value).map_err(malformed)?;
     check_signed_headers(request, presented.headers)?;
     check_date(request, presented.headers, now)?;
-    let grant = match entry.grants.by_key.get(presented.id) {
+    let grant = match entry.grants.of(presented.id) {
         Some(grant) => grant,
         None => return Err(without_grant(entry, plan, presented.id)),
     };

@@ -5,7 +5,8 @@ use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, Send
 
 use super::{Turn, body_refusal};
 use crate::call::Call;
-use crate::plan::{ApiPlan, HttpPlan};
+use crate::parameter::PathText;
+use crate::plan::{ApiPlan, ApiRules, HttpPlan};
 use crate::refusal::Refusal;
 use crate::worker::Scratch;
 use crate::{cors, reply};
@@ -37,39 +38,41 @@ pub async fn call(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
+    // What is needed of the plan when the answer is there: by then a call would find it cold in memory again.
+    let rules = turn.entry.rules;
     let form = compose(&turn, http, KEEP_ALIVE, caller, request, call, scratch)?;
     let body = form.as_deref().map_or(RequestBody::Stream, RequestBody::Bytes);
     let exchange = send(&turn, http, caller, request, call, scratch, body).await?;
-    relay(&turn, exchange, caller, request, call, scratch).await
+    relay(&turn, rules, exchange, caller, request, call, scratch).await
 }
 
 /// Sends the answer to the caller.
 pub(super) async fn relay(
     turn: &Turn<'_>,
+    rules: ApiRules,
     exchange: Exchange,
     caller: &mut Caller,
     request: &Request,
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
-    let api = &turn.entry.api;
     let response = exchange.response();
     call.status = response.status();
     call.backend_status = Some(response.status());
-    let head = &mut scratch.head;
+    let Scratch { head, lines, .. } = scratch;
     head.clear();
     head.extend_from_slice(b"HTTP/1.1 ");
     reply::write_number(head, response.status().into());
     head.push(b' ');
     head.extend_from_slice(response.reason());
     head.extend_from_slice(b"\r\n");
-    response.copy_headers(head, |name, _| reply::is_ours(name, api.cors));
-    reply::write_call_lines(head, call, call.started);
-    if api.cors {
+    response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors));
+    head.extend_from_slice(lines.bytes());
+    if rules.cors {
         cors::write_simple(head);
     }
     call.is_answered = true;
-    match exchange.relay(caller, request, head, &turn.worker.pool, api.timeout).await {
+    match exchange.relay(caller, request, head, &turn.worker.pool, rules.timeout()).await {
         Ok(relayed) => {
             call.bytes_out = relayed.body_bytes;
             Ok(())
@@ -91,7 +94,7 @@ pub(super) async fn send(
     body: RequestBody<'_>,
 ) -> Result<Exchange, Refusal> {
     let worker = turn.worker;
-    let deadline = worker.clock.instant(call.started) + turn.entry.api.timeout;
+    let deadline = worker.clock.instant(call.started) + turn.entry.rules.timeout();
     let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
     let may_repeat = Method::from_bytes(http.method.unwrap_or_else(|| request.method()).as_bytes())
         .is_some_and(Method::is_idempotent);
@@ -134,7 +137,8 @@ pub(super) fn compose(
     head.clear();
     head.extend_from_slice(http.method.unwrap_or_else(|| request.method()).as_bytes());
     head.push(b' ');
-    parameters.write_path(head, path, &scratch.captures, &values, scratch.path.rest(path));
+    let text = PathText { literals: &api.text, call: path, rest: scratch.path.rest(path) };
+    parameters.write_path(head, text, &scratch.captures, &values);
     parameters.write_query(head, request.query(), &values);
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     head.extend_from_slice(parameters.host().unwrap_or(&http.origin.host).as_bytes());

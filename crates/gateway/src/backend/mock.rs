@@ -21,13 +21,13 @@ pub async fn answer(
     let api = &turn.entry.api;
     api.parameters.read(request, scratch.path.of(request), &scratch.captures, turn.form.as_deref())?;
     call.status = mock.status;
-    let head = &mut scratch.head;
+    let Scratch { head, lines, .. } = scratch;
     head.clear();
     reply::write_status(head, mock.status);
     head.extend_from_slice(&mock.head);
     turn.worker.write_date(head);
-    reply::write_call_lines(head, call, call.started);
-    if api.cors {
+    head.extend_from_slice(lines.bytes());
+    if turn.entry.rules.cors {
         cors::write_simple(head);
     }
     call.is_answered = true;

@@ -45,7 +45,7 @@ pub async fn call(
     let exchange = http::send(&turn, origin, caller, request, call, scratch, RequestBody::Upgrade).await?;
     let response = exchange.response();
     if response.status() != 101 {
-        http::relay(&turn, exchange, caller, request, call, scratch).await?;
+        http::relay(&turn, turn.entry.rules, exchange, caller, request, call, scratch).await?;
         return Ok(None);
     }
     if !response.header("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case(b"websocket")) {
@@ -54,11 +54,11 @@ pub async fn call(
     call.status = 101;
     call.backend_status = Some(101);
     call.is_answered = true;
-    let head = &mut scratch.head;
+    let Scratch { head, lines, .. } = scratch;
     head.clear();
     reply::write_status(head, 101);
     head.extend_from_slice(UPGRADE);
     response.copy_headers(head, |name, _| reply::is_ours(name, false));
-    reply::write_call_lines(head, call, call.started);
+    head.extend_from_slice(lines.bytes());
     Ok(Some(Box::new(exchange)))
 }

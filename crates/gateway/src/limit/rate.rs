@@ -24,22 +24,19 @@ use super::Micros;
 /// A rate that is used takes 8 bytes for each call per second that it allows; one that is not used takes next to
 /// nothing.
 #[derive(Debug)]
+// One line of the processor's cache: whoever admits a call needs all of it, and writes the counters anyway.
+#[repr(align(64))]
 pub struct Rate {
     limit: u32,
     ring: OnceLock<Box<[AtomicU64]>>,
     /// The next ticket.
-    head: Line,
+    head: AtomicU64,
     /// All tickets before this one are known to be older than a second. A hint: it may be behind.
-    tail: Line,
+    tail: AtomicU64,
     /// Times of admissions that found no room in the ring when this rate was made from a larger one. They hold up
     /// nothing here: the ring is full of later ones. They count again when this rate is made larger.
     squeezed_out: Box<[u64]>,
 }
-
-/// A counter with a cache line to itself, so that it does not slow down what stands next to it.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct Line(AtomicU64);
 
 /// What a slot holds: which time round the ring it was filled (16 bits, counted from 1) and when (48 bits,
 /// microseconds). Zero before it is first filled.
@@ -85,8 +82,8 @@ impl Rate {
         Self {
             limit: per_second,
             ring: OnceLock::new(),
-            head: Line::default(),
-            tail: Line::default(),
+            head: AtomicU64::new(0),
+            tail: AtomicU64::new(0),
             squeezed_out: Box::default(),
         }
     }
@@ -113,7 +110,7 @@ impl Rate {
             for (slot, time) in resized.ring().iter().zip(carried) {
                 slot.store(Slot::new(1, Micros(*time)).0, Relaxed);
             }
-            resized.head.0.store(carried.len() as u64, Relaxed);
+            resized.head.store(carried.len() as u64, Relaxed);
         }
         resized.squeezed_out = squeezed_out.into();
         resized
@@ -148,14 +145,14 @@ impl Rate {
     pub fn remaining(&self, now: Micros) -> u32 {
         let Some(ring) = self.ring.get() else { return self.limit };
         let size = u64::from(self.limit);
-        let head = self.head.0.load(Acquire);
+        let head = self.head.load(Acquire);
         let is_over = |ticket: u64| {
             let slot = Slot(ring[(ticket % size) as usize].load(Acquire));
             // Filled again since: that could only be when it was over.
             !slot.is_of(ticket / size + 1) || slot.is_over(now)
         };
         // `oldest` is the first ticket that may still count. Step ahead, wider and wider, as far as tickets are over …
-        let hint = self.tail.0.load(Relaxed);
+        let hint = self.tail.load(Relaxed);
         let mut oldest = hint.max(head.saturating_sub(size));
         let mut step = 1;
         let mut beyond = head;
@@ -178,7 +175,7 @@ impl Rate {
             }
         }
         if oldest > hint {
-            self.tail.0.fetch_max(oldest, Relaxed);
+            self.tail.fetch_max(oldest, Relaxed);
         }
         // The difference is the bound at most, which is a `u32`.
         self.limit - head.saturating_sub(oldest).min(size) as u32
@@ -196,7 +193,7 @@ impl Rate {
         let ring = self.ring();
         let size = u64::from(self.limit);
         loop {
-            let ticket = self.head.0.load(Acquire);
+            let ticket = self.head.load(Acquire);
             let lap = ticket / size + 1;
             let slot = &ring[(ticket % size) as usize];
             let before = Slot(slot.load(Acquire));
@@ -213,6 +210,6 @@ impl Rate {
 
     /// Moves the counter on from `ticket`, which is taken. Nothing to do when somebody has.
     fn advance(&self, ticket: u64) {
-        let _ = self.head.0.compare_exchange(ticket, ticket + 1, AcqRel, Relaxed);
+        let _ = self.head.compare_exchange(ticket, ticket + 1, AcqRel, Relaxed);
     }
 }

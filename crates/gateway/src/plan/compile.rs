@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use model::{
     AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, Credential, EnvironmentName, MockBackend,
@@ -14,7 +13,8 @@ use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
 use super::{
-    ApiEntry, ApiPlan, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, OriginPlan, Plan, ServicePlan,
+    ApiEntry, ApiPlan, ApiRules, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, OriginPlan, Plan,
+    ServicePlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
@@ -149,7 +149,7 @@ impl Compiler {
             let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Api(frozen.api.clone())));
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
-            apis.push(ApiEntry { api, rate, grants: Arc::clone(grants) });
+            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants) });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),
@@ -190,15 +190,10 @@ impl Compiler {
                 };
                 let rate = plan.rate.map(|rate| self.rate(RateOf::Key(plan.id.clone(), id.clone()), rate));
                 let used = Arc::clone(self.quotas.entry(plan.id.clone()).or_insert_with(|| Arc::new(Quota::new(0))));
-                let grant = Grant {
-                    key_id: Box::from(id.as_str()),
-                    key: self.key(credential),
-                    plan_id: Box::from(plan.id.as_str()),
-                    rate,
-                    quota: plan.quota.map(|limit| (used, limit)),
-                    head: format!("X-Secret-ID: {id}\r\nX-UsagePlan-ID: {}\r\n", plan.id).into_bytes().into(),
-                };
-                grants.by_key.insert(Box::from(id.as_str()), grant);
+                let mut grant = Grant::new(id, self.key(credential), &plan.id);
+                grant.rate = rate;
+                grant.quota = plan.quota.map(|limit| (used, limit));
+                grants.add(grant);
             }
         }
         grants
@@ -224,11 +219,19 @@ impl Compiler {
 
     fn api(&mut self, frozen: &Arc<ApiRevision>) -> ApiPlan {
         let definition = &frozen.definition;
+        let mut text = ApiPlan::head_line(&frozen.api);
+        let head_end = text.len() as u16;
+        let parameters = ParameterPlan::new(definition, &mut text);
         ApiPlan {
             frozen: Arc::clone(frozen),
-            auth: definition.auth,
-            cors: definition.cors,
-            parameters: ParameterPlan::new(definition),
+            rules: ApiRules {
+                auth: definition.auth,
+                cors: definition.cors,
+                uses_form: parameters.uses_form(),
+                is_websocket: matches!(definition.backend, Backend::WebSocket(_)),
+                timeout_s: definition.timeout.seconds(),
+            },
+            parameters,
             backend: match &definition.backend {
                 Backend::Http(http) => BackendPlan::Http(self.http(&http.origin, http.method)),
                 Backend::WebSocket(backend) => {
@@ -236,8 +239,8 @@ impl Compiler {
                 }
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
             },
-            timeout: Duration::from_secs(definition.timeout.seconds().into()),
-            head: ApiPlan::head_line(&frozen.api),
+            text: text.into(),
+            head_end,
         }
     }
 

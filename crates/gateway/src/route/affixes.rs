@@ -4,7 +4,13 @@
 //! over the lengths, in which every known text has left a mark at the shorter lengths that the search for it passes
 //! (Waldvogel et al., "Scalable high speed IP routing lookups", 1997). How many texts there are does not matter.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::hash::Hasher;
+
+use hashbrown::HashTable;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+
+/// Stands for "no text".
+const NONE: u32 = u32::MAX;
 
 /// Which end of a text is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +34,32 @@ pub(super) struct Affixes {
     side: Side,
     /// The different lengths, ascending.
     lengths: Box<[usize]>,
-    /// For each text and each mark: the longest text of the set that it begins (ends) with.
-    marks: FxHashMap<Box<[u8]>, Option<u32>>,
+    /// The texts and the marks that they left.
+    marks: HashTable<Mark>,
+    /// What the marks read, one behind the other: a look-up finds its mark cold in memory, so they lie close together.
+    text: Box<[u8]>,
+}
+
+/// A text or a mark.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    /// Where it begins in the text of all.
+    start: u32,
+    length: u32,
+    /// The number of the longest text of the set that it begins (ends) with.
+    longest: u32,
+}
+
+impl Mark {
+    fn reads<'t>(&self, text: &'t [u8]) -> &'t [u8] {
+        text.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
+    }
+}
+
+fn hash(text: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(text);
+    hasher.finish()
 }
 
 impl Affixes {
@@ -39,7 +69,7 @@ impl Affixes {
         let mut lengths: Vec<usize> =
             numbers.keys().map(|text| text.len()).collect::<FxHashSet<_>>().into_iter().collect();
         lengths.sort_unstable();
-        let mut marks = FxHashMap::default();
+        let mut longest: FxHashMap<&[u8], u32> = FxHashMap::default();
         for text in numbers.keys() {
             let (mut low, mut high) = (0, lengths.len());
             while low < high {
@@ -51,31 +81,42 @@ impl Affixes {
                 low = middle + 1;
                 let mark = side.cut(text, lengths[middle]);
                 let mut shorter = lengths[..=middle].iter().rev();
-                marks
-                    .entry(Box::from(mark))
-                    .or_insert_with(|| shorter.find_map(|length| numbers.get(side.cut(mark, *length))).copied());
+                longest.entry(mark).or_insert_with(|| {
+                    shorter.find_map(|length| numbers.get(side.cut(mark, *length))).copied().unwrap_or(NONE)
+                });
             }
         }
-        Self { side, lengths: lengths.into(), marks }
+        let mut text = Vec::new();
+        let mut marks = HashTable::with_capacity(longest.len());
+        for (mark, longest) in longest {
+            let (start, length) = (text.len() as u32, mark.len() as u32);
+            text.extend_from_slice(mark);
+            marks.insert_unique(hash(mark), Mark { start, length, longest }, |mark| hash(mark.reads(&text)));
+        }
+        Self { side, lengths: lengths.into(), marks, text: text.into() }
     }
 
     /// The number of the longest text of the set that `text` begins (ends) with.
     pub(super) fn longest(&self, text: &[u8]) -> Option<usize> {
         let (mut low, mut high) = (0, self.lengths.len());
-        let mut longest = None;
+        let mut longest = NONE;
         while low < high {
             let middle = low.midpoint(high);
             let length = self.lengths[middle];
-            let mark = if length <= text.len() { self.marks.get(self.side.cut(text, length)) } else { None };
+            let mark = if length <= text.len() { self.find(self.side.cut(text, length)) } else { None };
             match mark {
                 Some(mark) => {
-                    longest = *mark;
+                    longest = mark.longest;
                     low = middle + 1;
                 }
                 None => high = middle,
             }
         }
-        longest.map(|number| number as usize)
+        (longest != NONE).then_some(longest as usize)
+    }
+
+    fn find(&self, text: &[u8]) -> Option<&Mark> {
+        self.marks.find(hash(text), |mark| mark.reads(&self.text) == text)
     }
 
     /// The longest text of the set that `text`, itself in the set, begins (ends) with and that is shorter than it.

@@ -16,6 +16,9 @@ use super::scratch::Visited;
 /// Up to so many patterns are sooner asked one by one than told apart by a pass over the path.
 const FEW: u32 = 8;
 
+/// Stands for "no anchor".
+const NONE: u32 = u32::MAX;
+
 /// The texts that a pattern's paths hold.
 #[derive(Debug, Default)]
 pub(super) struct Fixed<'a> {
@@ -75,29 +78,44 @@ fn choose<'a>(keys: &[Key<'a>], counts: &FxHashMap<Key<'a>, u32>, with_pieces: b
 /// The index; patterns are known by their number.
 #[derive(Debug)]
 pub(super) struct Anchors {
-    beginnings: Option<Ends>,
-    endings: Option<Ends>,
+    at_beginning: Option<Ends<Bucket>>,
+    at_ending: Option<Ends<Bucket>>,
     segments: Segments,
     pieces: Option<(Pieces, Box<[u32]>)>,
     buckets: Box<[Bucket]>,
+    /// The patterns of all buckets, bucket by bucket.
+    patterns: Box<[u32]>,
+    /// What tells the patterns of full buckets apart.
+    endings: Box<[ByEnding]>,
 }
 
 /// The patterns with one anchor.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Bucket {
-    /// Asked one after the other.
-    Few(Box<[u32]>),
-    /// Only those whose ending is the path's are asked; by the number of the ending.
-    ByEnding(Ends, Box<[Box<[u32]>]>),
+    /// This one.
+    One(u32),
+    /// These, asked one after the other.
+    Few { from: u32, to: u32 },
+    /// Those of this number.
+    ByEnding(u32),
 }
 
-/// Anchors at one end of the path.
+/// Patterns of which only those are asked whose ending is the path's; by the number of the ending.
 #[derive(Debug)]
-struct Ends {
+struct ByEnding(Ends<u32>, Box<[Box<[u32]>]>);
+
+/// Anchors at one end of the path, and what each leads to.
+#[derive(Debug)]
+struct Ends<T> {
     affixes: Affixes,
-    buckets: Box<[u32]>,
-    /// For each the next shorter one that is anchor too.
-    shorter: Box<[Option<usize>]>,
+    anchors: Box<[Anchor<T>]>,
+}
+
+#[derive(Debug)]
+struct Anchor<T> {
+    leads_to: T,
+    /// The next shorter one that is anchor too; [`NONE`] for the last.
+    shorter: u32,
 }
 
 /// Anchors that are whole segments.
@@ -147,9 +165,18 @@ impl Anchors {
             |kind: Kind| numbers.iter().filter(move |(key, _)| key.0 == kind).map(|(key, number)| (key.1, *number));
         let segments: FxHashMap<Box<[u8]>, u32> =
             of(Kind::Segment).map(|(text, bucket)| (text.into(), bucket)).collect();
+        let mut listed = Vec::with_capacity(patterns.len());
+        let mut endings = Vec::new();
+        let buckets: Box<[Bucket]> =
+            buckets.into_iter().map(|numbers| Bucket::new(patterns, numbers, &mut listed, &mut endings)).collect();
+        let at_end = |kind: Kind, side: Side| {
+            let anchors: Vec<(&[u8], Bucket)> =
+                of(kind).map(|(text, bucket)| (text, buckets[bucket as usize])).collect();
+            Ends::new(side, &anchors)
+        };
         Self {
-            beginnings: Ends::new(Side::Beginning, &of(Kind::Beginning).collect::<Vec<_>>()),
-            endings: Ends::new(Side::Ending, &of(Kind::Ending).collect::<Vec<_>>()),
+            at_beginning: at_end(Kind::Beginning, Side::Beginning),
+            at_ending: at_end(Kind::Ending, Side::Ending),
             segments: Segments {
                 shortest: segments.keys().map(|text| text.len()).min().unwrap_or(0),
                 longest: segments.keys().map(|text| text.len()).max().unwrap_or(0),
@@ -157,20 +184,26 @@ impl Anchors {
             },
             pieces: pieces
                 .map(|(pieces, texts)| (pieces, texts.iter().map(|text| numbers[&(Kind::Piece, *text)]).collect())),
-            buckets: buckets.into_iter().map(|numbers| Bucket::new(patterns, numbers)).collect(),
+            buckets,
+            patterns: listed.into(),
+            endings: endings.into(),
         }
     }
 
     /// Gives every pattern that may match `path` to `candidate`, each once.
     #[inline]
     pub(super) fn visit(&self, path: &[u8], visited: &mut Visited, mut candidate: impl FnMut(u32)) {
-        let mut open = |bucket: u32| match &self.buckets[bucket as usize] {
-            Bucket::Few(patterns) => patterns.iter().copied().for_each(&mut candidate),
-            Bucket::ByEnding(ends, patterns) => {
+        let mut open = |bucket: Bucket| match bucket {
+            Bucket::One(pattern) => candidate(pattern),
+            Bucket::Few { from, to } => {
+                self.patterns[from as usize..to as usize].iter().copied().for_each(&mut candidate);
+            }
+            Bucket::ByEnding(number) => {
+                let ByEnding(ends, patterns) = &self.endings[number as usize];
                 ends.visit(path, |ending| patterns[ending as usize].iter().copied().for_each(&mut candidate));
             }
         };
-        for ends in [&self.beginnings, &self.endings].into_iter().flatten() {
+        for ends in [&self.at_beginning, &self.at_ending].into_iter().flatten() {
             ends.visit(path, &mut open);
         }
         if self.segments.buckets.is_empty() && self.pieces.is_none() {
@@ -183,7 +216,7 @@ impl Anchors {
                     && let Some(bucket) = self.segments.buckets.get(segment)
                     && visited.first(*bucket as usize)
                 {
-                    open(*bucket);
+                    open(self.buckets[*bucket as usize]);
                 }
             }
         }
@@ -193,7 +226,7 @@ impl Anchors {
             for byte in path {
                 for piece in pass.read(*byte) {
                     if visited.first(buckets[piece] as usize) {
-                        open(buckets[piece]);
+                        open(self.buckets[buckets[piece] as usize]);
                     }
                 }
             }
@@ -202,41 +235,49 @@ impl Anchors {
 }
 
 impl Bucket {
-    fn new(patterns: &[Fixed<'_>], numbers: Vec<u32>) -> Self {
+    fn new(patterns: &[Fixed<'_>], numbers: Vec<u32>, listed: &mut Vec<u32>, by_ending: &mut Vec<ByEnding>) -> Self {
+        if let [pattern] = numbers[..] {
+            return Self::One(pattern);
+        }
         let mut endings: FxHashMap<&[u8], Vec<u32>> = FxHashMap::default();
         for number in &numbers {
             endings.entry(patterns[*number as usize].last).or_default().push(*number);
         }
         // Worth a look-up when it leaves half of a full bucket at most.
         let most = endings.values().map(Vec::len).max().unwrap_or(0);
-        if numbers.len() <= FEW as usize / 2 || most > numbers.len() / 2 {
-            return Self::Few(numbers.into());
+        if numbers.len() > FEW as usize / 2 && most <= numbers.len() / 2 {
+            let (texts, lists): (Vec<&[u8]>, Vec<Vec<u32>>) = endings.into_iter().unzip();
+            let anchors: Vec<(&[u8], u32)> = texts.into_iter().zip(0..).collect();
+            if let Some(ends) = Ends::new(Side::Ending, &anchors) {
+                by_ending.push(ByEnding(ends, lists.into_iter().map(Into::into).collect()));
+                return Self::ByEnding(by_ending.len() as u32 - 1);
+            }
         }
-        let (texts, lists): (Vec<&[u8]>, Vec<Vec<u32>>) = endings.into_iter().unzip();
-        let anchors: Vec<(&[u8], u32)> = texts.into_iter().zip(0..).collect();
-        match Ends::new(Side::Ending, &anchors) {
-            Some(ends) => Self::ByEnding(ends, lists.into_iter().map(Into::into).collect()),
-            None => Self::Few(numbers.into()),
-        }
+        let from = listed.len() as u32;
+        listed.extend(numbers);
+        Self::Few { from, to: listed.len() as u32 }
     }
 }
 
-impl Ends {
-    /// Gives every anchor that `path` begins (ends) with to `found`, the longest first.
-    fn visit(&self, path: &[u8], mut found: impl FnMut(u32)) {
-        let mut next = self.affixes.longest(path);
-        while let Some(number) = next {
-            found(self.buckets[number]);
-            next = self.shorter[number];
+impl<T: Copy> Ends<T> {
+    /// Gives what every anchor that `path` begins (ends) with leads to, the longest anchor first.
+    fn visit(&self, path: &[u8], mut found: impl FnMut(T)) {
+        let mut next = self.affixes.longest(path).map_or(NONE, |number| number as u32);
+        while next != NONE {
+            let Anchor { leads_to, shorter } = self.anchors[next as usize];
+            found(leads_to);
+            next = shorter;
         }
     }
 
-    fn new(side: Side, anchors: &[(&[u8], u32)]) -> Option<Self> {
+    fn new(side: Side, anchors: &[(&[u8], T)]) -> Option<Self> {
         if anchors.is_empty() {
             return None;
         }
         let affixes = Affixes::new(side, anchors.iter().map(|(text, _)| *text));
-        let shorter = anchors.iter().map(|(text, _)| affixes.shorter(text)).collect();
-        Some(Self { affixes, buckets: anchors.iter().map(|(_, bucket)| *bucket).collect(), shorter })
+        let shorter = |text: &[u8]| affixes.shorter(text).map_or(NONE, |number| number as u32);
+        let anchor = |(text, leads_to): &(&[u8], T)| Anchor { leads_to: *leads_to, shorter: shorter(text) };
+        let anchors = anchors.iter().map(anchor).collect();
+        Some(Self { affixes, anchors })
     }
 }

@@ -57,11 +57,12 @@ impl<'a> PatternsBuilder<'a> {
             self.numbers.into_iter().map(|(meaning, number)| (number, meaning)).collect();
         meanings.sort_unstable_by_key(|(number, _)| *number);
 
+        let mut text = Vec::new();
         let mut forms = Vec::new();
         let mut kept = Vec::new();
         for ((_, meaning), (methods, variables)) in meanings.into_iter().zip(self.sources) {
             let form = match &meaning {
-                Meaning::Template(skeleton) => Form::Template(Template::new(skeleton)),
+                Meaning::Template(skeleton) => Form::Template(Template::new(skeleton, &mut text)),
                 Meaning::Regular(pattern) => match Regular::new(pattern, variables) {
                     Ok(regular) => Form::Regular(Box::new(regular)),
                     Err(error) => {
@@ -98,7 +99,7 @@ impl<'a> PatternsBuilder<'a> {
         let with_middles = skeletons.clone().flatten().filter(|skeleton| !skeleton.middles.is_empty()).count();
         // Without a crowd (few templates, or more text than an automaton takes) each is searched for alone.
         let crowd = if with_middles < CROWD { None } else { Crowd::new(skeletons).ok() };
-        Patterns { anchors: Anchors::new(&fixed), crowd, patterns: forms.into() }
+        Patterns { anchors: Anchors::new(&fixed), crowd, patterns: forms.into(), text: text.into() }
     }
 }
 
@@ -106,11 +107,15 @@ impl<'a> PatternsBuilder<'a> {
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Box<[Pattern]>,
+    /// The literals at the ends of the templates.
+    text: Box<[u8]>,
     anchors: Anchors,
     crowd: Option<Crowd>,
 }
 
+/// As long as a line of the processor's cache, and no longer: a call finds its pattern cold in memory.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Pattern {
     methods: Methods,
     form: Form,
@@ -192,7 +197,7 @@ impl Patterns {
                 Form::Template(template) => template,
                 Form::Regular(_) => return regulars.push(pattern),
             };
-            if !template.fits(bytes) {
+            if !template.fits(&self.text, bytes) {
                 return;
             }
             if template.is_simple() {

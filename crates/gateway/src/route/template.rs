@@ -8,15 +8,22 @@ use model::Piece;
 use super::captures::Places;
 
 /// Literal, variable, literal, variable … with a literal or a variable at the end.
+///
+/// The literals at both ends stand in a text that all templates share: a call finds its template cold in memory, so what
+/// is needed of it lies close together.
 #[derive(Debug)]
 pub(super) struct Template {
     /// The shortest path that can match, in bytes.
-    shortest: usize,
-    first: Box<[u8]>,
-    /// The literals between two variables.
-    middles: Box<[Middle]>,
-    /// Empty when a variable ends the path.
-    last: Box<[u8]>,
+    shortest: u32,
+    /// Where its literals stand in the text of all templates: the one that begins the path, then the one that ends it,
+    /// which is empty when a variable does.
+    start: u32,
+    /// Length of the literal that begins the path.
+    first: u32,
+    /// Length of the literal that ends it.
+    last: u32,
+    /// The literals between two variables, if there are any.
+    middles: Option<Box<[Middle]>>,
 }
 
 /// A literal between two variables.
@@ -75,34 +82,49 @@ impl<'a> Skeleton<'a> {
 }
 
 impl Template {
-    pub(super) fn new(skeleton: &Skeleton<'_>) -> Self {
+    /// A template whose literals are appended to `text`.
+    pub(super) fn new(skeleton: &Skeleton<'_>, text: &mut Vec<u8>) -> Self {
         let literal_bytes: usize = skeleton.middles.iter().map(|middle| middle.len()).sum();
+        let start = text.len() as u32;
+        text.extend_from_slice(skeleton.first);
+        text.extend_from_slice(skeleton.last);
         Self {
-            shortest: skeleton.first.len() + literal_bytes + skeleton.last.len() + skeleton.middles.len() + 1,
-            first: skeleton.first.into(),
-            middles: skeleton.middles.iter().map(|middle| Middle::new(middle)).collect(),
-            last: skeleton.last.into(),
+            shortest: (skeleton.first.len() + literal_bytes + skeleton.last.len() + skeleton.middles.len() + 1) as u32,
+            start,
+            first: skeleton.first.len() as u32,
+            last: skeleton.last.len() as u32,
+            middles: (!skeleton.middles.is_empty())
+                .then(|| skeleton.middles.iter().map(|middle| Middle::new(middle)).collect()),
         }
+    }
+
+    fn middles(&self) -> &[Middle] {
+        self.middles.as_deref().unwrap_or_default()
     }
 
     /// How many variables it has.
     pub(super) fn variables(&self) -> usize {
-        self.middles.len() + 1
+        self.middles().len() + 1
     }
 
     /// True when [`Template::fits`] decides alone.
     pub(super) fn is_simple(&self) -> bool {
-        self.middles.is_empty()
+        self.middles.is_none()
     }
 
-    /// True when length, beginning and end of `path` are right.
-    pub(super) fn fits(&self, path: &[u8]) -> bool {
-        path.len() >= self.shortest && path.starts_with(&self.first) && path.ends_with(&self.last)
+    /// True when length, beginning and end of `path` are right; `text` is that of all templates.
+    pub(super) fn fits(&self, text: &[u8], path: &[u8]) -> bool {
+        let (start, first, last) = (self.start as usize, self.first as usize, self.last as usize);
+        let Some((first, last)) = text.get(start..start + first + last).and_then(|ends| ends.split_at_checked(first))
+        else {
+            return false;
+        };
+        path.len() >= self.shortest as usize && path.starts_with(first) && path.ends_with(last)
     }
 
     /// The part of `path` in which the middle literals and the variables are; `path` fits.
     pub(super) fn inside(&self, path: &[u8]) -> Range<usize> {
-        self.first.len()..path.len() - self.last.len()
+        self.first as usize..path.len() - self.last as usize
     }
 
     /// Matches a path that fits; the variables are left in `places`, which are of no use when it says false.
@@ -113,7 +135,7 @@ impl Template {
     pub(super) fn capture(&self, path: &[u8], places: &mut Places) -> bool {
         places.reset(self.variables());
         let Range { start, mut end } = self.inside(path);
-        for (index, middle) in self.middles.iter().enumerate().rev() {
+        for (index, middle) in self.middles().iter().enumerate().rev() {
             // One byte before and one behind at least is for variables.
             let Some(room) = path.get(start + 1..end - 1) else { return false };
             let Some(at) = middle.last_in(room) else { return false };

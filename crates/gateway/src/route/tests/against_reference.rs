@@ -194,12 +194,13 @@ proptest! {
             })
             .collect();
         let crowd = Crowd::new(skeletons.iter().map(Some)).unwrap();
-        let alone: Vec<_> = skeletons.iter().map(Template::new).collect();
+        let mut text = Vec::new();
+        let alone: Vec<_> = skeletons.iter().map(|skeleton| Template::new(skeleton, &mut text)).collect();
         let mut lists = Lists::default();
         for call in calls {
             let call = format!("/{call}");
             let bytes = call.as_bytes();
-            let fitting = (0..).zip(&alone).filter(|(_, template)| !template.is_simple() && template.fits(bytes));
+            let fitting = (0..).zip(&alone).filter(|(_, template)| !template.is_simple() && template.fits(&text, bytes));
             let candidates: Vec<u32> = fitting.map(|(number, _)| number).collect();
             let mut together = Vec::new();
             let inside = |number: u32| alone[number as usize].inside(bytes);
