@@ -8,6 +8,7 @@ use crate::terminal;
 
 /// Says what the settings and the stored configuration hold. Changes nothing, also beside a running gateway.
 pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failure> {
+    settings.runtimes()?;
     let said = file.map_or_else(|| "flags, environment and defaults".to_owned(), |path| path.display().to_string());
     terminal::say(format_args!("settings: good ({said})"))?;
     let runtime = tokio::runtime::Builder::new_current_thread()

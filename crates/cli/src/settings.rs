@@ -6,12 +6,14 @@
 //! the environment over the file, the file over the default. Every value is parsed once, here, into a type that holds
 //! nothing but what is allowed.
 
+mod cloud;
 pub(crate) mod page;
 mod source;
 pub(crate) mod value;
 
 use std::path::PathBuf;
 
+use cloud::{ApiOrigin, BucketTemplate, FunctionEndpoints, FunctionTemplate, PairId, PairSecret, SignatureForm};
 use net::{Limits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
@@ -180,6 +182,30 @@ groups! {
         websocket_lifetime: Seconds<0, 31_536_000> = "86400";
         /// How long both ends may take to answer a Close frame, and one of them to end when the other has ended.
         websocket_close_timeout: Seconds<1, 600> = "5";
+    }
+    /// What stands behind the names of functions and buckets.
+    cloud: CloudSettings = "Functions and buckets" {
+        /// Where functions are: events are posted to this URL as JSON, and the calls of web functions go to paths below
+        /// it. `{namespace}`, `{function}` and `{qualifier}` in it stand for the parts of a function's name.
+        function_endpoint: Option<FunctionTemplate> = "";
+        /// Functions that are elsewhere: `namespace/function=URL`, or `namespace/function:qualifier=URL` for one version.
+        function_endpoints: FunctionEndpoints = "";
+        /// The cloud's API that event functions are invoked through where no endpoint is said.
+        function_api: Option<ApiOrigin> = "";
+        /// The longest request body that a function is told, after Base64; more is answered with 413.
+        function_body_size: Size<1024, 67_108_864> = "6MiB";
+        /// The longest result of a function; more is answered with 502.
+        function_result_size: Size<1024, 67_108_864> = "6MiB";
+        /// Where buckets are. `{bucket}` and `{region}` in it stand for the bucket's name and the cloud's region.
+        bucket_endpoint: BucketTemplate = "https://{bucket}.cos.{region}.myqcloud.com";
+        /// How requests to buckets are signed: `cos` as the cloud does, `s3` for S3-compatible stores.
+        bucket_signature: SignatureForm = "cos";
+        /// The region of functions and buckets. Empty: the installation's.
+        cloud_region: Option<Region> = "";
+        /// The pair that calls to functions through the cloud's API and to buckets are signed with: its id.
+        cloud_secret_id: Option<PairId> = "";
+        /// The secret of that pair; best said in the environment.
+        cloud_secret_key: Option<PairSecret> = "";
     }
     /// How much may be configured. The defaults are those of the compatible service.
     quotas: QuotaSettings = "Quotas of the configuration" {

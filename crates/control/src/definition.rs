@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use model::parameter::{check_name, check_value};
 use model::{
-    ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, Invalid, Location, Method, MethodMatch,
-    MockBackend, Origin,
+    ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, BucketAction, Invalid, Location, Method,
+    MethodMatch, MockBackend, Origin,
 };
 
 use crate::{Refusal, rule};
@@ -39,11 +39,11 @@ pub(crate) fn check(definition: &ApiDefinition) -> Result<(), Refusal> {
 /// What callers speak and what answers fit together; a WebSocket begins with a GET, here and at the backend.
 fn protocol(definition: &ApiDefinition) -> Result<(), Refusal> {
     match (definition.protocol, &definition.backend) {
-        (ApiProtocol::Http, Backend::Http(_) | Backend::Mock(_)) => Ok(()),
+        (ApiProtocol::Http, Backend::Http(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_)) => Ok(()),
         (ApiProtocol::Http, Backend::WebSocket(_)) => {
             Err(Refusal::ProtocolMismatch("a WebSocket backend needs an API whose protocol is WebSocket"))
         }
-        (ApiProtocol::WebSocket, Backend::Http(_) | Backend::Mock(_)) => {
+        (ApiProtocol::WebSocket, Backend::Http(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_)) => {
             Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend"))
         }
         (ApiProtocol::WebSocket, Backend::WebSocket(backend)) => {
@@ -104,6 +104,12 @@ fn backend(definition: &ApiDefinition) -> Result<(), Invalid> {
         Backend::Http(http) => filled(definition, &http.path),
         Backend::WebSocket(backend) => filled(definition, &backend.path),
         Backend::Mock(mock) => fixed_answer(mock),
+        // A function is valid by its own type.
+        Backend::Function(_) => Ok(()),
+        Backend::Bucket(bucket) => {
+            filled(definition, &bucket.path)?;
+            action_fits(definition.method, bucket.action)
+        }
     }
 }
 
@@ -119,6 +125,18 @@ fn filled(definition: &ApiDefinition, path: &BackendPath) -> Result<(), Invalid>
         )),
         None => Ok(()),
     }
+}
+
+/// An object is read and written with the method that callers used: a GET must not delete.
+fn action_fits(method: MethodMatch, action: BucketAction) -> Result<(), Invalid> {
+    let needed = action.method();
+    if method == MethodMatch::Only(needed) {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        "bucket action",
+        format!("needs the API's method to be {}; it is {}", needed.as_str(), method.as_str()),
+    ))
 }
 
 fn fixed_answer(mock: &MockBackend) -> Result<(), Invalid> {

@@ -2,10 +2,12 @@
 
 use net::BodyFault;
 
-use crate::plan::ApiEntry;
+use crate::plan::{ApiEntry, BucketPlan, WebPlan};
 use crate::refusal::Refusal;
 use crate::worker::Worker;
 
+mod bucket;
+pub mod function;
 pub mod http;
 pub mod mock;
 pub mod websocket;
@@ -18,6 +20,27 @@ pub struct Turn<'a> {
     pub entry: &'a ApiEntry,
     /// The body, where it was read for its form parameters.
     pub form: Option<Vec<u8>>,
+    /// What its origin is beside an origin.
+    pub origin_is: OriginIs<'a>,
+}
+
+/// What the origin of a call is beside an origin.
+#[derive(Clone, Copy)]
+pub enum OriginIs<'a> {
+    /// Nothing.
+    Plain,
+    /// A web function, which is told what it is.
+    Function(&'a WebPlan),
+    /// A bucket, whose requests may be signed.
+    Bucket(&'a BucketPlan),
+}
+
+impl<'a> Turn<'a> {
+    /// The same turn, with an origin that is more than an origin.
+    #[must_use]
+    pub fn with(self, origin_is: OriginIs<'a>) -> Self {
+        Self { origin_is, ..self }
+    }
 }
 
 /// A body that could not be read.

@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
+use crate::runtime::Runtimes;
 use crate::worker::{Outfit, Worker};
 
 /// How the data plane is set up. All of it is fixed while the process runs.
@@ -46,6 +47,8 @@ pub struct Settings {
     pub form_bytes: usize,
     /// The throttle of an environment that has none of its own, in calls per second.
     pub default_rate: u32,
+    /// What stands behind the names of functions and buckets.
+    pub runtimes: Arc<Runtimes>,
 }
 
 /// The running data plane.
@@ -103,7 +106,8 @@ impl Gateway {
             };
             threads.push(thread::Builder::new().name(format!("worker-{index}")).spawn(move || thread.run())?);
         }
-        let compiler = Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate);
+        let compiler =
+            Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate, settings.runtimes);
         let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
         Ok(Self { plan, compiler, metrics, http, https, running, stop, workers })
     }
@@ -210,6 +214,7 @@ impl WorkerThread {
             names: DefaultNames::new(&self.settings.domain),
             form_bytes: self.settings.form_bytes,
             tunnel: self.settings.tunnel,
+            errands: Rc::default(),
         };
         let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
         tokio::select! {
@@ -237,7 +242,7 @@ impl WorkerThread {
                 tracing::error!(%error, "a listener ended badly");
             }
         }
-        while worker.open.get() > 0 {
+        while worker.open.get() > 0 || worker.errands.get() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         upkeep.abort();

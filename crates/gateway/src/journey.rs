@@ -6,6 +6,7 @@
 
 use net::{Caller, Exchange, Framing, Request};
 
+use crate::backend::OriginIs;
 use crate::call::Call;
 use crate::limit::Exceeded;
 use crate::plan::{ApiEntry, BackendPlan, Plan};
@@ -61,12 +62,25 @@ async fn travel<'p>(
     admit(entry, call)?;
     scratch.lines.write(call);
     let form = read_form(worker, entry, caller, request).await?;
-    let turn = backend::Turn { worker, entry, form };
+    let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
         BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
         BackendPlan::WebSocket(http) => {
             return backend::websocket::call(turn, http, caller, request, call, scratch).await;
+        }
+        // Boxed: what a function's call needs on its way is not kept for the calls of others.
+        BackendPlan::Event(event) => {
+            Box::pin(backend::function::call(turn, event, caller, request, call, scratch)).await?;
+        }
+        BackendPlan::Web(None) | BackendPlan::Bucket(None) => return Err(Refusal::NoRuntime),
+        BackendPlan::Web(Some(web)) => {
+            let turn = turn.with(OriginIs::Function(web));
+            backend::http::call(turn, &web.http, caller, request, call, scratch).await?;
+        }
+        BackendPlan::Bucket(Some(bucket)) => {
+            let turn = turn.with(OriginIs::Bucket(bucket));
+            backend::http::call(turn, &bucket.http, caller, request, call, scratch).await?;
         }
     }
     Ok(None)

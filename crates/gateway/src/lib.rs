@@ -5,7 +5,8 @@
 //! configurations in; nothing here knows the store or the management APIs.
 //!
 //! The stages, in their order: [`site`] (host, scheme, environment, route), [`auth`], [`limit`], [`parameter`],
-//! [`backend`], [`reply`]. What a refused call looks like is in [`refusal`].
+//! [`backend`], [`reply`]. What a refused call looks like is in [`refusal`]; what stands behind the names of functions and
+//! buckets, in [`runtime`].
 
 pub mod auth;
 pub mod backend;
@@ -22,6 +23,7 @@ pub mod plan;
 pub mod refusal;
 pub mod reply;
 pub mod route;
+pub mod runtime;
 pub mod site;
 pub mod tunnel;
 pub mod worker;

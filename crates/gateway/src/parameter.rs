@@ -7,13 +7,14 @@ mod rewrites;
 
 use std::borrow::Cow;
 
-use model::{ApiDefinition, Backend};
+use model::{ApiDefinition, Backend, FunctionCall, Location, PathMatchMode, PathPart};
 use net::Request;
 use rewrites::Rewrites;
 use smallvec::SmallVec;
 
 use crate::refusal::Refusal;
 use crate::route::Captures;
+use crate::runtime::{Runtime, Runtimes};
 
 /// What an API's definition says of parameters, ready to run.
 ///
@@ -23,6 +24,8 @@ pub struct ParameterPlan {
     /// The backend path, its variables resolved to where their values come from. Four parts are in place: two literals
     /// and two variables.
     path: SmallVec<[PathSource; 4]>,
+    /// What stands behind that.
+    tail: Tail,
     /// All that a call with nothing but path variables never needs.
     rewrites: Option<Box<Rewrites>>,
 }
@@ -49,23 +52,64 @@ pub struct PathText<'c> {
     pub rest: &'c str,
 }
 
+/// What stands behind the configured part of the backend's path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tail {
+    /// What the frontend path did not match.
+    Rest,
+    /// The same, with one slash between.
+    Joined,
+    /// Nothing.
+    Nothing,
+    /// The whole path of the call.
+    Whole,
+}
+
 /// The values that a call brought, in the order of declaration.
 #[derive(Debug, Default)]
 pub struct Values<'c>(Vec<Option<Cow<'c, str>>>);
 
 impl ParameterPlan {
-    /// Compiles what `definition` declares. The literals of the backend path are appended to `text`.
-    pub fn new(definition: &ApiDefinition, text: &mut String) -> Self {
-        let rewrites = Rewrites::new(definition);
+    /// Compiles what `definition` declares. The literals of the backend path are appended to `text`; `runtimes` say where
+    /// the paths of web functions and buckets begin.
+    pub fn new(definition: &ApiDefinition, text: &mut String, runtimes: &Runtimes) -> Self {
+        let mut rewrites = Rewrites::new(definition);
         let variables = definition.path.variables();
+        let mut tail = Tail::Rest;
+        let mut is_told = false;
+        let literal: Vec<PathPart>;
         let parts = match &definition.backend {
             Backend::Http(http) => http.path.parts(),
             Backend::WebSocket(backend) => backend.path.parts(),
             Backend::Mock(_) => &[],
+            Backend::Function(function) => match (&function.call, runtimes.function(&function.function)) {
+                (FunctionCall::Event(_), _) => {
+                    // The event tells of path variables too.
+                    is_told = true;
+                    &[]
+                }
+                (FunctionCall::Web, Runtime::Endpoint(endpoint)) => {
+                    tail = Tail::Whole;
+                    rewrites.drop_headers(&WEB_FUNCTION_HEADERS);
+                    literal = vec![PathPart::Literal(endpoint.path)];
+                    &literal[..]
+                }
+                (FunctionCall::Web, Runtime::Api(_) | Runtime::Nowhere) => &[],
+            },
+            Backend::Bucket(bucket) => {
+                tail = match bucket.match_mode {
+                    PathMatchMode::BackendPath => Tail::Nothing,
+                    PathMatchMode::FullPath => Tail::Joined,
+                };
+                rewrites.guard_bucket(bucket);
+                let begin = runtimes.bucket(&bucket.bucket).map(|endpoint| PathPart::Literal(endpoint.path));
+                literal = begin.into_iter().chain(bucket.path.parts().iter().cloned()).collect();
+                &literal[..]
+            }
         };
         let path: SmallVec<_> = parts.iter().filter_map(|part| rewrites.path_source(part, &variables, text)).collect();
-        let is_needed = !rewrites.is_idle() || path.iter().any(|part| matches!(part, PathSource::Moved(_)));
-        Self { path, rewrites: is_needed.then(|| Box::new(rewrites)) }
+        let is_needed = is_told || !rewrites.is_idle() || path.iter().any(|part| matches!(part, PathSource::Moved(_)));
+        Self { path, tail, rewrites: is_needed.then(|| Box::new(rewrites)) }
     }
 
     /// True when parameters stand in the body, so that it must be read before it can be sent on.
@@ -99,6 +143,11 @@ impl ParameterPlan {
         }
     }
 
+    /// The declared parameters that have a value, which is known where the backend is told of them by name.
+    pub fn declared<'v>(&'v self, values: &'v Values<'_>) -> impl Iterator<Item = (Location, &'v str, &'v str)> {
+        self.rewrites.iter().flat_map(|rewrites| rewrites.declared(values))
+    }
+
     /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match.
     pub fn write_path(&self, out: &mut Vec<u8>, text: PathText<'_>, captures: &Captures, values: &Values<'_>) {
         let start = out.len();
@@ -118,10 +167,29 @@ impl ParameterPlan {
                 }
             }
         }
-        if out.len() == start && !text.rest.starts_with('/') {
-            out.push(b'/');
+        let rest = text.rest;
+        match self.tail {
+            Tail::Rest => {
+                if out.len() == start && !rest.starts_with('/') {
+                    out.push(b'/');
+                }
+                out.extend_from_slice(rest.as_bytes());
+            }
+            Tail::Joined => {
+                let has_slash = out.len() > start && out.ends_with(b"/");
+                match (has_slash, rest.strip_prefix('/')) {
+                    (true, Some(rest)) => out.extend_from_slice(rest.as_bytes()),
+                    (false, None) if out.len() == start || !rest.is_empty() => {
+                        out.push(b'/');
+                        out.extend_from_slice(rest.as_bytes());
+                    }
+                    _ => out.extend_from_slice(rest.as_bytes()),
+                }
+            }
+            Tail::Nothing if out.len() == start => out.push(b'/'),
+            Tail::Nothing => {}
+            Tail::Whole => out.extend_from_slice(text.call.as_bytes()),
         }
-        out.extend_from_slice(text.rest.as_bytes());
     }
 
     /// Writes the query string with its `?`, if there is one.
@@ -151,6 +219,19 @@ impl ParameterPlan {
         }
     }
 }
+
+/// What a web function is told by the gateway, and can be told by no caller (spec: web function).
+const WEB_FUNCTION_HEADERS: [&str; 9] = [
+    "x-scf-request-id",
+    "x-scf-memory",
+    "x-scf-timeout",
+    "x-scf-version",
+    "x-scf-name",
+    "x-scf-namespace",
+    "x-scf-region",
+    "x-scf-appid",
+    "x-scf-uin",
+];
 
 /// What must be escaped in a path segment (RFC 3986, 3.3), with `/` kept: a variable may hold several segments.
 const PATH_ESCAPES: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS

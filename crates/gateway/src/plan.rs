@@ -20,7 +20,12 @@ use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::route::Router;
 
+mod bucket;
 pub mod compile;
+mod function;
+
+pub use bucket::{BucketPlan, BucketSigner};
+pub use function::{EventPlan, Invocation, WebPlan};
 
 /// The end of a header line.
 const END: &str = "\r\n";
@@ -206,6 +211,12 @@ pub enum BackendPlan {
     Mock(MockPlan),
     /// An origin that speaks WebSocket after a handshake.
     WebSocket(HttpPlan),
+    /// A function that is called with an event.
+    Event(Box<EventPlan>),
+    /// A function that is a web server; `None` where nothing stands behind its name.
+    Web(Option<Box<WebPlan>>),
+    /// A bucket; `None` where nothing stands behind its name, or nothing signs what should be signed.
+    Bucket(Option<Box<BucketPlan>>),
 }
 
 /// An origin, and how it is asked.

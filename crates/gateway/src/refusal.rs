@@ -81,6 +81,8 @@ pub enum Refusal {
     BackendTimeout,
     /// The backend broke off, or answered what is no HTTP.
     BackendBroken,
+    /// Nothing stands behind the name of the function or bucket.
+    NoRuntime,
     /// The caller went away.
     CallerGone,
     /// The gateway itself failed.
@@ -98,7 +100,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 39] = [
+    pub const NAMES: [&'static str; 40] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -138,6 +140,7 @@ impl Refusal {
         "malformed_request",
         "websocket_header_missing",
         "upgrade_expected",
+        "no_runtime",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -184,6 +187,7 @@ impl Refusal {
             Self::Internal => 35,
             Self::WebSocketHeaderMissing(_) => 37,
             Self::UpgradeExpected(_) => 38,
+            Self::NoRuntime => 39,
         }
     }
 
@@ -196,7 +200,7 @@ impl Refusal {
     pub fn fault(&self) -> Fault {
         match self {
             Self::BackendUnreachable | Self::BackendTimeout | Self::BackendBroken => Fault::Backend,
-            Self::Internal => Fault::Gateway,
+            Self::Internal | Self::NoRuntime => Fault::Gateway,
             _ => Fault::Caller,
         }
     }

@@ -61,6 +61,8 @@ pub struct Outfit {
     pub form_bytes: usize,
     /// How long a WebSocket may last.
     pub tunnel: TunnelLimits,
+    /// Asynchronous calls of functions that are on their way; the worker waits for them when it ends.
+    pub errands: Rc<Cell<usize>>,
 }
 
 /// A thread's share of the data plane.

@@ -28,7 +28,10 @@ fn environment() -> EnvironmentName {
 impl World {
     fn new() -> Self {
         let metrics = observe::Metrics::new(1, &Refusal::NAMES);
-        Self { snapshot: Snapshot::default(), compiler: Compiler::new(metrics, net::tls::client_config(), 5000) }
+        Self {
+            snapshot: Snapshot::default(),
+            compiler: Compiler::new(metrics, net::tls::client_config(), 5000, Arc::default()),
+        }
     }
 
     fn put(&mut self, record: Record) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invalid, Method, Text};
+use crate::{BucketBackend, FunctionBackend, Invalid, Method, Text};
 
 /// What answers an API's calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +15,10 @@ pub enum Backend {
     /// A WebSocket origin.
     #[serde(rename = "websocket")]
     WebSocket(WebSocketBackend),
+    /// A cloud function.
+    Function(FunctionBackend),
+    /// A bucket of an object store.
+    Bucket(BucketBackend),
 }
 
 /// An HTTP or HTTPS origin and how a call's path becomes its path.

@@ -6,14 +6,16 @@
 //! [`Timestamp`]s, randomness as bytes.
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
-//! ([`service`], [`api`] with [`parameter`], [`backend`] and [`auth`], [`release`], [`usage_plan`], [`credential`],
+//! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`], [`usage_plan`], [`credential`],
 //! [`throttle`], [`operator`], [`audit`]), then how they are kept together ([`record`], [`snapshot`]).
 
 pub mod api;
 pub mod audit;
 pub mod auth;
 pub mod backend;
+pub mod bucket;
 pub mod credential;
+pub mod function;
 pub mod id;
 pub mod invalid;
 pub mod method;
@@ -37,7 +39,11 @@ pub use backend::{
     Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme, WebSocketBackend,
     WebSocketOrigin,
 };
+pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
 pub use credential::{Credential, CredentialOrigin};
+pub use function::{
+    Base64Rule, Base64Trigger, EventCall, FunctionBackend, FunctionCall, FunctionName, TriggerHeader, TriggerValue,
+};
 pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UsagePlanId, VersionName};
 pub use invalid::Invalid;
 pub use method::{Method, MethodMatch};

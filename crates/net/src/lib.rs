@@ -2,7 +2,7 @@
 //!
 //! Everything here belongs to one worker thread with its own runtime ([`listen::worker_runtime`]); nothing is locked or shared.
 //! A [`Caller`] is an accepted connection, a [`Backend`] one that the gateway opened; a [`Request`] comes out of the former, and an
-//! [`Exchange`] sends it to the latter and relays the [`Response`].
+//! [`Exchange`] sends it to the latter and relays the [`Response`]; a [`Fetched`] is the answer to a request of the gateway's own.
 
 mod body;
 mod buffer;
@@ -17,6 +17,7 @@ mod ticker;
 
 mod caller;
 mod exchange;
+mod fetch;
 mod pool;
 mod target;
 
@@ -29,6 +30,7 @@ pub use exchange::{Exchange, Relayed, RequestBody, TunnelEnd, TunnelLimits, Tunn
 pub use fault::{
     BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, RelayFault, ResponseFault, SendFault, SendFaultKind,
 };
+pub use fetch::{FetchFault, Fetched};
 pub use framing::{Framing, ResponseFraming, Version};
 pub use head::{Request, Response};
 pub use io::Io;

@@ -4,9 +4,11 @@
 //!
 //! - [`key_pair`]: what callers of an API put in `Authorization: hmac …`; the only part that stands in the path of a
 //!   call, and written for it.
+//! - [`object`]: how requests to object stores are signed.
 //! - [`tc3`]: how management calls are signed, TC3-HMAC-SHA256.
 //! - [`tc1`]: how management calls were signed before that, HmacSHA1 and HmacSHA256 over the parameters.
 
 pub mod key_pair;
+pub mod object;
 pub mod tc1;
 pub mod tc3;

@@ -12,6 +12,7 @@ mod request;
 mod verify;
 
 pub use authorization::{Authorization, Malformed, SCHEME, parse};
+pub(crate) use request::hex;
 pub use request::{Refusal, Request, canonical_request, string_to_sign, timestamp};
 pub use verify::{sign, verify};
 

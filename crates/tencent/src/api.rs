@@ -1,7 +1,9 @@
 //! APIs: the model's API (spec: API actions, CreateApi and ModifyApi fields, structures).
 
 mod backend;
+mod bucket;
 mod definition;
+mod function;
 mod info;
 mod parameters;
 mod request;

@@ -59,6 +59,7 @@ codes! {
     InvalidPort = "InvalidParameterValue.InvalidPort",
     InvalidRequest = "InvalidRequest",
     InvalidRequestParameters = "InvalidParameterValue.InvalidRequestParameters",
+    InvalidScfConfig = "InvalidParameterValue.InvalidScfConfig",
     InvalidService = "ResourceNotFound.InvalidService",
     InvalidServiceConfig = "InvalidParameterValue.InvalidServiceConfig",
     InvalidServiceMockReturnMessage = "InvalidParameterValue.InvalidServiceMockReturnMessage",

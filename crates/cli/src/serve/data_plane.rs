@@ -29,6 +29,7 @@ pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog)
             domain: settings.installation.domain.0.clone(),
             form_bytes: settings.caller.form_size.size(),
             default_rate: settings.quotas.service_rate_default.short(),
+            runtimes: Arc::new(settings.runtimes()?),
         },
         metrics,
         log,

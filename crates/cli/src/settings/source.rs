@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
         T::parse(&text).ok_or_else(|| SettingFault::NotAllowed {
             name: name.to_owned(),
             place,
-            text,
+            text: if T::IS_SECRET { "…".to_owned() } else { text },
             allowed: T::allowed(),
         })
     }

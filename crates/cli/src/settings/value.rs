@@ -11,6 +11,9 @@ pub(crate) trait Value: Sized {
     /// What stands for it in help texts.
     const STANDS_FOR: &'static str;
 
+    /// True when a value must not be shown, not even a wrong one.
+    const IS_SECRET: bool = false;
+
     /// What is allowed, for people; a phrase that can follow "allowed:".
     fn allowed() -> String;
 
@@ -21,6 +24,7 @@ pub(crate) trait Value: Sized {
 /// A setting that may be left empty.
 impl<T: Value> Value for Option<T> {
     const STANDS_FOR: &'static str = T::STANDS_FOR;
+    const IS_SECRET: bool = T::IS_SECRET;
 
     fn allowed() -> String {
         format!("{}, or empty", T::allowed())

@@ -3,7 +3,7 @@
 use model::Method;
 use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
 
-use super::{Turn, body_refusal};
+use super::{OriginIs, Turn, body_refusal, bucket, function};
 use crate::call::Call;
 use crate::parameter::PathText;
 use crate::plan::{ApiPlan, ApiRules, HttpPlan};
@@ -66,7 +66,15 @@ pub(super) async fn relay(
     head.push(b' ');
     head.extend_from_slice(response.reason());
     head.extend_from_slice(b"\r\n");
-    response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors));
+    match turn.origin_is {
+        OriginIs::Plain | OriginIs::Bucket(_) => {
+            response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors))
+        }
+        OriginIs::Function(web) => {
+            response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors) || function::is_ours(name));
+            function::write_lines(head, &web.head, request, response.status(), response.status());
+        }
+    }
     head.extend_from_slice(lines.bytes());
     if rules.cors {
         cors::write_simple(head);
@@ -147,6 +155,17 @@ pub(super) fn compose(
     request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
     write_our_lines(head, turn, caller, request, call);
     parameters.write_headers(head, &values);
+    match turn.origin_is {
+        OriginIs::Plain => {}
+        OriginIs::Function(web) => {
+            head.extend_from_slice(&web.lines);
+            reply::write_line(head, "X-Scf-Request-Id", &call.request_id);
+        }
+        OriginIs::Bucket(plan) => {
+            let host = parameters.host().unwrap_or(&http.origin.host);
+            bucket::sign(head, plan, host, turn.worker.clock.wall(call.started).seconds());
+        }
+    }
     Ok(turn.form.as_deref().map(|form| parameters.form(form, &values)))
 }
 

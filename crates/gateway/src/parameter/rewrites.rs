@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use model::{ApiDefinition, Location, PathPart};
+use model::{ApiDefinition, BucketAction, BucketBackend, Location, PathPart};
 use net::Request;
 
 use super::{PathSource, Values};
@@ -27,7 +27,34 @@ pub(super) struct Rewrites {
     dropped_query: HashSet<String>,
     dropped_form: HashSet<String>,
     uses_form: bool,
+    /// The undeclared query pairs that pass: all where it is `None`.
+    passing_query: Option<&'static [&'static str]>,
 }
+
+/// What a caller may say in the query of a request that the gateway signs. Everything else could make another request
+/// of it: `?acl` reads or writes an object's rights.
+const SIGNED_QUERY: &[&str] = &[
+    "position",
+    "response-cache-control",
+    "response-content-disposition",
+    "response-content-encoding",
+    "response-content-language",
+    "response-content-type",
+    "response-expires",
+    "versionId",
+];
+
+/// What a caller may not say in the headers of a request that the gateway signs: another signature, or another object
+/// that is to be copied from.
+const SIGNED_HEADERS: &[&str] = &[
+    "authorization",
+    "x-amz-content-sha256",
+    "x-amz-copy-source",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-cos-copy-source",
+    "x-cos-security-token",
+];
 
 /// A declared parameter.
 #[derive(Debug)]
@@ -79,6 +106,7 @@ impl Rewrites {
             host: None,
             declared,
             moves,
+            passing_query: None,
         };
         rewrites.add_constants(definition);
         rewrites
@@ -107,6 +135,35 @@ impl Rewrites {
             && self.constant_headers.is_empty()
             && self.constant_query.is_empty()
             && self.host.is_none()
+            && self.dropped_headers.is_empty()
+            && self.passing_query.is_none()
+    }
+
+    /// Keeps a request to a bucket what the definition says that it is.
+    pub(super) fn guard_bucket(&mut self, bucket: &BucketBackend) {
+        if bucket.signed {
+            self.drop_headers(SIGNED_HEADERS);
+            self.passing_query = Some(SIGNED_QUERY);
+        }
+        if bucket.action == BucketAction::AppendObject {
+            // This pair is all that tells it from PostObject.
+            self.dropped_query.insert("append".to_owned());
+            if !self.constant_query.is_empty() {
+                self.constant_query.push('&');
+            }
+            self.constant_query.push_str("append=");
+        }
+    }
+
+    /// Keeps headers of these lower-case names from the backend.
+    pub(super) fn drop_headers(&mut self, names: &[&str]) {
+        self.dropped_headers.extend(names.iter().map(|name| name.as_bytes().to_vec()));
+    }
+
+    /// The declared parameters that have a value.
+    pub(super) fn declared<'v>(&'v self, values: &'v Values<'_>) -> impl Iterator<Item = (Location, &'v str, &'v str)> {
+        let pairs = self.declared.iter().zip(&values.0);
+        pairs.filter_map(|(d, value)| Some((d.location, d.name.as_str(), value.as_deref()?)))
     }
 
     /// Where `part` of the backend path comes from; a literal is appended to `text`. `None` for a variable that nothing
@@ -179,7 +236,7 @@ impl Rewrites {
 
     /// The form body that the backend gets.
     pub(super) fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
-        rewrite(sent, &self.dropped_form, self.moved(values, Location::Body), "")
+        rewrite(sent, |name| self.dropped_form.contains(name), self.moved(values, Location::Body), "")
     }
 
     fn moved<'v>(&'v self, values: &'v Values<'_>, to: Location) -> impl Iterator<Item = (&'v str, &'v str)> {
@@ -199,7 +256,10 @@ impl Rewrites {
 
     pub(super) fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
         let moved = self.moved(values, Location::Query);
-        let query = rewrite(sent.unwrap_or("").as_bytes(), &self.dropped_query, moved, &self.constant_query);
+        let is_dropped = |name: &str| {
+            self.dropped_query.contains(name) || self.passing_query.is_some_and(|passing| !passing.contains(&name))
+        };
+        let query = rewrite(sent.unwrap_or("").as_bytes(), is_dropped, moved, &self.constant_query);
         if !query.is_empty() || sent.is_some_and(str::is_empty) {
             out.push(b'?');
             out.extend_from_slice(&query);
@@ -269,14 +329,13 @@ fn pair<'c>(pairs: &'c [u8], name: &str) -> Option<Cow<'c, str>> {
 /// `sent` without the dropped pairs, then `added`, then `constant`.
 fn rewrite<'v>(
     sent: &[u8],
-    dropped: &HashSet<String>,
+    is_dropped: impl Fn(&str) -> bool,
     added: impl Iterator<Item = (&'v str, &'v str)>,
     constant: &str,
 ) -> Vec<u8> {
     let mut out = Vec::with_capacity(sent.len() + constant.len() + 32);
     for raw in sent.split(|b| *b == b'&').filter(|raw| !raw.is_empty()) {
-        let is_dropped = form_urlencoded::parse(raw).next().is_some_and(|(name, _)| dropped.contains(name.as_ref()));
-        if !is_dropped {
+        if !form_urlencoded::parse(raw).next().is_some_and(|(name, _)| is_dropped(&name)) {
             separate(&mut out);
             out.extend_from_slice(raw);
         }

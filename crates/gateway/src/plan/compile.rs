@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
 use model::{
-    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, Credential, EnvironmentName, MockBackend,
-    Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UsagePlanId,
+    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, BucketBackend, Credential, EnvironmentName,
+    FunctionBackend, FunctionCall, MockBackend, Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree,
+    Snapshot, ThrottleScope, UsagePlanId,
 };
 use net::Target;
 use observe::Metrics;
@@ -13,13 +14,14 @@ use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
 use super::{
-    ApiEntry, ApiPlan, ApiRules, BackendPlan, EnvironmentPlan, Grant, Grants, HttpPlan, MockPlan, OriginPlan, Plan,
-    ServicePlan,
+    ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, EnvironmentPlan, EventPlan, Grant, Grants,
+    HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, WebPlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::reply;
 use crate::route::{Entry, Router};
+use crate::runtime::{Endpoint, Runtime, Runtimes};
 
 /// Makes plans, each from a snapshot and the plan before it.
 pub struct Compiler {
@@ -27,6 +29,8 @@ pub struct Compiler {
     backend_tls: Arc<rustls::ClientConfig>,
     /// The throttle of an environment that has none of its own, in calls per second.
     default_rate: u32,
+    /// What stands behind the names of functions and buckets.
+    runtimes: Arc<Runtimes>,
     previous: Arc<Plan>,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
     origins: HashMap<String, Weak<OriginPlan>>,
@@ -44,11 +48,17 @@ enum RateOf {
 
 impl Compiler {
     /// A compiler that has made no plan yet. `default_rate` is in calls per second.
-    pub fn new(metrics: Arc<Metrics>, backend_tls: Arc<rustls::ClientConfig>, default_rate: u32) -> Self {
+    pub fn new(
+        metrics: Arc<Metrics>,
+        backend_tls: Arc<rustls::ClientConfig>,
+        default_rate: u32,
+        runtimes: Arc<Runtimes>,
+    ) -> Self {
         Self {
             metrics,
             backend_tls,
             default_rate,
+            runtimes,
             previous: Arc::new(Plan::empty()),
             keys: HashMap::new(),
             origins: HashMap::new(),
@@ -221,7 +231,7 @@ impl Compiler {
         let definition = &frozen.definition;
         let mut text = ApiPlan::head_line(&frozen.api);
         let head_end = text.len() as u16;
-        let parameters = ParameterPlan::new(definition, &mut text);
+        let parameters = ParameterPlan::new(definition, &mut text, &self.runtimes);
         ApiPlan {
             frozen: Arc::clone(frozen),
             rules: ApiRules {
@@ -238,24 +248,76 @@ impl Compiler {
                     BackendPlan::WebSocket(self.http(backend.origin.handshake(), backend.method))
                 }
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
+                Backend::Function(function) => self.function(frozen, function),
+                Backend::Bucket(bucket) => BackendPlan::Bucket(self.bucket(bucket).map(Box::new)),
             },
             text: text.into(),
             head_end,
         }
     }
 
-    fn http(&mut self, origin: &Origin, method: BackendMethod) -> HttpPlan {
+    fn function(&mut self, frozen: &ApiRevision, backend: &FunctionBackend) -> BackendPlan {
+        let runtimes = Arc::clone(&self.runtimes);
+        let function = &backend.function;
+        let runtime = runtimes.function(function);
+        match &backend.call {
+            FunctionCall::Event(event) => {
+                let timeout = frozen.definition.timeout.seconds();
+                let invocation = match &runtime {
+                    Runtime::Endpoint(Endpoint { origin, path }) => {
+                        Some(Invocation::endpoint(self.origin(origin), path, function, timeout))
+                    }
+                    Runtime::Api(api) => Some(Invocation::Api {
+                        origin: self.origin(&api.origin),
+                        region: api.region.as_str().into(),
+                        key: api.key.clone(),
+                    }),
+                    Runtime::Nowhere => None,
+                };
+                BackendPlan::Event(Box::new(EventPlan::new(frozen, function, event, &runtimes, invocation)))
+            }
+            // The Invoke API takes events only: a web function needs an endpoint.
+            FunctionCall::Web => BackendPlan::Web(match &runtime {
+                Runtime::Endpoint(endpoint) => {
+                    let http = HttpPlan { origin: self.origin(&endpoint.origin), method: None };
+                    Some(Box::new(WebPlan::new(frozen, function, &runtimes, http)))
+                }
+                Runtime::Api(_) | Runtime::Nowhere => None,
+            }),
+        }
+    }
+
+    fn bucket(&mut self, backend: &BucketBackend) -> Option<BucketPlan> {
+        let runtimes = Arc::clone(&self.runtimes);
+        let endpoint = runtimes.bucket(&backend.bucket)?;
+        let signer = match (backend.signed, &runtimes.key) {
+            (false, _) => None,
+            (true, Some(key)) => Some(BucketSigner {
+                signature: runtimes.bucket_signature,
+                key: key.clone(),
+                region: runtimes.cloud_region.as_str().into(),
+            }),
+            (true, None) => return None,
+        };
+        let method = Some(backend.action.method().as_str());
+        Some(BucketPlan { http: HttpPlan { origin: self.origin(&endpoint.origin), method }, signer })
+    }
+
+    fn origin(&mut self, origin: &Origin) -> Arc<OriginPlan> {
         let known = self.origins.get(origin.as_str()).and_then(Weak::upgrade);
-        let plan = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             let is_https = origin.scheme() == Scheme::Https;
             let tls = is_https.then(|| Arc::clone(&self.backend_tls));
             let target = Target::new(is_https, origin.host(), origin.port(), tls).ok().map(Arc::new);
             let plan = Arc::new(OriginPlan { target, host: Box::from(origin.authority()) });
             self.origins.insert(origin.as_str().to_owned(), Arc::downgrade(&plan));
             plan
-        });
+        })
+    }
+
+    fn http(&mut self, origin: &Origin, method: BackendMethod) -> HttpPlan {
         HttpPlan {
-            origin: plan,
+            origin: self.origin(origin),
             method: match method {
                 BackendMethod::Same => None,
                 BackendMethod::Fixed(method) => Some(method.as_str()),

@@ -16,15 +16,15 @@ use crate::field;
 use crate::refusal::Fault;
 
 /// Backends that the vendor has and this version does not.
-const UNSERVED: [&str; 9] = ["TSF", "SCF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "COS", "CLB"];
+const UNSERVED: [&str; 7] = ["TSF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "CLB"];
 
 /// The backends that are served, for people.
-const SERVED: &str = "HTTP, WEBSOCKET and MOCK are";
+const SERVED: &str = "HTTP, WEBSOCKET, SCF, COS and MOCK are";
 
 /// Refuses a `ServiceType` that is not served.
 pub(super) fn check_type(word: &str) -> Result<(), Fault> {
     match word {
-        "HTTP" | "MOCK" | WEBSOCKET => Ok(()),
+        "HTTP" | "MOCK" | "SCF" | "COS" | WEBSOCKET => Ok(()),
         word if UNSERVED.contains(&word) => Err(not_served(Code::InvalidEndpointType, "ServiceType", word, SERVED)),
         word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, SERVED)),
     }
@@ -78,18 +78,34 @@ pub(super) fn mock(
     let body = Text::try_from(message).map_err(|invalid| {
         Fault::invalid(Code::InvalidServiceMockReturnMessage, "ServiceMockReturnMessage", &invalid)
     })?;
-    // It means nothing here, and is told back to those who send every field.
-    if let Some(config) = config {
-        let config = serde_json::to_value(config).map_err(|error| Fault::internal(error.to_string()))?;
-        if says_something(&config) {
-            let written = config.to_string();
-            if written.len() > 4096 {
-                return Err(Fault::value(Code::InvalidServiceConfig, "ServiceConfig", "is longer than 4096 bytes"));
-            }
-            annotations.insert(kept::SERVICE_CONFIG.to_owned(), written);
-        }
-    }
+    keep_config(config, annotations)?;
     Ok(Backend::Mock(MockBackend { status: 200, headers: Vec::new(), body }))
+}
+
+/// Keeps a `ServiceConfig` that means nothing for the backend, to tell it back to those who send every field.
+pub(super) fn keep_config(
+    config: Option<ServiceConfig>,
+    annotations: &mut BTreeMap<String, String>,
+) -> Result<(), Fault> {
+    let Some(config) = config else { return Ok(()) };
+    let config = serde_json::to_value(config).map_err(|error| Fault::internal(error.to_string()))?;
+    if says_something(&config) {
+        let written = config.to_string();
+        if written.len() > 4096 {
+            return Err(Fault::value(Code::InvalidServiceConfig, "ServiceConfig", "is longer than 4096 bytes"));
+        }
+        annotations.insert(kept::SERVICE_CONFIG.to_owned(), written);
+    }
+    Ok(())
+}
+
+/// Keeps a `ServiceMockReturnMessage` that means nothing for the backend.
+pub(super) fn keep_message(message: Option<String>, annotations: &mut BTreeMap<String, String>) -> Result<(), Fault> {
+    if let Some(message) = message.filter(|message| !message.is_empty()) {
+        let message = field::text("ServiceMockReturnMessage", Some(message))?;
+        annotations.insert(kept::MOCK_MESSAGE.to_owned(), message.into());
+    }
+    Ok(())
 }
 
 /// An HTTP or HTTPS origin.
@@ -150,11 +166,11 @@ impl Place {
                 "belongs to UPSTREAM backends, which are not served by this version of Tollgate",
             ));
         }
-        if config.cos_config.is_some_and(|value| says_something(&value)) {
+        if config.cos_config.is_some_and(|bucket| bucket.bucket_name.is_some_and(|name| !name.is_empty())) {
             return Err(Fault::value(
                 Code::UnsupportedParameter,
                 "ServiceConfig.CosConfig",
-                "belongs to COS backends, which are not served by this version of Tollgate",
+                format!("belongs to COS backends; `ServiceType` is {kind}"),
             ));
         }
         if let Some(product) = config.product.as_deref().filter(|word| !word.is_empty()) {
@@ -162,10 +178,7 @@ impl Place {
         }
         keep(annotations, kept::PRODUCT, config.product)?;
         keep(annotations, kept::UNIQ_VPC_ID, config.uniq_vpc_id)?;
-        if let Some(message) = message.filter(|message| !message.is_empty()) {
-            let message = field::text("ServiceMockReturnMessage", Some(message))?;
-            annotations.insert(kept::MOCK_MESSAGE.to_owned(), message.into());
-        }
+        keep_message(message, annotations)?;
         let url = config.url.filter(|url| !url.is_empty()).ok_or_else(|| needed("ServiceConfig.Url"))?;
         let path = config.path.ok_or_else(|| needed("ServiceConfig.Path"))?;
         let method = config.method.filter(|word| !word.is_empty()).ok_or_else(|| needed("ServiceConfig.Method"))?;

@@ -8,7 +8,7 @@ use model::{
 
 use super::request::{ApiFields, ResponseErrorCode};
 use super::unserved::Unserved;
-use super::{HTTP, NORMAL, WEBSOCKET, backend, kept, parameters, protocol_word};
+use super::{HTTP, NORMAL, WEBSOCKET, backend, bucket, function, kept, parameters, protocol_word};
 use crate::code::Code;
 use crate::field;
 use crate::refusal::Fault;
@@ -41,12 +41,16 @@ pub(super) fn replacing(
     build(Some(previous), fields, unserved)
 }
 
-fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
+fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
     check_kind(&fields)?;
     let protocol = protocol(fields.protocol.as_deref(), previous)?;
     let auth = auth(fields.auth_type.as_deref(), fields.auth_required)?;
     backend::check_type(&fields.service_type)?;
     unserved.refuse()?;
+    let function = function::Fields::take(&mut fields);
+    if fields.service_type != "SCF" {
+        function.refuse(&fields.service_type)?;
+    }
 
     let path = FrontendPath::try_from(fields.request_config.path)
         .map_err(|invalid| Fault::invalid(Code::InvalidApiRequestConfig, "RequestConfig.Path", &invalid))?;
@@ -76,6 +80,15 @@ fn build(previous: Option<&ApiDefinition>, fields: ApiFields, unserved: Unserved
     let answers = match fields.service_type.as_str() {
         "MOCK" => backend::mock(fields.service_mock_return_message, fields.service_config, &mut annotations)?,
         WEBSOCKET => backend::web_socket(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
+        "SCF" => {
+            backend::keep_config(fields.service_config, &mut annotations)?;
+            backend::keep_message(fields.service_mock_return_message, &mut annotations)?;
+            function.backend()?
+        }
+        "COS" => {
+            backend::keep_message(fields.service_mock_return_message, &mut annotations)?;
+            bucket::backend(fields.service_config)?
+        }
         _ => backend::http(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
     };
 

@@ -1,25 +1,24 @@
 //! The structure `ApiInfo`: a definition on its way out.
 
 use control::read;
-use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, ServiceTree};
+use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, Base64Rule, FunctionCall, ServiceTree};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::backend::method_word;
+use super::bucket;
+use super::function::trigger_rules;
 use super::parameters::position_word;
-use super::request::{ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig};
+use super::request::{
+    Base64EncodedTriggerRule, ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig,
+};
 use super::{HTTP, NORMAL, WEBSOCKET, auth_word, kept, protocol_word};
 use crate::tag::{self, Tag};
 use crate::time::written;
 
 /// Members that belong to kinds of API which are not served: always `null`.
-const ALWAYS_NULL: [&str; 20] = [
+const ALWAYS_NULL: [&str; 15] = [
     "OauthConfig",
-    "ServiceScfFunctionName",
-    "ServiceScfFunctionNamespace",
-    "ServiceScfFunctionQualifier",
-    "ServiceScfIsIntegratedResponse",
-    "ServiceScfEventIsAsyncCall",
     "ServiceWebsocketRegisterFunctionName",
     "ServiceWebsocketRegisterFunctionNamespace",
     "ServiceWebsocketRegisterFunctionQualifier",
@@ -70,9 +69,14 @@ pub(super) struct ApiInfo<'a> {
     enable_cors: bool,
     tags: Vec<Tag>,
     environments: Vec<String>,
+    service_scf_function_name: Option<&'a str>,
+    service_scf_function_namespace: Option<&'a str>,
+    service_scf_function_qualifier: Option<&'a str>,
+    service_scf_is_integrated_response: Option<bool>,
+    service_scf_event_is_async_call: Option<bool>,
     is_base64_encoded: bool,
     is_base64_trigger: bool,
-    base64_encoded_trigger_rules: [(); 0],
+    base64_encoded_trigger_rules: Vec<Base64EncodedTriggerRule>,
     #[serde(flatten)]
     not_served: Nulls,
 }
@@ -105,7 +109,21 @@ impl<'a> ApiInfo<'a> {
                 service_config(definition, backend.origin.as_str(), &backend.path, backend.method),
                 kept(kept::MOCK_MESSAGE),
             ),
+            Backend::Function(_) => {
+                let config = kept(kept::SERVICE_CONFIG).and_then(|text| serde_json::from_str(text).ok());
+                ("SCF", config.unwrap_or(Value::Null), kept(kept::MOCK_MESSAGE))
+            }
+            Backend::Bucket(bucket) => ("COS", json!(bucket::config(bucket)), kept(kept::MOCK_MESSAGE)),
         };
+        let function = match &definition.backend {
+            Backend::Function(function) => Some(function),
+            _ => None,
+        };
+        let event = function.and_then(|function| match &function.call {
+            FunctionCall::Event(event) => Some(event),
+            FunctionCall::Web => None,
+        });
+        let base64 = event.map_or(&Base64Rule::Never, |event| &event.base64);
         let is_mock = matches!(definition.backend, Backend::Mock(_));
         Self {
             service_id: tree.service.id.as_str(),
@@ -140,9 +158,14 @@ impl<'a> ApiInfo<'a> {
             enable_cors: definition.cors,
             tags: tag::written(&definition.tags),
             environments: read::environments_of_api(tree, &api.id).into_iter().map(String::from).collect(),
-            is_base64_encoded: false,
-            is_base64_trigger: false,
-            base64_encoded_trigger_rules: [],
+            service_scf_function_name: function.map(|backend| backend.function.name()),
+            service_scf_function_namespace: function.map(|backend| backend.function.namespace()),
+            service_scf_function_qualifier: function.map(|backend| backend.function.qualifier()),
+            service_scf_is_integrated_response: event.map(|event| event.integrated),
+            service_scf_event_is_async_call: event.map(|event| event.asynchronous),
+            is_base64_encoded: *base64 != Base64Rule::Never,
+            is_base64_trigger: matches!(base64, Base64Rule::Matching { .. }),
+            base64_encoded_trigger_rules: trigger_rules(base64),
             not_served: Nulls,
         }
     }

@@ -1,7 +1,6 @@
 //! `CreateApi` and `ModifyApi` as they are sent.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::unserved::Unserved;
 use crate::code::Code;
@@ -34,6 +33,17 @@ pub(super) struct ApiFields {
     pub(super) service_parameters: Option<Vec<ServiceParameter>>,
     pub(super) constant_parameters: Option<Vec<ConstantParameter>>,
     pub(super) service_mock_return_message: Option<String>,
+    pub(super) service_scf_function_name: Option<String>,
+    pub(super) service_scf_function_namespace: Option<String>,
+    pub(super) service_scf_function_qualifier: Option<String>,
+    pub(super) service_scf_function_type: Option<String>,
+    pub(super) service_scf_is_integrated_response: Option<bool>,
+    pub(super) service_scf_event_is_async_call: Option<bool>,
+    pub(super) is_base64_encoded: Option<bool>,
+    /// `ModifyApi` only.
+    pub(super) is_base64_trigger: Option<bool>,
+    /// `ModifyApi` only.
+    pub(super) base64_encoded_trigger_rules: Option<Vec<Base64EncodedTriggerRule>>,
     pub(super) response_type: Option<String>,
     pub(super) response_success_example: Option<String>,
     pub(super) response_fail_example: Option<String>,
@@ -55,13 +65,15 @@ impl ApiFields {
     pub(super) fn read(mut params: Params, action: &str) -> Result<(Self, Unserved), Fault> {
         let unserved = Unserved::take(&mut params, action);
         let fields: Self = params.read()?;
-        let foreign = match action {
-            "CreateApi" => [
+        let foreign: &[(&str, bool)] = match action {
+            "CreateApi" => &[
                 ("ApiId", fields.api_id.is_some()),
                 ("AuthRequired", fields.auth_required.is_some()),
                 ("TagSpecifications", fields.tag_specifications.is_some()),
+                ("IsBase64Trigger", fields.is_base64_trigger.is_some()),
+                ("Base64EncodedTriggerRules", fields.base64_encoded_trigger_rules.is_some()),
             ],
-            _ => [
+            _ => &[
                 ("UserType", fields.user_type.is_some()),
                 ("Owner", fields.owner.is_some()),
                 ("TargetNamespaceId", fields.target_namespace_id.is_some()),
@@ -108,7 +120,25 @@ pub(super) struct ServiceConfig {
     pub(super) path: Option<String>,
     pub(super) method: Option<String>,
     pub(super) upstream_id: Option<String>,
-    pub(super) cos_config: Option<Value>,
+    pub(super) cos_config: Option<CosConfig>,
+}
+
+/// The structure `CosConfig`.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct CosConfig {
+    pub(super) action: Option<String>,
+    pub(super) bucket_name: Option<String>,
+    pub(super) authorization: Option<bool>,
+    pub(super) path_match_mode: Option<String>,
+}
+
+/// The structure `Base64EncodedTriggerRule`.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Base64EncodedTriggerRule {
+    pub(super) name: String,
+    pub(super) value: Vec<String>,
 }
 
 /// The structure `ServiceParameter`.

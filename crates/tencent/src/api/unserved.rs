@@ -14,10 +14,8 @@ use crate::wire::Params;
 enum In {
     Both,
     CreateApi,
-    ModifyApi,
 }
 
-const CLOUD_FUNCTIONS: &str = "cloud function (SCF) backends";
 const EIAM: &str = "EIAM authentication";
 const EVENT_BUSES: &str = "event bus (EB) backends";
 const MICROSERVICES: &str = "microservice (TSF) backends";
@@ -33,15 +31,6 @@ const FIELDS: &[(&str, In, &str)] = &[
     ("EIAMAuthType", In::Both, EIAM),
     ("EIAMAppId", In::Both, EIAM),
     ("TokenTimeout", In::Both, EIAM),
-    ("ServiceScfFunctionName", In::Both, CLOUD_FUNCTIONS),
-    ("ServiceScfFunctionNamespace", In::Both, CLOUD_FUNCTIONS),
-    ("ServiceScfFunctionQualifier", In::Both, CLOUD_FUNCTIONS),
-    ("ServiceScfFunctionType", In::Both, CLOUD_FUNCTIONS),
-    ("ServiceScfIsIntegratedResponse", In::Both, CLOUD_FUNCTIONS),
-    ("ServiceScfEventIsAsyncCall", In::Both, CLOUD_FUNCTIONS),
-    ("IsBase64Encoded", In::Both, CLOUD_FUNCTIONS),
-    ("IsBase64Trigger", In::ModifyApi, CLOUD_FUNCTIONS),
-    ("Base64EncodedTriggerRules", In::ModifyApi, CLOUD_FUNCTIONS),
     ("ServiceWebsocketRegisterFunctionName", In::Both, WEBSOCKET),
     ("ServiceWebsocketRegisterFunctionNamespace", In::Both, WEBSOCKET),
     ("ServiceWebsocketRegisterFunctionQualifier", In::Both, WEBSOCKET),
@@ -73,7 +62,6 @@ impl Unserved {
             let fits = match place {
                 In::Both => true,
                 In::CreateApi => action == "CreateApi",
-                In::ModifyApi => action == "ModifyApi",
             };
             if fits && params.take(name).is_some_and(|value| says_something(&value)) && first.is_none() {
                 first = Some((*name, *what));
@@ -120,11 +108,11 @@ mod tests {
     #[test]
     fn a_field_that_says_something_is_refused_by_name() {
         for (body, name) in [
-            (json!({"ServiceScfFunctionName": "f"}), "ServiceScfFunctionName"),
+            (json!({"EventBusId": "eb-1"}), "EventBusId"),
             (json!({"MicroServices": [{}]}), "MicroServices"),
             (json!({"OauthConfig": {"PublicKey": "k"}}), "OauthConfig"),
             (json!({"TokenTimeout": 7200}), "TokenTimeout"),
-            (json!({"IsBase64Encoded": "TRUE"}), "IsBase64Encoded"),
+            (json!({"TargetServicesLoadBalanceConf": "1"}), "TargetServicesLoadBalanceConf"),
         ] {
             let refused = take(&body, "CreateApi").unwrap_err();
             assert_eq!(refused.code, Code::UnsupportedParameter);
@@ -135,7 +123,7 @@ mod tests {
     #[test]
     fn a_field_that_says_nothing_is_let_pass() {
         let body = json!({
-            "ServiceScfFunctionName": "", "ServiceScfIsIntegratedResponse": false, "MicroServices": [],
+            "TargetServices": [], "ServiceWebsocketRegisterFunctionName": "", "MicroServices": [],
             "OauthConfig": {"PublicKey": ""}, "TokenTimeout": 0, "EventBusId": null,
         });
         assert_eq!(take(&body, "CreateApi"), Ok(()));

@@ -290,7 +290,7 @@ async fn what_is_not_served_is_refused_by_name() {
     let service = desk.service("unserved").await;
     let not_in_options = "InvalidParameterValue.NotInOptions";
     for (member, value, expected) in [
-        ("ServiceType", json!("SCF"), "UnsupportedOperation.InvalidEndpointType"),
+        ("ServiceType", json!("EB"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("UPSTREAM"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("CARRIER_PIGEON"), "InvalidParameterValue.InvalidServiceType"),
         ("AuthType", json!("OAUTH"), not_in_options),

@@ -1,0 +1,5 @@
+"""Returns what it was told."""
+
+
+def main_handler(event, context):
+    return event

@@ -1,0 +1,5 @@
+"""Raises."""
+
+
+def main_handler(event, context):
+    raise ValueError("no luck")
