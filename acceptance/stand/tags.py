@@ -40,6 +40,7 @@ FORMS = {
     "version": expect.Match(r"\d{14}[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"),
     "service-id": expect.Match(r"service-[a-z0-9]{8}"),
     "api-id": expect.Match(r"api-[a-z0-9]{8}"),
+    "upstream-id": expect.Match(r"upstream-[a-z0-9]{8}"),
     "plan-id": expect.Match(r"usagePlan-[a-z0-9]{8}"),
     "key-id": expect.Match(r"AKID[A-Za-z0-9]{32,36}"),
     "hex32": expect.Match(r"[0-9a-f]{32}"),

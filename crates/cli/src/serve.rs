@@ -74,6 +74,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     }
     let gateway = data_plane::start(&settings, Arc::clone(&metrics), &access_log)?;
     usage.counted_by(Arc::clone(&gateway));
+    control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
     counters::restore(&store, &gateway).await?;
     let feed = feed::start(&store, Arc::clone(&gateway)).await;
     let counters = counters::Saver::start(store.clone(), Arc::clone(&gateway));

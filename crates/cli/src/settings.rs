@@ -215,6 +215,8 @@ groups! {
         max_apis_per_service: Whole<1, 1_000_000> = "200";
         /// Usage plans in all.
         max_usage_plans: Whole<1, 1_000_000> = "200";
+        /// Upstreams in all.
+        max_upstreams: Whole<1, 1_000_000> = "1000";
         /// Key pairs in all.
         max_keys: Whole<1, 10_000_000> = "400";
         /// Key pairs in one usage plan.
@@ -289,6 +291,7 @@ impl Settings {
             services: quotas.max_services.size(),
             apis_per_service: quotas.max_apis_per_service.size(),
             usage_plans: quotas.max_usage_plans.size(),
+            upstreams: quotas.max_upstreams.size(),
             keys: quotas.max_keys.size(),
             keys_per_plan: quotas.max_keys_per_plan.size(),
             plans_per_key: quotas.max_plans_per_key.size(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, ThrottleScope, Timestamp, Write};
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, PlanUse, Refusal, definition, mint};
+use crate::{Actor, Control, PlanUse, Refusal, definition, mint, upstream};
 
 impl Control {
     /// Makes an API.
@@ -13,8 +13,8 @@ impl Control {
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::TooManyApis`], [`Refusal::NameTaken`], [`Refusal::PathTaken`], and what
     /// the parts of the definition say of each other: [`Refusal::BadParameters`], [`Refusal::BadMappings`],
-    /// [`Refusal::BadConstants`], [`Refusal::BadBackend`], [`Refusal::ProtocolMismatch`], [`Refusal::WebSocketMethod`];
-    /// [`Refusal::Invalid`] for a repeated tag key.
+    /// [`Refusal::BadConstants`], [`Refusal::BadBackend`], [`Refusal::ProtocolMismatch`], [`Refusal::WebSocketMethod`],
+    /// [`Refusal::UpstreamNotFound`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_api(
         &self,
         actor: &Actor,
@@ -48,7 +48,7 @@ impl Control {
     }
 }
 
-fn create(
+pub(crate) fn create(
     facts: &Facts<'_>,
     service: &ServiceId,
     id: ApiId,
@@ -60,6 +60,7 @@ fn create(
         return Err(Refusal::TooManyApis { service: service.clone(), limit });
     }
     definition::check(definition)?;
+    upstream::is_there(facts, definition)?;
     unique(tree, None, definition)?;
     let created = next_moment(tree, facts.now);
     let api = Api {
@@ -73,7 +74,7 @@ fn create(
     Ok(Outcome::new(id, vec![Write::Put(Record::Api(api.clone()))], Arc::new(api)))
 }
 
-fn modify(
+pub(crate) fn modify(
     facts: &Facts<'_>,
     service: &ServiceId,
     id: &ApiId,
@@ -88,6 +89,7 @@ fn modify(
         return Err(Refusal::ProtocolFixed);
     }
     definition::check(definition)?;
+    upstream::is_there(facts, definition)?;
     unique(tree, Some(id), definition)?;
     let api = Api {
         definition: definition.clone(),

@@ -1,11 +1,11 @@
 //! The one who carries out use cases.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use model::{AuditEntry, ServiceId, Snapshot, Timestamp, UsagePlanId};
+use model::{AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
 use store::Store;
 
-use crate::{Clock, Installation, Quotas, Refusal, SystemClock, UsageCounts};
+use crate::{Clock, Installation, NodeWatch, Quotas, Refusal, SystemClock, UsageCounts};
 
 /// Carries out every use case; shared by all dialects.
 ///
@@ -17,6 +17,8 @@ pub struct Control {
     pub(crate) quotas: Quotas,
     pub(crate) usage: Arc<dyn UsageCounts>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Who watches the nodes of upstreams, once there is somebody.
+    pub(crate) nodes: OnceLock<Arc<dyn NodeWatch>>,
     /// The time of the last change. Held while a change is computed and stored: the writers of one process queue here
     /// instead of racing.
     pub(crate) turn: tokio::sync::Mutex<Timestamp>,
@@ -42,6 +44,7 @@ impl Control {
             quotas,
             usage,
             clock,
+            nodes: OnceLock::new(),
             turn: tokio::sync::Mutex::new(Timestamp::default()),
         })
     }
@@ -64,6 +67,19 @@ impl Control {
     /// The calls that were counted against `plan` so far.
     pub fn used(&self, plan: &UsagePlanId) -> u64 {
         self.usage.used(plan)
+    }
+
+    /// Says who watches the nodes of upstreams; the first one stays.
+    pub fn watch_nodes(&self, watch: Arc<dyn NodeWatch>) {
+        let _already_watched = self.nodes.set(watch);
+    }
+
+    /// How a node of `upstream` is now.
+    pub fn node_health(&self, upstream: &Upstream, node: &Node) -> NodeHealth {
+        if !upstream.health.as_ref().is_some_and(|check| check.active || check.passive) {
+            return NodeHealth::Unchecked;
+        }
+        self.nodes.get().map_or(NodeHealth::Unknown, |watch| watch.health(&upstream.id, &node.host, node.port))
     }
 
     /// The host name that `service` has from its first day: `{service id}-{app id}.{region}.{domain}`.

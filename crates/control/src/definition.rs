@@ -39,13 +39,17 @@ pub(crate) fn check(definition: &ApiDefinition) -> Result<(), Refusal> {
 /// What callers speak and what answers fit together; a WebSocket begins with a GET, here and at the backend.
 fn protocol(definition: &ApiDefinition) -> Result<(), Refusal> {
     match (definition.protocol, &definition.backend) {
-        (ApiProtocol::Http, Backend::Http(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_)) => Ok(()),
+        (
+            ApiProtocol::Http,
+            Backend::Http(_) | Backend::Upstream(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_),
+        ) => Ok(()),
         (ApiProtocol::Http, Backend::WebSocket(_)) => {
             Err(Refusal::ProtocolMismatch("a WebSocket backend needs an API whose protocol is WebSocket"))
         }
-        (ApiProtocol::WebSocket, Backend::Http(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_)) => {
-            Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend"))
-        }
+        (
+            ApiProtocol::WebSocket,
+            Backend::Http(_) | Backend::Upstream(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_),
+        ) => Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend")),
         (ApiProtocol::WebSocket, Backend::WebSocket(backend)) => {
             let there = match backend.method {
                 BackendMethod::Same => MethodMatch::Only(Method::Get),
@@ -103,6 +107,7 @@ fn backend(definition: &ApiDefinition) -> Result<(), Invalid> {
     match &definition.backend {
         Backend::Http(http) => filled(definition, &http.path),
         Backend::WebSocket(backend) => filled(definition, &backend.path),
+        Backend::Upstream(backend) => filled(definition, &backend.path),
         Backend::Mock(mock) => fixed_answer(mock),
         // A function is valid by its own type.
         Backend::Function(_) => Ok(()),

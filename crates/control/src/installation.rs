@@ -1,6 +1,6 @@
 //! What this installation plays.
 
-use model::{ServiceId, UsagePlanId};
+use model::{NodeHealth, NodeHost, NodePort, ServiceId, UpstreamId, UsagePlanId};
 
 /// The facts that host names are made of. All are settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +24,10 @@ impl Installation {
 pub trait UsageCounts: Send + Sync {
     /// The calls that were counted against `plan` so far, over all its keys.
     fn used(&self, plan: &UsagePlanId) -> u64;
+}
+
+/// Tells how the nodes of upstreams are: given by whoever watches them.
+pub trait NodeWatch: Send + Sync {
+    /// The health of one node of an upstream; [`NodeHealth::Unknown`] where nothing is known of such a node.
+    fn health(&self, upstream: &UpstreamId, host: &NodeHost, port: NodePort) -> NodeHealth;
 }

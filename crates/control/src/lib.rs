@@ -11,7 +11,7 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made (`control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
+//! [`upstream`], [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
 
 pub mod actor;
 pub mod api;
@@ -32,6 +32,7 @@ pub mod release;
 mod rule;
 pub mod service;
 pub mod throttle;
+pub mod upstream;
 pub mod usage_plan;
 mod write;
 
@@ -44,9 +45,10 @@ pub use clock::{Clock, SystemClock};
 pub use control::Control;
 pub use credential::NewCredential;
 pub use door::{Door, DoorRefusal, SignedRequest};
-pub use installation::{Installation, UsageCounts};
+pub use installation::{Installation, NodeWatch, UsageCounts};
 pub use password::verify_password;
 pub use quotas::Quotas;
-pub use refusal::{PlanUse, Refusal};
+pub use refusal::{PlanUse, Refusal, UpstreamUse};
 pub use service::{NewService, ServiceChange};
+pub use upstream::{NewUpstream, UpstreamChange};
 pub use usage_plan::{NewUsagePlan, UsagePlanChange};

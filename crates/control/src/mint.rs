@@ -1,6 +1,8 @@
 //! What is drawn from the system's randomness: identifiers, pairs, passwords, version names.
 
-use model::{AccessKeyId, ApiId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UsagePlanId, VersionName};
+use model::{
+    AccessKeyId, ApiId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId, VersionName,
+};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -49,6 +51,15 @@ pub(crate) fn api(snapshot: &Snapshot) -> Result<ApiId, Refusal> {
 /// A usage plan identifier that is not in use.
 pub(crate) fn usage_plan(snapshot: &Snapshot) -> Result<UsagePlanId, Refusal> {
     fresh(UsagePlanId::mint, |id| snapshot.usage_plans.contains_key(id))
+}
+
+/// An upstream identifier that is not in use, nor named by a release of before it was deleted.
+pub(crate) fn upstream(snapshot: &Snapshot) -> Result<UpstreamId, Refusal> {
+    fresh(UpstreamId::mint, |id| {
+        let is_named = |frozen: &std::sync::Arc<model::ApiRevision>| frozen.definition.backend.upstream() == Some(id);
+        snapshot.upstreams.contains_key(id)
+            || snapshot.services.values().any(|tree| tree.revisions.values().any(is_named))
+    })
 }
 
 /// A key identifier that is not in use.

@@ -10,6 +10,8 @@ pub struct Quotas {
     pub apis_per_service: usize,
     /// Usage plans in all: 200.
     pub usage_plans: usize,
+    /// Upstreams in all: 1000.
+    pub upstreams: usize,
     /// Key pairs in all: 400.
     pub keys: usize,
     /// Keys in one usage plan: 50.
@@ -32,6 +34,7 @@ impl Default for Quotas {
             services: 50,
             apis_per_service: 200,
             usage_plans: 200,
+            upstreams: 1000,
             keys: 400,
             keys_per_plan: 50,
             plans_per_key: 10,

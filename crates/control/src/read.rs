@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    AccessKeyId, ApiId, BindingScope, Credential, EnvironmentName, PlanBinding, Release, ReleaseEvent, ServiceTree,
-    Snapshot, ThrottleScope, UsagePlanId,
+    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, PlanBinding, Release,
+    ReleaseEvent, ServiceTree, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 
 use crate::Quotas;
@@ -108,6 +108,30 @@ pub fn service_rate(tree: &ServiceTree, environment: &EnvironmentName, quotas: &
 /// Calls per second of one API that `environment` admits; `None` is no bound.
 pub fn api_rate(tree: &ServiceTree, environment: &EnvironmentName, api: &ApiId) -> Option<u32> {
     tree.throttles.get(&(environment.clone(), ThrottleScope::Api(api.clone()))).and_then(|throttle| throttle.rate)
+}
+
+/// The APIs whose definition, as it is edited, names `upstream`: each with its service.
+pub fn apis_of_upstream<'a>(
+    snapshot: &'a Snapshot,
+    upstream: &'a UpstreamId,
+) -> impl Iterator<Item = (&'a Arc<ServiceTree>, &'a Arc<Api>)> {
+    snapshot.services.values().flat_map(move |tree| {
+        let apis = tree.apis.values().filter(move |api| api.definition.backend.upstream() == Some(upstream));
+        apis.map(move |api| (tree, api))
+    })
+}
+
+/// The frozen definitions that some environment runs and that name `upstream`.
+pub fn running_on_upstream<'a>(
+    snapshot: &'a Snapshot,
+    upstream: &'a UpstreamId,
+) -> impl Iterator<Item = &'a Arc<ApiRevision>> {
+    snapshot
+        .services
+        .values()
+        .flat_map(|tree| EnvironmentName::all().map(|environment| tree.running_revisions(&environment)))
+        .flatten()
+        .filter(move |frozen| frozen.definition.backend.upstream() == Some(upstream))
 }
 
 #[cfg(test)]

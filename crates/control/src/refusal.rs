@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use model::{
     AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, Role,
-    ServiceId, UsagePlanId, VersionName,
+    ServiceId, UpstreamId, UpstreamProtocol, UsagePlanId, VersionName,
 };
 
 /// Why a use case did not happen. Nothing was changed.
@@ -36,6 +36,9 @@ pub enum Refusal {
     /// There is no such usage plan.
     #[error("there is no usage plan `{0}`")]
     UsagePlanNotFound(UsagePlanId),
+    /// There is no such upstream.
+    #[error("there is no upstream `{0}`")]
+    UpstreamNotFound(UpstreamId),
     /// There is no such key.
     #[error("there is no key `{0}`")]
     CredentialNotFound(AccessKeyId),
@@ -69,6 +72,12 @@ pub enum Refusal {
     /// No further usage plan fits.
     #[error("there are {limit} usage plans already, and no more are allowed")]
     TooManyUsagePlans {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further upstream fits.
+    #[error("there are {limit} upstreams already, and no more are allowed")]
+    TooManyUpstreams {
         /// The most that are allowed.
         limit: usize,
     },
@@ -329,6 +338,40 @@ pub enum Refusal {
         environment: EnvironmentName,
     },
 
+    // ---- upstreams
+    /// Nodes of this protocol cannot be spoken to.
+    #[error("upstreams of protocol {} are not served by this version of Tollgate; HTTP and HTTPS are", match .0 {
+        UpstreamProtocol::Http => "HTTP",
+        UpstreamProtocol::Https => "HTTPS",
+        UpstreamProtocol::Grpc => "gRPC",
+        UpstreamProtocol::Grpcs => "gRPCs",
+    })]
+    UpstreamProtocolNotServed(UpstreamProtocol),
+    /// The nodes are too many, or one stands twice.
+    #[error("{}: {}", .0.field, .0.reason)]
+    BadNodes(Invalid),
+    /// The members of a health check are out of range or contradict each other.
+    #[error("{}: {}", .0.field, .0.reason)]
+    BadHealthCheck(Invalid),
+    /// An upstream that APIs use cannot be deleted.
+    #[error("upstream `{upstream}` is used by {}; give them another backend, and release that, first", list(uses))]
+    UpstreamInUse {
+        /// The upstream.
+        upstream: UpstreamId,
+        /// The APIs that name it, as they are edited or as an environment runs them; never empty.
+        uses: Vec<UpstreamUse>,
+    },
+    /// A version that names an upstream which is gone cannot run.
+    #[error("version `{version}` has API `{api}` on upstream `{upstream}`, which is no more")]
+    UpstreamGone {
+        /// The version.
+        version: VersionName,
+        /// The API.
+        api: ApiId,
+        /// The upstream.
+        upstream: UpstreamId,
+    },
+
     // ---- operators
     /// The first operator was made long ago.
     #[error("there are operators already")]
@@ -357,6 +400,20 @@ pub struct PlanUse {
 impl Display for PlanUse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} in {}", self.plan, self.environment)
+    }
+}
+
+/// An API that uses an upstream.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub struct UpstreamUse {
+    pub service: ServiceId,
+    pub api: ApiId,
+}
+
+impl Display for UpstreamUse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} of {}", self.api, self.service)
     }
 }
 

@@ -45,7 +45,8 @@ impl Control {
     /// online with it; the version that runs already succeeds and leaves no trace.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`], [`Refusal::VersionNotFound`].
+    /// [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`], [`Refusal::VersionNotFound`],
+    /// [`Refusal::UpstreamGone`].
     pub async fn switch_version(
         &self,
         actor: &Actor,
@@ -109,7 +110,7 @@ fn unrelease(facts: &Facts<'_>, service: &ServiceId, environment: &EnvironmentNa
     Ok(Outcome::new(format!("{service}/{environment}"), writes, ()))
 }
 
-fn switch(
+pub(crate) fn switch(
     facts: &Facts<'_>,
     service: &ServiceId,
     environment: &EnvironmentName,
@@ -118,14 +119,29 @@ fn switch(
 ) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(service)?;
     rule::known(environment)?;
-    if !tree.releases.contains_key(version) {
+    let Some(release) = tree.releases.get(version) else {
         return Err(Refusal::VersionNotFound { service: service.clone(), version: version.clone() });
-    }
+    };
     let subject = format!("{service}/{environment}/{version}");
     if tree.running(environment).is_some_and(|running| running.version == *version) {
         return Ok(Outcome::unchanged(subject, ()));
     }
+    upstreams_are_there(facts, tree, release)?;
     Ok(Outcome::new(subject, run(facts, tree, environment, version, description).into(), ()))
+}
+
+/// Refuses a release that names an upstream which was deleted since.
+fn upstreams_are_there(facts: &Facts<'_>, tree: &ServiceTree, release: &Release) -> Result<(), Refusal> {
+    for member in &release.members {
+        let frozen = tree.revisions.get(&(member.api.clone(), member.revision));
+        if let Some(upstream) = frozen.and_then(|frozen| frozen.definition.backend.upstream())
+            && !facts.snapshot.upstreams.contains_key(upstream)
+        {
+            let (api, upstream) = (member.api.clone(), upstream.clone());
+            return Err(Refusal::UpstreamGone { version: release.version.clone(), api, upstream });
+        }
+    }
+    Ok(())
 }
 
 /// `environment` runs `version` from now on, and its history says so.

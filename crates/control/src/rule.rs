@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::{
     AccessKeyId, Api, ApiId, Credential, EnvironmentName, Invalid, ServiceId, ServiceTree, Snapshot, Tag, Timestamp,
-    UsagePlan, UsagePlanId, Write,
+    Upstream, UpstreamId, UsagePlan, UsagePlanId, Write,
 };
 
 use crate::{Quotas, Refusal};
@@ -53,6 +53,11 @@ impl<'a> Facts<'a> {
     /// The usage plan.
     pub(crate) fn plan(&self, id: &UsagePlanId) -> Result<&'a Arc<UsagePlan>, Refusal> {
         self.snapshot.usage_plans.get(id).ok_or_else(|| Refusal::UsagePlanNotFound(id.clone()))
+    }
+
+    /// The upstream.
+    pub(crate) fn upstream(&self, id: &UpstreamId) -> Result<&'a Arc<Upstream>, Refusal> {
+        self.snapshot.upstreams.get(id).ok_or_else(|| Refusal::UpstreamNotFound(id.clone()))
     }
 
     /// The key.

@@ -195,6 +195,30 @@ pub(crate) fn mock(called: &str, path: &str) -> ApiDefinition {
     }
 }
 
+/// An upstream of these nodes, each with weight 1, without checks.
+pub(crate) fn nodes(nodes: &[(&str, u32)]) -> crate::NewUpstream {
+    let node = |(host, port): &(&str, u32)| Node {
+        host: NodeHost::try_from(*host).unwrap(),
+        port: NodePort::try_from(*port).unwrap(),
+        weight: Weight::try_from(1).unwrap(),
+        instance: None,
+        labels: Vec::new(),
+    };
+    crate::NewUpstream {
+        name: None,
+        description: Text::default(),
+        protocol: UpstreamProtocol::Http,
+        balancing: Balancing::RoundRobin,
+        vpc: None,
+        retries: Retries::default(),
+        host: None,
+        members: Members::Nodes { nodes: nodes.iter().map(node).collect() },
+        health: None,
+        tags: Vec::new(),
+        annotations: BTreeMap::new(),
+    }
+}
+
 pub(crate) fn id(raw: &str) -> ServiceId {
     ServiceId::try_from(raw).unwrap()
 }

@@ -10,6 +10,7 @@ mod bucket;
 pub mod function;
 pub mod http;
 pub mod mock;
+pub mod upstream;
 pub mod websocket;
 
 /// A call's turn with its backend.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use arc_swap::ArcSwap;
-use model::{Revision, Snapshot, UsagePlanId};
+use model::{NodeHealth, NodeHost, NodePort, Revision, Snapshot, UpstreamId, UsagePlanId};
 use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, tls};
 use observe::{AccessLog, Metrics};
 use tokio::sync::watch;
@@ -20,6 +20,8 @@ use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
 use crate::runtime::Runtimes;
+use crate::upstream::checker::Checker;
+use crate::upstream::{self, Upstreams};
 use crate::worker::{Outfit, Worker};
 
 /// How the data plane is set up. All of it is fixed while the process runs.
@@ -59,6 +61,8 @@ pub struct Gateway {
     http: Vec<SocketAddr>,
     https: Vec<SocketAddr>,
     running: watch::Sender<Option<Revision>>,
+    /// For the thread that checks nodes.
+    upstreams: watch::Sender<Arc<Upstreams>>,
     stop: watch::Sender<bool>,
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -106,10 +110,15 @@ impl Gateway {
             };
             threads.push(thread::Builder::new().name(format!("worker-{index}")).spawn(move || thread.run())?);
         }
+        let (upstreams, changes) = watch::channel(Arc::default());
+        let checker = Checker { pool: settings.pool.clone(), upstreams: changes, stopped };
+        threads.push(thread::Builder::new().name("health-checks".to_owned()).spawn(move || checker.run())?);
         let compiler =
             Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate, settings.runtimes);
         let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
-        Ok(Self { plan, compiler, metrics, http, https, running, stop, workers })
+        let of_plan = Arc::clone(&plan);
+        metrics.watch_upstreams(move || upstream::samples(&of_plan.load().upstreams, Clock::default().now()));
+        Ok(Self { plan, compiler, metrics, http, https, running, upstreams, stop, workers })
     }
 
     /// Where the http listeners are.
@@ -128,6 +137,7 @@ impl Gateway {
         let revision = snapshot.revision;
         let mut compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
         let plan = compiler.compile(snapshot);
+        self.check_nodes_of(&plan);
         let before = self.plan.swap(plan);
         self.running.send_replace(Some(revision));
         drop(compiler);
@@ -135,6 +145,24 @@ impl Gateway {
         self.metrics.config_applied(revision.0, begun.elapsed(), clock.wall(clock.now()));
         // The old plan may be the last holder of many things; freeing them is nobody's business but ours.
         drop(before);
+    }
+
+    /// Tells the thread that checks nodes which there are; a change that leaves all upstreams alone does not wake it.
+    fn check_nodes_of(&self, plan: &Plan) {
+        self.upstreams.send_if_modified(|known| {
+            let is_new = !Arc::ptr_eq(known, &plan.upstreams);
+            if is_new {
+                *known = Arc::clone(&plan.upstreams);
+            }
+            is_new
+        });
+    }
+
+    /// How a node of an upstream is.
+    pub fn node_health(&self, upstream: &UpstreamId, host: &NodeHost, port: NodePort) -> NodeHealth {
+        let plan = self.plan.load();
+        let found = plan.upstreams.get(upstream.as_str());
+        found.map_or(NodeHealth::Unknown, |upstream| upstream.health(host, port, Clock::default().now()))
     }
 
     /// The revision that runs; `None` before the first.

@@ -65,6 +65,7 @@ async fn travel<'p>(
     let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
+        BackendPlan::Upstream(used) => backend::upstream::call(turn, used, caller, request, call, scratch).await?,
         BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
         BackendPlan::WebSocket(http) => {
             return backend::websocket::call(turn, http, caller, request, call, scratch).await;

@@ -5,8 +5,8 @@
 //! configurations in; nothing here knows the store or the management APIs.
 //!
 //! The stages, in their order: [`site`] (host, scheme, environment, route), [`auth`], [`limit`], [`parameter`],
-//! [`backend`], [`reply`]. What a refused call looks like is in [`refusal`]; what stands behind the names of functions and
-//! buckets, in [`runtime`].
+//! [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like is in [`refusal`]; what
+//! stands behind the names of functions and buckets, in [`runtime`].
 
 pub mod auth;
 pub mod backend;
@@ -26,6 +26,7 @@ pub mod route;
 pub mod runtime;
 pub mod site;
 pub mod tunnel;
+pub mod upstream;
 pub mod worker;
 
 pub use gateway::{Gateway, Settings};

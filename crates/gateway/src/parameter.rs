@@ -81,6 +81,7 @@ impl ParameterPlan {
         let parts = match &definition.backend {
             Backend::Http(http) => http.path.parts(),
             Backend::WebSocket(backend) => backend.path.parts(),
+            Backend::Upstream(backend) => backend.path.parts(),
             Backend::Mock(_) => &[],
             Backend::Function(function) => match (&function.call, runtimes.function(&function.function)) {
                 (FunctionCall::Event(_), _) => {

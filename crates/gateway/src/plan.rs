@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use model::{AccessKeyId, ApiId, ApiRevision, Auth, Revision, Snapshot, UsagePlanId, VersionName};
+use model::{AccessKeyId, ApiId, ApiRevision, Auth, Revision, Snapshot, UpstreamId, UsagePlanId, VersionName};
 use net::Target;
 use observe::EnvironmentMetrics;
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -19,10 +19,12 @@ use sign::key_pair::Key;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::route::Router;
+use crate::upstream::{UpstreamPlan, Upstreams};
 
 mod bucket;
 pub mod compile;
 mod function;
+mod upstreams;
 
 pub use bucket::{BucketPlan, BucketSigner};
 pub use function::{EventPlan, Invocation, WebPlan};
@@ -37,6 +39,8 @@ pub struct Plan {
     pub revision: Revision,
     /// The services, by identifier.
     pub services: FxHashMap<Box<str>, Arc<ServicePlan>>,
+    /// The upstreams, by identifier.
+    pub upstreams: Arc<Upstreams>,
     /// The configuration itself: looked into only to tell a refusal exactly.
     pub snapshot: Arc<Snapshot>,
 }
@@ -50,6 +54,8 @@ pub struct ServicePlan {
     pub allows_https: bool,
     /// What each environment runs, in the order of [`model::EnvironmentName::NAMES`].
     pub environments: [Option<Arc<EnvironmentPlan>>; 3],
+    /// The upstreams that its environments call, each once: what a change of one touches.
+    pub upstreams: Box<[UpstreamId]>,
 }
 
 /// What an environment of a service runs.
@@ -217,6 +223,8 @@ pub enum BackendPlan {
     Web(Option<Box<WebPlan>>),
     /// A bucket; `None` where nothing stands behind its name, or nothing signs what should be signed.
     Bucket(Option<Box<BucketPlan>>),
+    /// The nodes of an upstream.
+    Upstream(UpstreamUse),
 }
 
 /// An origin, and how it is asked.
@@ -224,6 +232,15 @@ pub enum BackendPlan {
 pub struct HttpPlan {
     /// The origin; APIs share it.
     pub origin: Arc<OriginPlan>,
+    /// The method there; `None` is the caller's.
+    pub method: Option<&'static str>,
+}
+
+/// An upstream, and how its nodes are asked.
+#[derive(Debug)]
+pub struct UpstreamUse {
+    /// The upstream; APIs share it. `None` where there is none, which the rules of the configuration do not let happen.
+    pub upstream: Option<Arc<UpstreamPlan>>,
     /// The method there; `None` is the caller's.
     pub method: Option<&'static str>,
 }
@@ -275,6 +292,11 @@ impl ApiPlan {
 impl Plan {
     /// A plan that runs nothing.
     pub fn empty() -> Self {
-        Self { revision: Revision(0), services: FxHashMap::default(), snapshot: Arc::default() }
+        Self {
+            revision: Revision(0),
+            services: FxHashMap::default(),
+            upstreams: Arc::default(),
+            snapshot: Arc::default(),
+        }
     }
 }

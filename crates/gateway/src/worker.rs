@@ -234,6 +234,11 @@ impl Worker {
         id
     }
 
+    /// A random number.
+    pub fn random(&self) -> u64 {
+        self.random.borrow_mut().u64(..)
+    }
+
     /// Writes the `Date` line of an answer that the gateway makes.
     pub fn write_date(&self, out: &mut Vec<u8>) {
         reply::write_line(out, "Date", &self.ticker.date());

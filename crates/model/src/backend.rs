@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BucketBackend, FunctionBackend, Invalid, Method, Text};
+use crate::{BucketBackend, FunctionBackend, Invalid, Method, Text, UpstreamId};
 
 /// What answers an API's calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -19,6 +19,18 @@ pub enum Backend {
     Function(FunctionBackend),
     /// A bucket of an object store.
     Bucket(BucketBackend),
+    /// The nodes of an upstream.
+    Upstream(UpstreamBackend),
+}
+
+impl Backend {
+    /// The upstream whose nodes answer.
+    pub fn upstream(&self) -> Option<&UpstreamId> {
+        match self {
+            Self::Upstream(upstream) => Some(&upstream.upstream),
+            Self::Http(_) | Self::WebSocket(_) | Self::Function(_) | Self::Bucket(_) | Self::Mock(_) => None,
+        }
+    }
 }
 
 /// An HTTP or HTTPS origin and how a call's path becomes its path.
@@ -40,6 +52,17 @@ pub struct WebSocketBackend {
     /// The path there; what the frontend path did not match is appended to it.
     pub path: BackendPath,
     /// The method of the handshake there: the caller's, or GET, which is the same.
+    pub method: BackendMethod,
+}
+
+/// The nodes of an upstream and how a call's path becomes their path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UpstreamBackend {
+    /// The upstream, as it is when a call comes: it is no part of a release.
+    pub upstream: UpstreamId,
+    /// The path there; what the frontend path did not match is appended to it.
+    pub path: BackendPath,
+    /// The method there.
     pub method: BackendMethod,
 }
 

@@ -83,6 +83,8 @@ identifiers! {
     ApiId, "api id";
     /// A usage plan: minted as `usagePlan-` and 8 of `[a-z0-9]`.
     UsagePlanId, "usage plan id";
+    /// An upstream: minted as `upstream-` and 8 of `[a-z0-9]`.
+    UpstreamId, "upstream id";
     /// The public half of a key pair: minted as `AKID` and 36 letters and digits, or chosen by the operator.
     AccessKeyId, "access key id";
     /// One release of a service, named by its time and a random part.
@@ -111,6 +113,13 @@ impl UsagePlanId {
     /// A new identifier from eight random bytes.
     pub fn mint(entropy: [u8; 8]) -> Self {
         Self(format!("usagePlan-{}", draw(entropy)))
+    }
+}
+
+impl UpstreamId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(format!("upstream-{}", draw(entropy)))
     }
 }
 

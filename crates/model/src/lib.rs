@@ -6,8 +6,9 @@
 //! [`Timestamp`]s, randomness as bytes.
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
-//! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`], [`usage_plan`], [`credential`],
-//! [`throttle`], [`operator`], [`audit`]), then how they are kept together ([`record`], [`snapshot`]).
+//! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
+//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`operator`], [`audit`]), then how they are kept together
+//! ([`record`], [`snapshot`]).
 
 pub mod api;
 pub mod audit;
@@ -30,21 +31,22 @@ pub mod snapshot;
 pub mod text;
 pub mod throttle;
 pub mod timestamp;
+pub mod upstream;
 pub mod usage_plan;
 
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
 pub use audit::AuditEntry;
 pub use auth::Auth;
 pub use backend::{
-    Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme, WebSocketBackend,
-    WebSocketOrigin,
+    Backend, BackendMethod, BackendPath, HttpBackend, MockBackend, Origin, PathPart, Scheme, UpstreamBackend,
+    WebSocketBackend, WebSocketOrigin,
 };
 pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
 pub use credential::{Credential, CredentialOrigin};
 pub use function::{
     Base64Rule, Base64Trigger, EventCall, FunctionBackend, FunctionCall, FunctionName, TriggerHeader, TriggerValue,
 };
-pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UsagePlanId, VersionName};
+pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName};
 pub use invalid::Invalid;
 pub use method::{Method, MethodMatch};
 pub use operator::{Operator, Role};
@@ -58,4 +60,8 @@ pub use snapshot::{ServiceTree, Snapshot};
 pub use text::{Name, Text};
 pub use throttle::{Throttle, ThrottleScope};
 pub use timestamp::Timestamp;
+pub use upstream::{
+    Authority, Balancing, DnsLabel, HashKey, HeaderName, HealthCheck, KubernetesService, Members, Node, NodeHealth,
+    NodeHost, NodePort, ProbePath, Retries, Statuses, Threshold, Upstream, UpstreamProtocol, Weight,
+};
 pub use usage_plan::{BindingScope, KeyBinding, PlanBinding, UsagePlan};

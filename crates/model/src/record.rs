@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, PlanBinding, Release,
-    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, UsagePlan,
+    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -37,6 +37,7 @@ pub enum Record {
     PlanBinding(PlanBinding),
     Throttle(Throttle),
     Operator(Operator),
+    Upstream(Upstream),
 }
 
 /// Which noun a record is.
@@ -55,11 +56,12 @@ pub enum Kind {
     PlanBinding,
     Throttle,
     Operator,
+    Upstream,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -72,6 +74,7 @@ impl Kind {
         Self::PlanBinding,
         Self::Throttle,
         Self::Operator,
+        Self::Upstream,
     ];
 
     /// The kind's name in a store.
@@ -89,6 +92,7 @@ impl Kind {
             Self::PlanBinding => "plan_binding",
             Self::Throttle => "throttle",
             Self::Operator => "operator",
+            Self::Upstream => "upstream",
         }
     }
 }
@@ -149,6 +153,7 @@ impl Record {
             Self::PlanBinding(_) => Kind::PlanBinding,
             Self::Throttle(_) => Kind::Throttle,
             Self::Operator(_) => Kind::Operator,
+            Self::Upstream(_) => Kind::Upstream,
         }
     }
 
@@ -179,6 +184,7 @@ impl Record {
                 format!("{}/{}/{api}", throttle.service, throttle.environment)
             }
             Self::Operator(operator) => operator.id.to_string(),
+            Self::Upstream(upstream) => upstream.id.to_string(),
         };
         RecordKey { kind: self.kind(), id }
     }
@@ -186,7 +192,7 @@ impl Record {
     /// The record that this one belongs to, as a store column; empty for none.
     pub fn parent(&self) -> &str {
         match self {
-            Self::Service(_) | Self::UsagePlan(_) | Self::Credential(_) | Self::Operator(_) => "",
+            Self::Service(_) | Self::UsagePlan(_) | Self::Credential(_) | Self::Operator(_) | Self::Upstream(_) => "",
             Self::Api(api) => api.service.as_str(),
             Self::ApiRevision(frozen) => frozen.service.as_str(),
             Self::Release(release) => release.service.as_str(),
@@ -207,6 +213,7 @@ impl Record {
             Self::UsagePlan(plan) => plan.name.as_str(),
             Self::Credential(credential) => credential.name.as_str(),
             Self::Operator(operator) => operator.name.as_str(),
+            Self::Upstream(upstream) => upstream.name.as_ref().map_or("", |name| name.as_str()),
             Self::Release(_)
             | Self::Environment(_)
             | Self::ReleaseEvent(_)
@@ -249,6 +256,7 @@ impl Record {
             Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
             Kind::Operator => Self::Operator(serde_json::from_str(body)?),
+            Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),
         })
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, EnvironmentState, Invalid,
     KeyBinding, Operator, OperatorId, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
-    Throttle, ThrottleScope, UsagePlan, UsagePlanId, VersionName, Write,
+    Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -21,6 +21,7 @@ pub struct Snapshot {
     pub usage_plans: BTreeMap<UsagePlanId, Arc<UsagePlan>>,
     pub credentials: BTreeMap<AccessKeyId, Arc<Credential>>,
     pub operators: BTreeMap<OperatorId, Arc<Operator>>,
+    pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
     /// The keys in each plan; a plan without keys has no entry.
     pub keys_of_plan: BTreeMap<UsagePlanId, Arc<BTreeMap<AccessKeyId, KeyBinding>>>,
     /// The plans of each key: the same bindings, found from the other side.
@@ -121,6 +122,9 @@ impl Snapshot {
             Record::Operator(operator) => {
                 self.operators.insert(operator.id.clone(), Arc::new(operator));
             }
+            Record::Upstream(upstream) => {
+                self.upstreams.insert(upstream.id.clone(), Arc::new(upstream));
+            }
         }
         Ok(())
     }
@@ -139,6 +143,9 @@ impl Snapshot {
             Record::KeyBinding(binding) => self.remove_key_binding(&binding),
             Record::Operator(operator) => {
                 self.operators.remove(&operator.id);
+            }
+            Record::Upstream(upstream) => {
+                self.upstreams.remove(&upstream.id);
             }
             Record::Api(api) => self.change_tree(&api.service, |tree| {
                 tree.apis.remove(&api.id);

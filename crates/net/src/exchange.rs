@@ -92,15 +92,15 @@ impl Exchange {
             }
             Err(kind) => {
                 let is_lost = matches!(kind, SendFaultKind::Closed | SendFaultKind::Reset);
-                let mut safe_to_retry = is_lost && reused && !sending.seen;
+                let mut may_go_elsewhere = is_lost && !sending.seen;
                 if let Some(bookmark) = bookmark {
                     if sending.upload.has_read() {
-                        safe_to_retry = false;
-                    } else if safe_to_retry {
+                        may_go_elsewhere = false;
+                    } else if may_go_elsewhere {
                         caller.go_back(bookmark);
                     }
                 }
-                Err(SendFault { kind, safe_to_retry })
+                Err(SendFault { kind, safe_to_retry: may_go_elsewhere && reused, may_go_elsewhere })
             }
         }
     }

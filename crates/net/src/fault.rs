@@ -262,6 +262,31 @@ impl SendFaultKind {
     }
 }
 
+/// Why a probe got no response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeFault {
+    /// No connection.
+    Connect(ConnectFault),
+    /// The deadline passed.
+    Timeout,
+    /// The backend closed or reset the connection before a whole response head.
+    Lost,
+    /// The response head is malformed.
+    Malformed(ResponseFault),
+}
+
+impl ProbeFault {
+    /// Short stable text for the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            ProbeFault::Connect(fault) => fault.reason(),
+            ProbeFault::Timeout => SendFaultKind::Timeout.reason(),
+            ProbeFault::Lost => SendFaultKind::Closed.reason(),
+            ProbeFault::Malformed(fault) => fault.reason(),
+        }
+    }
+}
+
 /// A request that got no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SendFault {
@@ -270,6 +295,9 @@ pub struct SendFault {
     /// Another connection may be tried with the same head and body: the connection had been used before, no byte of a response
     /// came, and no byte of the caller's body is lost. Whether the method allows a second try is for the asker to judge.
     pub safe_to_retry: bool,
+    /// The same head and body may be sent to another backend: no byte of a response came, and no byte of the caller's body is lost.
+    /// The backend may have begun to act on the request; whether the method allows a second try is for the asker to judge.
+    pub may_go_elsewhere: bool,
 }
 
 /// Why a response did not reach the caller whole. The caller's connection is closed without a proper end of the body, so that
@@ -306,7 +334,7 @@ macro_rules! error {
         impl std::error::Error for $fault {}
     )*};
 }
-error!(HeadFault, ChunkFault, BodyFault, ResponseFault, ConnectFault, SendFaultKind, RelayFault);
+error!(HeadFault, ChunkFault, BodyFault, ResponseFault, ConnectFault, SendFaultKind, ProbeFault, RelayFault);
 
 impl fmt::Display for SendFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

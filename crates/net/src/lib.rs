@@ -28,7 +28,8 @@ pub use buffer::Buffer;
 pub use caller::Caller;
 pub use exchange::{Exchange, Relayed, RequestBody, TunnelEnd, TunnelLimits, Tunneled};
 pub use fault::{
-    BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, RelayFault, ResponseFault, SendFault, SendFaultKind,
+    BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, ProbeFault, RelayFault, ResponseFault, SendFault,
+    SendFaultKind,
 };
 pub use fetch::{FetchFault, Fetched};
 pub use framing::{Framing, ResponseFraming, Version};

@@ -40,6 +40,13 @@ impl Target {
         })
     }
 
+    /// The same target, whose certificate must be for `name` in place of its host: for nodes that are known by address and answer for a name.
+    pub fn answering_for(mut self, name: &str) -> Result<Target, InvalidHost> {
+        let name = ServerName::try_from(name.to_owned()).map_err(|_| InvalidHost)?;
+        self.tls = self.tls.map(|(config, _)| (config, name));
+        Ok(self)
+    }
+
     /// Unique in this process.
     pub fn id(&self) -> u64 {
         self.id

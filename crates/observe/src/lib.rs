@@ -11,4 +11,4 @@ pub mod access_log;
 pub mod metrics;
 
 pub use access_log::{AccessLog, AccessLogTarget, CallRecord, LogWriter};
-pub use metrics::{EnvironmentMetrics, Metrics};
+pub use metrics::{EnvironmentMetrics, Metrics, UpstreamSample};

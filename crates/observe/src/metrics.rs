@@ -12,10 +12,13 @@
 //! | `tollgate_config_apply_seconds` | gauge: how long the latest change took to apply | |
 //! | `tollgate_config_last_success_timestamp_seconds` | gauge | |
 //! | `tollgate_access_log_dropped_total` | counter: calls that the access log lost | |
+//! | `tollgate_upstream_nodes` | gauge: nodes by health | `upstream`, `health` |
+//! | `tollgate_upstream_retries_total` | counter: calls tried on another node | `upstream` |
+//! | `tollgate_upstream_ejections_total` | counter: nodes ejected as unhealthy | `upstream` |
 //! | `tollgate_build_info` | gauge, always 1 | `version` |
 //! | `process_*` | the usual: CPU seconds, memory, open files, start | |
 //!
-//! The number of series is bounded by services × environments: nothing that a caller sends becomes a label, and a
+//! The number of series is bounded by services × environments and by upstreams: nothing that a caller sends becomes a label, and a
 //! pair that no plan holds any more goes with the next scrape.
 
 mod environment;
@@ -23,6 +26,7 @@ mod exposition;
 mod histogram;
 mod process;
 mod shard;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -34,6 +38,7 @@ use model::Timestamp;
 pub use environment::EnvironmentMetrics;
 use exposition::Exposition;
 use shard::{WorkerShard, of_worker};
+pub use upstream::UpstreamSample;
 
 use crate::AccessLog;
 
@@ -48,6 +53,16 @@ pub struct Metrics {
     config_apply_us: AtomicU64,
     config_applied_at: AtomicI64,
     access_log: OnceLock<AccessLog>,
+    upstreams: OnceLock<UpstreamWatch>,
+}
+
+/// Tells the figures of all upstreams.
+struct UpstreamWatch(Box<dyn Fn() -> Vec<UpstreamSample> + Send + Sync>);
+
+impl std::fmt::Debug for UpstreamWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("UpstreamWatch")
+    }
 }
 
 /// Pairs that nobody holds are kept for a last scrape; where nobody scrapes, they are forgotten beyond this number.
@@ -67,7 +82,13 @@ impl Metrics {
             config_apply_us: AtomicU64::new(0),
             config_applied_at: AtomicI64::new(0),
             access_log: OnceLock::new(),
+            upstreams: OnceLock::new(),
         })
+    }
+
+    /// The number of data-plane threads.
+    pub fn workers(&self) -> usize {
+        self.workers.len()
     }
 
     /// The counters of one environment of one service: the same ones for the same pair for as long as anybody holds
@@ -113,6 +134,11 @@ impl Metrics {
         let _already_watched = self.access_log.set(log.clone());
     }
 
+    /// Tells what `samples` gives of upstreams, from now on. The first source stays.
+    pub fn watch_upstreams(&self, samples: impl Fn() -> Vec<UpstreamSample> + Send + Sync + 'static) {
+        let _already_watched = self.upstreams.set(UpstreamWatch(Box::new(samples)));
+    }
+
     /// Everything in the Prometheus text format, version 0.0.4
     /// (`Content-Type: text/plain; version=0.0.4; charset=utf-8`).
     pub fn render(&self) -> String {
@@ -121,6 +147,8 @@ impl Metrics {
         text.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1);
         self.render_calls(&mut text);
         self.render_gateway(&mut text);
+        let samples = self.upstreams.get().map(|watch| watch.0()).unwrap_or_default();
+        upstream::render(&mut text, &samples);
         process::render(&mut text);
         text.finish()
     }

@@ -58,6 +58,8 @@ mod kept {
     pub(super) const MOCK_MESSAGE: &str = "ServiceMockReturnMessage";
     pub(super) const OWNER: &str = "Owner";
     pub(super) const PRODUCT: &str = "ServiceConfig.Product";
+    pub(super) const SERVICE_TYPE: &str = "ServiceType";
+    pub(super) const URL: &str = "ServiceConfig.Url";
     pub(super) const SERVICE_CONFIG: &str = "ServiceConfig";
     pub(super) const TARGET_NAMESPACE_ID: &str = "TargetNamespaceId";
     pub(super) const UNIQ_VPC_ID: &str = "ServiceConfig.UniqVpcId";

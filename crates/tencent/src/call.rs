@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use control::{Actor, Control};
-use model::{AccessKeyId, Api, ApiId, Credential, Role, ServiceId, ServiceTree, Snapshot, UsagePlan, UsagePlanId};
+use model::{
+    AccessKeyId, Api, ApiId, Credential, Role, ServiceId, ServiceTree, Snapshot, Upstream, UpstreamId, UsagePlan,
+    UsagePlanId,
+};
 
 use crate::refusal::{Fault, Problem, refused};
 
@@ -42,6 +45,11 @@ impl Call {
     /// The usage plan.
     pub(crate) fn usage_plan(&self, id: &UsagePlanId) -> Result<&Arc<UsagePlan>, Problem> {
         self.snapshot.usage_plans.get(id).ok_or_else(|| control::Refusal::UsagePlanNotFound(id.clone()).into())
+    }
+
+    /// The upstream.
+    pub(crate) fn upstream(&self, id: &UpstreamId) -> Result<&Arc<Upstream>, Problem> {
+        self.snapshot.upstreams.get(id).ok_or_else(|| control::Refusal::UpstreamNotFound(id.clone()).into())
     }
 
     /// The key.

@@ -7,7 +7,7 @@
 //! words, asks `control`, and writes the answer. Reading order: `wire` (bytes to parameters, answers to bytes),
 //! `table` (every action, one row each), `dispatch` (what every action has around it), `code` and `refusal` (the error
 //! table), `field`, `tag`, `paging`, `filter` and `time` (what requests share), then the nouns: `service`, `api`,
-//! `environment`, `strategy`, `usage_plan`, `api_key`.
+//! `environment`, `strategy`, `usage_plan`, `api_key`, `upstream`.
 //!
 //! The vendor's bound of 20 requests a second for each action is not imposed.
 
@@ -28,6 +28,7 @@ mod tag;
 #[cfg(test)]
 mod tests;
 mod time;
+mod upstream;
 mod usage_plan;
 mod wire;
 

@@ -91,6 +91,10 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::UsagePlanNotFound(_) => Code::InvalidUsagePlan,
         Refusal::CredentialNotFound(_) | Refusal::KeyNotInPlan { .. } => Code::InvalidAccessKeyId,
         Refusal::VersionNotFound { .. } => Code::ResourceNotFound,
+        Refusal::UpstreamNotFound(_) => match action {
+            "CreateApi" | "ModifyApi" | "ModifyUpstream" => Code::InvalidUpstream,
+            _ => Code::ResourceNotFound,
+        },
         Refusal::EnvironmentNotFound(_) => Code::InvalidEnv,
 
         Refusal::TooManyServices { .. } => Code::ServiceCount,
@@ -98,7 +102,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::TooManyUsagePlans { .. } => Code::UsagePlanCount,
         Refusal::TooManyKeys { .. } => Code::ApiKeyCount,
         Refusal::TooManyKeysInPlan { .. } => Code::AccessKeyCountInUsagePlan,
-        Refusal::TooManyPlansOfKey { .. } => Code::LimitExceeded,
+        Refusal::TooManyPlansOfKey { .. } | Refusal::TooManyUpstreams { .. } => Code::LimitExceeded,
         Refusal::QuotaOutOfRange { .. } | Refusal::RateOutOfRange { .. } => match action {
             "CreateUsagePlan" => Code::InvalidMaxRequestNum,
             "ModifyUsagePlan" => Code::FormatError,
@@ -143,6 +147,15 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::NotBound { .. } if action == "DemoteServiceUsagePlan" => Code::NoUsagePlanEnv,
         Refusal::NotBound { .. } => Code::UnsupportedUnBindEnvironment,
         Refusal::NothingToDemote { .. } => Code::NoUsagePlanEnv,
+
+        Refusal::UpstreamProtocolNotServed(_) => Code::NotInOptions,
+        Refusal::BadNodes(_) => Code::FormatError,
+        Refusal::BadHealthCheck(invalid) => match invalid.field {
+            "health check timeout" | "health check interval" | "unhealthy timeout" => Code::RangeExceeded,
+            _ => Code::FormatError,
+        },
+        Refusal::UpstreamInUse { .. } => Code::UnsupportedDeleteUpstream,
+        Refusal::UpstreamGone { .. } => Code::ServiceError,
 
         Refusal::OperatorsExist => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
-use crate::{api, api_key, environment, service, strategy, usage_plan};
+use crate::{api, api_key, environment, service, strategy, upstream, usage_plan};
 
 /// The answer of an action that is under way.
 pub(crate) type Serving = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
@@ -94,7 +94,6 @@ const IP_STRATEGIES: &str = "it has no IP strategies";
 const LOGS: &str = "it keeps no logs to be searched; see the access log";
 const OAUTH: &str = "it has no OAuth authentication";
 const PLUGINS: &str = "it has no plugins";
-const UPSTREAMS: &str = "it has no upstreams";
 
 /// Every action.
 pub(crate) const ROWS: &[Row] = &[
@@ -179,11 +178,11 @@ pub(crate) const ROWS: &[Row] = &[
     refused!(Write, "AttachPlugin", PLUGINS),
     refused!(Write, "DetachPlugin", PLUGINS),
     //
-    refused!(Write, "CreateUpstream", UPSTREAMS),
-    refused!(Write, "ModifyUpstream", UPSTREAMS),
-    refused!(Write, "DeleteUpstream", UPSTREAMS),
-    refused!(Read, "DescribeUpstreams", UPSTREAMS),
-    refused!(Read, "DescribeUpstreamBindApis", UPSTREAMS),
+    change!("CreateUpstream", upstream::create),
+    change!("ModifyUpstream", upstream::modify),
+    change!("DeleteUpstream", upstream::delete),
+    read!("DescribeUpstreams", upstream::list),
+    read!("DescribeUpstreamBindApis", upstream::bind_apis),
     //
     refused!(Write, "BindSubDomain", DOMAINS),
     refused!(Write, "ModifySubDomain", DOMAINS),

@@ -1,12 +1,13 @@
-//! How much of each quota is used: counted by the data plane, kept by the store.
+//! What the data plane knows and the rules ask for: how much of each quota is used, which the store keeps, and how the
+//! nodes of upstreams are.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use control::UsageCounts;
+use control::{NodeWatch, UsageCounts};
 use gateway::Gateway;
-use model::UsagePlanId;
+use model::{NodeHealth, NodeHost, NodePort, UpstreamId, UsagePlanId};
 use store::Store;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -30,6 +31,15 @@ impl Usage {
 impl UsageCounts for Usage {
     fn used(&self, plan: &UsagePlanId) -> u64 {
         self.0.get().map_or(0, |gateway| gateway.used(plan))
+    }
+}
+
+/// The nodes of upstreams as the data plane finds them.
+pub(super) struct Nodes(pub(super) Arc<Gateway>);
+
+impl NodeWatch for Nodes {
+    fn health(&self, upstream: &UpstreamId, host: &NodeHost, port: NodePort) -> NodeHealth {
+        self.0.node_health(upstream, host, port)
     }
 }
 

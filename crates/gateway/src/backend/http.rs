@@ -12,10 +12,10 @@ use crate::worker::Scratch;
 use crate::{cors, reply};
 
 /// How often a request is sent at most: once, and again while it is safe.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 
 /// What an ordinary request says of its connection.
-const KEEP_ALIVE: &[u8] = b"Connection: keep-alive\r\n";
+pub(super) const KEEP_ALIVE: &[u8] = b"Connection: keep-alive\r\n";
 
 /// The lines of the gateway's own that a request to a backend carries; a caller's lines of these names do not pass
 /// (spec: headers added on the request to backends).
@@ -40,10 +40,22 @@ pub async fn call(
 ) -> Result<(), Refusal> {
     // What is needed of the plan when the answer is there: by then a call would find it cold in memory again.
     let rules = turn.entry.rules;
-    let form = compose(&turn, http, KEEP_ALIVE, caller, request, call, scratch)?;
+    let asked = Asked { method: http.method, host: &http.origin.host, hop: KEEP_ALIVE };
+    let form = compose(&turn, asked, caller, request, call, scratch)?;
     let body = form.as_deref().map_or(RequestBody::Stream, RequestBody::Bytes);
     let exchange = send(&turn, http, caller, request, call, scratch, body).await?;
     relay(&turn, rules, exchange, caller, request, call, scratch).await
+}
+
+/// How a backend is asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The method; `None` is the caller's.
+    pub(super) method: Option<&'static str>,
+    /// What `Host` says where no constant says otherwise.
+    pub(super) host: &'a str,
+    /// The lines about the connection.
+    pub(super) hop: &'a [u8],
 }
 
 /// Sends the answer to the caller.
@@ -104,8 +116,7 @@ pub(super) async fn send(
     let worker = turn.worker;
     let deadline = worker.clock.instant(call.started) + turn.entry.rules.timeout();
     let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
-    let may_repeat = Method::from_bytes(http.method.unwrap_or_else(|| request.method()).as_bytes())
-        .is_some_and(Method::is_idempotent);
+    let may_repeat = may_repeat(http.method, request);
     let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
     let mut tries = 1;
     loop {
@@ -126,12 +137,15 @@ pub(super) async fn send(
     }
 }
 
-/// Writes the request's line and headers into the scratch head, with `hop` as the lines about the connection; gives back
-/// the form body where there is one.
+/// True when a request may be sent twice and mean no more than once.
+pub(super) fn may_repeat(method: Option<&'static str>, request: &Request) -> bool {
+    Method::from_bytes(method.unwrap_or_else(|| request.method()).as_bytes()).is_some_and(Method::is_idempotent)
+}
+
+/// Writes the request's line and headers into the scratch head; gives back the form body where there is one.
 pub(super) fn compose(
     turn: &Turn<'_>,
-    http: &HttpPlan,
-    hop: &[u8],
+    asked: Asked<'_>,
     caller: &Caller,
     request: &Request,
     call: &Call<'_>,
@@ -143,15 +157,15 @@ pub(super) fn compose(
     let values = parameters.read(request, path, &scratch.captures, turn.form.as_deref())?;
     let head = &mut scratch.head;
     head.clear();
-    head.extend_from_slice(http.method.unwrap_or_else(|| request.method()).as_bytes());
+    head.extend_from_slice(asked.method.unwrap_or_else(|| request.method()).as_bytes());
     head.push(b' ');
     let text = PathText { literals: &api.text, call: path, rest: scratch.path.rest(path) };
     parameters.write_path(head, text, &scratch.captures, &values);
     parameters.write_query(head, request.query(), &values);
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
-    head.extend_from_slice(parameters.host().unwrap_or(&http.origin.host).as_bytes());
+    head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
-    head.extend_from_slice(hop);
+    head.extend_from_slice(asked.hop);
     request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
     write_our_lines(head, turn, caller, request, call);
     parameters.write_headers(head, &values);
@@ -162,7 +176,7 @@ pub(super) fn compose(
             reply::write_line(head, "X-Scf-Request-Id", &call.request_id);
         }
         OriginIs::Bucket(plan) => {
-            let host = parameters.host().unwrap_or(&http.origin.host);
+            let host = parameters.host().unwrap_or(asked.host);
             bucket::sign(head, plan, host, turn.worker.clock.wall(call.started).seconds());
         }
     }
@@ -193,7 +207,7 @@ fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request
     head.extend_from_slice(b"\r\n");
 }
 
-fn connect_refusal(fault: ConnectFault) -> Refusal {
+pub(super) fn connect_refusal(fault: ConnectFault) -> Refusal {
     match fault {
         ConnectFault::Timeout => Refusal::BackendTimeout,
         ConnectFault::Exhausted => Refusal::Internal,
@@ -201,7 +215,7 @@ fn connect_refusal(fault: ConnectFault) -> Refusal {
     }
 }
 
-fn send_refusal(kind: SendFaultKind) -> Refusal {
+pub(super) fn send_refusal(kind: SendFaultKind) -> Refusal {
     match kind {
         SendFaultKind::Timeout => Refusal::BackendTimeout,
         SendFaultKind::CallerGone => Refusal::CallerGone,

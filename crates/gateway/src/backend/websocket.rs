@@ -41,7 +41,8 @@ pub async fn call(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<Option<Box<Exchange>>, Refusal> {
-    http::compose(&turn, origin, UPGRADE, caller, request, call, scratch)?;
+    let asked = http::Asked { method: origin.method, host: &origin.origin.host, hop: UPGRADE };
+    http::compose(&turn, asked, caller, request, call, scratch)?;
     let exchange = http::send(&turn, origin, caller, request, call, scratch, RequestBody::Upgrade).await?;
     let response = exchange.response();
     if response.status() != 101 {

@@ -6,16 +6,17 @@ use std::sync::{Arc, Weak};
 use model::{
     AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, BucketBackend, Credential, EnvironmentName,
     FunctionBackend, FunctionCall, MockBackend, Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree,
-    Snapshot, ThrottleScope, UsagePlanId,
+    Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 use net::Target;
 use observe::Metrics;
 use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
+use super::upstreams::UpstreamCompiler;
 use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, EnvironmentPlan, EventPlan, Grant, Grants,
-    HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, WebPlan,
+    HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
@@ -34,6 +35,7 @@ pub struct Compiler {
     previous: Arc<Plan>,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
     origins: HashMap<String, Weak<OriginPlan>>,
+    upstreams: UpstreamCompiler,
     rates: HashMap<RateOf, Arc<Rate>>,
     quotas: BTreeMap<UsagePlanId, Arc<Quota>>,
 }
@@ -54,9 +56,11 @@ impl Compiler {
         default_rate: u32,
         runtimes: Arc<Runtimes>,
     ) -> Self {
+        let upstreams = UpstreamCompiler::new(metrics.workers(), Arc::clone(&backend_tls));
         Self {
             metrics,
             backend_tls,
+            upstreams,
             default_rate,
             runtimes,
             previous: Arc::new(Plan::empty()),
@@ -81,6 +85,7 @@ impl Compiler {
     pub fn compile(&mut self, snapshot: Arc<Snapshot>) -> Arc<Plan> {
         let before = Arc::clone(&self.previous);
         let touched = touched_plans(&before.snapshot, &snapshot);
+        let changed = self.upstreams.compile(&before.snapshot, &snapshot);
         self.quotas.retain(|plan, _| snapshot.usage_plans.contains_key(plan));
         self.keys.retain(|id, (credential, _)| {
             snapshot.credentials.get(id).is_some_and(|current| Arc::ptr_eq(current, credential))
@@ -93,12 +98,13 @@ impl Compiler {
             let is_same = old_tree.is_some_and(|old| Arc::ptr_eq(old, tree))
                 && !tree.plan_bindings.values().any(|binding| touched.contains(&binding.plan));
             let service = match old {
-                Some(old) if is_same => Arc::clone(old),
+                Some(old) if is_same && !old.upstreams.iter().any(|used| changed.contains(used)) => Arc::clone(old),
                 old => Arc::new(self.service(&snapshot, tree, old)),
             };
             services.insert(Box::from(id.as_str()), service);
         }
-        let plan = Arc::new(Plan { revision: snapshot.revision, services, snapshot });
+        let upstreams = Arc::clone(self.upstreams.all());
+        let plan = Arc::new(Plan { revision: snapshot.revision, services, upstreams, snapshot });
         self.previous = Arc::clone(&plan);
         drop(before);
         self.forget();
@@ -109,6 +115,7 @@ impl Compiler {
     fn forget(&mut self) {
         self.rates.retain(|_, rate| Arc::strong_count(rate) > 1);
         self.origins.retain(|_, origin| origin.strong_count() > 0);
+        self.upstreams.forget();
     }
 
     fn service(&mut self, snapshot: &Snapshot, tree: &Arc<ServiceTree>, old: Option<&Arc<ServicePlan>>) -> ServicePlan {
@@ -118,10 +125,12 @@ impl Compiler {
             environments[at] = self.environment(snapshot, tree, name, old);
         }
         let protocol = tree.service.protocol;
+        let upstreams = upstreams_of(&environments);
         ServicePlan {
             allows_http: protocol != ServiceProtocol::Https,
             allows_https: protocol != ServiceProtocol::Http,
             environments,
+            upstreams,
         }
     }
 
@@ -149,7 +158,7 @@ impl Compiler {
         for frozen in &revisions {
             // The same frozen definition compiles to the same plan.
             let api = match old_apis.get(frozen.api.as_str()) {
-                Some(old) if Arc::ptr_eq(&old.frozen, frozen) => Arc::clone(old),
+                Some(old) if Arc::ptr_eq(&old.frozen, frozen) && self.is_fresh(&old.backend) => Arc::clone(old),
                 _ => Arc::new(self.api(frozen)),
             };
             let own = own_plans.get(&frozen.api).map_or(&[][..], Vec::as_slice);
@@ -250,6 +259,10 @@ impl Compiler {
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
                 Backend::Function(function) => self.function(frozen, function),
                 Backend::Bucket(bucket) => BackendPlan::Bucket(self.bucket(bucket).map(Box::new)),
+                Backend::Upstream(backend) => BackendPlan::Upstream(UpstreamUse {
+                    upstream: self.upstreams.get(&backend.upstream).cloned(),
+                    method: method_word(backend.method),
+                }),
             },
             text: text.into(),
             head_end,
@@ -316,14 +329,39 @@ impl Compiler {
     }
 
     fn http(&mut self, origin: &Origin, method: BackendMethod) -> HttpPlan {
-        HttpPlan {
-            origin: self.origin(origin),
-            method: match method {
-                BackendMethod::Same => None,
-                BackendMethod::Fixed(method) => Some(method.as_str()),
-            },
+        HttpPlan { origin: self.origin(origin), method: method_word(method) }
+    }
+
+    /// False when what a backend was made from has changed since.
+    fn is_fresh(&self, backend: &BackendPlan) -> bool {
+        match backend {
+            BackendPlan::Http(_)
+            | BackendPlan::WebSocket(_)
+            | BackendPlan::Mock(_)
+            | BackendPlan::Event(_)
+            | BackendPlan::Web(_)
+            | BackendPlan::Bucket(_) => true,
+            BackendPlan::Upstream(used) => used.upstream.as_ref().is_some_and(|upstream| {
+                self.upstreams.get(upstream.id()).is_some_and(|current| Arc::ptr_eq(current, upstream))
+            }),
         }
     }
+}
+
+/// The method of the request to a backend; `None` is the caller's.
+fn method_word(method: BackendMethod) -> Option<&'static str> {
+    match method {
+        BackendMethod::Same => None,
+        BackendMethod::Fixed(method) => Some(method.as_str()),
+    }
+}
+
+/// The upstreams that environments call, each once.
+fn upstreams_of(environments: &[Option<Arc<EnvironmentPlan>>]) -> Box<[UpstreamId]> {
+    let entries = environments.iter().flatten().flat_map(|environment| &environment.apis);
+    let used: BTreeSet<&UpstreamId> =
+        entries.filter_map(|entry| entry.api.frozen.definition.backend.upstream()).collect();
+    used.into_iter().cloned().collect()
 }
 
 /// The usage plans whose limits, keys, or keys' secrets or states are not what they were.

@@ -169,7 +169,7 @@ impl Worker {
 
     async fn send(&self, caller: &mut Caller, request: &Request, head: &mut Vec<u8>) -> Result<Exchange, SendFault> {
         let deadline = Instant::now() + self.timeout;
-        let lost = |_| SendFault { kind: SendFaultKind::Closed, safe_to_retry: false };
+        let lost = |_| SendFault { kind: SendFaultKind::Closed, safe_to_retry: false, may_go_elsewhere: false };
         let backend = self.pool.acquire(&self.target, deadline).await.map_err(lost)?;
         let first = Exchange::send(caller, request, backend, head, RequestBody::Stream, deadline).await;
         if !matches!(first, Err(SendFault { safe_to_retry: true, .. })) {

@@ -7,4 +7,5 @@ mod crowd;
 mod fault;
 mod gate;
 mod message;
+mod pool;
 mod tls;

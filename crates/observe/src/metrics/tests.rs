@@ -35,6 +35,23 @@ fn a_page_adds_up_what_all_workers_counted() {
 }
 
 #[test]
+fn upstreams_are_told_of_when_a_page_is_made() {
+    let metrics = Metrics::new(1, REASONS);
+    metrics.watch_upstreams(|| {
+        vec![UpstreamSample { upstream: "upstream-1".into(), nodes: [0, 1, 2, 3], retries: 4, ejections: 5 }]
+    });
+    let page = metrics.render();
+    for (series, value) in [
+        (r#"tollgate_upstream_nodes{upstream="upstream-1",health="healthy"}"#, 2.0),
+        (r#"tollgate_upstream_nodes{upstream="upstream-1",health="unhealthy"}"#, 3.0),
+        (r#"tollgate_upstream_retries_total{upstream="upstream-1"}"#, 4.0),
+        (r#"tollgate_upstream_ejections_total{upstream="upstream-1"}"#, 5.0),
+    ] {
+        assert_eq!(value_of(&page, series), Some(value), "{series}\n{page}");
+    }
+}
+
+#[test]
 fn every_sample_stands_under_its_family_and_every_family_once() {
     let metrics = Metrics::new(1, REASONS);
     metrics.environment("service-1", "test").call(0, 500, 5, Some(5), None);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{
     Backend, BackendMethod, BackendPath, HttpBackend, Invalid, Method, MethodMatch, MockBackend, Origin, Text,
-    WebSocketBackend, WebSocketOrigin,
+    UpstreamBackend, UpstreamId, WebSocketBackend, WebSocketOrigin,
 };
 
 use super::definition::{not_served, unknown};
@@ -16,15 +16,15 @@ use crate::field;
 use crate::refusal::Fault;
 
 /// Backends that the vendor has and this version does not.
-const UNSERVED: [&str; 7] = ["TSF", "EB", "TARGET", "VPC", "UPSTREAM", "GRPC", "CLB"];
+const UNSERVED: [&str; 4] = ["TSF", "EB", "TARGET", "GRPC"];
 
 /// The backends that are served, for people.
-const SERVED: &str = "HTTP, WEBSOCKET, SCF, COS and MOCK are";
+const SERVED: &str = "HTTP, VPC, UPSTREAM, WEBSOCKET, SCF, COS and MOCK are";
 
 /// Refuses a `ServiceType` that is not served.
 pub(super) fn check_type(word: &str) -> Result<(), Fault> {
     match word {
-        "HTTP" | "MOCK" | "SCF" | "COS" | WEBSOCKET => Ok(()),
+        "HTTP" | "VPC" | "CLB" | UPSTREAM | WEBSOCKET | "SCF" | "COS" | "MOCK" => Ok(()),
         word if UNSERVED.contains(&word) => Err(not_served(Code::InvalidEndpointType, "ServiceType", word, SERVED)),
         word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, SERVED)),
     }
@@ -108,18 +108,29 @@ pub(super) fn keep_message(message: Option<String>, annotations: &mut BTreeMap<S
     Ok(())
 }
 
-/// An HTTP or HTTPS origin.
-pub(super) fn http(
+/// An origin, or an upstream's nodes: what `service_type` says, which is one of those that [`check_type`] lets pass.
+pub(super) fn forwarding(
+    service_type: &str,
     config: Option<ServiceConfig>,
     message: Option<String>,
     annotations: &mut BTreeMap<String, String>,
 ) -> Result<Backend, Fault> {
-    let place = Place::read(HTTP, config, message, annotations)?;
-    Ok(Backend::Http(HttpBackend {
-        origin: Origin::try_from(place.url).map_err(|invalid| bad_url(&invalid))?,
-        path: place.path,
-        method: place.method,
-    }))
+    let place = Place::read(service_type, config, message, annotations)?;
+    let usual = if place.upstream.is_some() { UPSTREAM } else { HTTP };
+    keep(annotations, kept::SERVICE_TYPE, Some(service_type.to_owned()).filter(|word| word != usual))?;
+    let (path, method) = (place.path, place.method);
+    match place.upstream {
+        Some(upstream) => {
+            // The nodes are called, wherever this leads; it is told back to those who send every field.
+            keep(annotations, kept::URL, place.url)?;
+            Ok(Backend::Upstream(UpstreamBackend { upstream, path, method }))
+        }
+        None => {
+            let url = place.url.ok_or_else(|| needed(service_type, "ServiceConfig.Url"))?;
+            let origin = Origin::try_from(url).map_err(|invalid| bad_url(&invalid))?;
+            Ok(Backend::Http(HttpBackend { origin, path, method }))
+        }
+    }
 }
 
 /// A WebSocket origin: like an HTTP one, but for the scheme.
@@ -129,8 +140,13 @@ pub(super) fn web_socket(
     annotations: &mut BTreeMap<String, String>,
 ) -> Result<Backend, Fault> {
     let place = Place::read(WEBSOCKET, config, message, annotations)?;
+    if place.upstream.is_some() {
+        let reason = "belongs to HTTP APIs; a WebSocket API's backend is a `ServiceConfig.Url`";
+        return Err(Fault::value(Code::InvalidUpstream, "ServiceConfig.UpstreamId", reason));
+    }
+    let url = place.url.ok_or_else(|| needed(WEBSOCKET, "ServiceConfig.Url"))?;
     Ok(Backend::WebSocket(WebSocketBackend {
-        origin: WebSocketOrigin::try_from(place.url).map_err(|invalid| bad_url(&invalid))?,
+        origin: WebSocketOrigin::try_from(url).map_err(|invalid| bad_url(&invalid))?,
         path: place.path,
         method: place.method,
     }))
@@ -141,9 +157,14 @@ fn bad_url(invalid: &Invalid) -> Fault {
     Fault::invalid(code, "ServiceConfig.Url", invalid)
 }
 
-/// What a backend that has a URL is told by.
+fn needed(kind: &str, parameter: &str) -> Fault {
+    Fault::value(Code::MissingParameter, parameter, format!("is needed when `ServiceType` is {kind}"))
+}
+
+/// What a backend that calls are sent to is told by.
 struct Place {
-    url: String,
+    url: Option<String>,
+    upstream: Option<UpstreamId>,
     path: BackendPath,
     method: BackendMethod,
 }
@@ -155,17 +176,7 @@ impl Place {
         message: Option<String>,
         annotations: &mut BTreeMap<String, String>,
     ) -> Result<Self, Fault> {
-        let needed = |parameter: &str| {
-            Fault::value(Code::MissingParameter, parameter, format!("is needed when `ServiceType` is {kind}"))
-        };
-        let config = config.ok_or_else(|| needed("ServiceConfig"))?;
-        if config.upstream_id.is_some_and(|id| !id.is_empty()) || config.product.as_deref() == Some("upstream") {
-            return Err(Fault::value(
-                Code::InvalidUpstream,
-                "ServiceConfig.UpstreamId",
-                "belongs to UPSTREAM backends, which are not served by this version of Tollgate",
-            ));
-        }
+        let config = config.ok_or_else(|| needed(kind, "ServiceConfig"))?;
         if config.cos_config.is_some_and(|bucket| bucket.bucket_name.is_some_and(|name| !name.is_empty())) {
             return Err(Fault::value(
                 Code::UnsupportedParameter,
@@ -173,20 +184,61 @@ impl Place {
                 format!("belongs to COS backends; `ServiceType` is {kind}"),
             ));
         }
-        if let Some(product) = config.product.as_deref().filter(|word| !word.is_empty()) {
-            field::option(Code::NotInOptions, "ServiceConfig.Product", product, &[("clb", ()), ("cvm", ())])?;
+        let upstream = upstream(kind, config.product.as_deref(), config.upstream_id)?;
+        if matches!(kind, "VPC" | "CLB") && config.uniq_vpc_id.as_deref().unwrap_or("").is_empty() {
+            let reason = format!("is needed when `ServiceType` is {kind}");
+            return Err(Fault::value(Code::InvalidVpcConfig, "ServiceConfig.UniqVpcId", reason));
         }
         keep(annotations, kept::PRODUCT, config.product)?;
         keep(annotations, kept::UNIQ_VPC_ID, config.uniq_vpc_id)?;
         keep_message(message, annotations)?;
-        let url = config.url.filter(|url| !url.is_empty()).ok_or_else(|| needed("ServiceConfig.Url"))?;
-        let path = config.path.ok_or_else(|| needed("ServiceConfig.Path"))?;
-        let method = config.method.filter(|word| !word.is_empty()).ok_or_else(|| needed("ServiceConfig.Method"))?;
+        let url = config.url.filter(|url| !url.is_empty());
+        if url.is_none() && upstream.is_none() {
+            return Err(needed(kind, "ServiceConfig.Url"));
+        }
+        let path = config.path.ok_or_else(|| needed(kind, "ServiceConfig.Path"))?;
+        let method = config.method.filter(|word| !word.is_empty());
+        let method = method.ok_or_else(|| needed(kind, "ServiceConfig.Method"))?;
         Ok(Self {
             url,
+            upstream,
             path: BackendPath::try_from(path)
                 .map_err(|invalid| Fault::invalid(Code::InvalidBackendPath, "ServiceConfig.Path", &invalid))?,
             method: backend_method(&method)?,
         })
+    }
+}
+
+/// The type of backends that are upstreams.
+pub(super) const UPSTREAM: &str = "UPSTREAM";
+
+/// What `Product` may say; true for an upstream.
+const PRODUCTS: [(&str, bool); 3] = [("clb", false), ("cvm", false), ("upstream", true)];
+
+/// The upstream that is meant: by `ServiceType` UPSTREAM, or by `Product` upstream.
+fn upstream(service_type: &str, product: Option<&str>, id: Option<String>) -> Result<Option<UpstreamId>, Fault> {
+    const PARAMETER: &str = "ServiceConfig.UpstreamId";
+    let product = product.filter(|word| !word.is_empty());
+    let of_product = match product {
+        Some(word) => Some(field::option(Code::NotInOptions, "ServiceConfig.Product", word, &PRODUCTS)?),
+        None => None,
+    };
+    let id = id.filter(|id| !id.is_empty());
+    match (service_type == UPSTREAM || of_product == Some(true), id) {
+        (true, _) if of_product == Some(false) => {
+            let reason = "must be `upstream`, or be left out, when `ServiceType` is UPSTREAM";
+            Err(Fault::value(Code::NotInOptions, "ServiceConfig.Product", reason))
+        }
+        (true, Some(id)) => UpstreamId::try_from(id)
+            .map(Some)
+            .map_err(|invalid| Fault::invalid(Code::InvalidUpstream, PARAMETER, &invalid)),
+        (true, None) => {
+            Err(Fault::value(Code::InvalidUpstream, PARAMETER, "is needed when the backend is an upstream"))
+        }
+        (false, Some(_)) => {
+            let reason = "belongs to backends with `ServiceType` UPSTREAM or `ServiceConfig.Product` upstream";
+            Err(Fault::value(Code::InvalidUpstream, PARAMETER, reason))
+        }
+        (false, None) => Ok(None),
     }
 }

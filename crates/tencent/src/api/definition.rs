@@ -89,7 +89,7 @@ fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unse
             backend::keep_message(fields.service_mock_return_message, &mut annotations)?;
             bucket::backend(fields.service_config)?
         }
-        _ => backend::http(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
+        word => backend::forwarding(word, fields.service_config, fields.service_mock_return_message, &mut annotations)?,
     };
 
     let mut tags = previous.map(|previous| previous.tags.clone()).unwrap_or_default();

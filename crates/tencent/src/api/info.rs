@@ -5,7 +5,7 @@ use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, Base64Rule,
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::backend::method_word;
+use super::backend::{UPSTREAM, method_word};
 use super::bucket;
 use super::function::trigger_rules;
 use super::parameters::position_word;
@@ -60,7 +60,7 @@ pub(super) struct ApiInfo<'a> {
     response_error_codes: Vec<ResponseErrorCode>,
     request_parameters: Vec<RequestParameter>,
     service_timeout: u32,
-    service_type: &'static str,
+    service_type: &'a str,
     service_config: Value,
     service_parameters: Option<Vec<ServiceParameterInfo<'a>>>,
     constant_parameters: Option<Vec<ConstantParameter>>,
@@ -100,8 +100,13 @@ impl<'a> ApiInfo<'a> {
                 ("MOCK", config.unwrap_or(Value::Null), Some(mock.body.as_str()))
             }
             Backend::Http(http) => (
-                HTTP,
+                kept(kept::SERVICE_TYPE).unwrap_or(HTTP),
                 service_config(definition, http.origin.as_str(), &http.path, http.method),
+                kept(kept::MOCK_MESSAGE),
+            ),
+            Backend::Upstream(backend) => (
+                kept(kept::SERVICE_TYPE).unwrap_or(UPSTREAM),
+                service_config(definition, kept(kept::URL).unwrap_or(""), &backend.path, backend.method),
                 kept(kept::MOCK_MESSAGE),
             ),
             Backend::WebSocket(backend) => (
@@ -180,7 +185,7 @@ fn service_config(definition: &ApiDefinition, url: &str, path: &BackendPath, met
         url: Some(url.to_owned()),
         path: Some(path.as_str().to_owned()),
         method: Some(method_word(method).to_owned()),
-        upstream_id: None,
+        upstream_id: definition.backend.upstream().map(ToString::to_string),
         cos_config: None,
     })
 }

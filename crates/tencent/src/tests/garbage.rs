@@ -60,6 +60,16 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
     let of_service = with(&page, json!({"ServiceId": service}));
     let of_plan = with(&page, json!({"UsagePlanId": plan}));
     let bind = json!({"UsagePlanIds": [plan], "BindType": "API", "Environment": "test", "ServiceId": service, "ApiIds": [api]});
+    let upstream = json!({
+        "Scheme": "HTTP", "Algorithm": "ROUND-ROBIN", "UniqVpcId": "vpc-1", "UpstreamName": "n", "UpstreamDescription": "d",
+        "UpstreamType": "IP_PORT", "Retries": 1, "UpstreamHost": "h", "Tags": [{"Key": "k", "Value": "v"}],
+        "Nodes": [{"Host": "10.0.0.1", "Port": 80, "Weight": 1, "VmInstanceId": "ins-1", "Tags": ["t"]}],
+        "HealthChecker": {"EnableActiveCheck": true, "EnablePassiveCheck": true, "HealthyHttpStatus": "200",
+            "UnhealthyHttpStatus": "500", "TcpFailureThreshold": 1, "TimeoutThreshold": 1, "HttpFailureThreshold": 1,
+            "ActiveCheckHttpPath": "/", "ActiveCheckTimeout": 1, "ActiveCheckInterval": 1, "UnhealthyTimeout": 1,
+            "ActiveRequestHeader": [{"Name": "n", "Value": "v"}]},
+        "K8sService": [],
+    });
     let filters = |name: &str| with(&page, json!({"Filters": [{"Name": name, "Values": ["x"]}]}));
     vec![
         (
@@ -129,6 +139,11 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         ("DisableApiKey", json!({"AccessKeyId": key})),
         ("UpdateApiKey", json!({"AccessKeyId": key, "AccessKeySecret": "0123456789"})),
         ("DeleteApiKey", json!({"AccessKeyId": key})),
+        ("CreateUpstream", upstream.clone()),
+        ("ModifyUpstream", with(&upstream, json!({"UpstreamId": "upstream-abcdefgh"}))),
+        ("DescribeUpstreams", filters("UpstreamName")),
+        ("DescribeUpstreamBindApis", with(&filters("ApiId"), json!({"UpstreamId": "upstream-abcdefgh"}))),
+        ("DeleteUpstream", json!({"UpstreamId": "upstream-abcdefgh"})),
     ]
 }
 

@@ -291,7 +291,7 @@ async fn what_is_not_served_is_refused_by_name() {
     let not_in_options = "InvalidParameterValue.NotInOptions";
     for (member, value, expected) in [
         ("ServiceType", json!("EB"), "UnsupportedOperation.InvalidEndpointType"),
-        ("ServiceType", json!("UPSTREAM"), "UnsupportedOperation.InvalidEndpointType"),
+        ("ServiceType", json!("GRPC"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("CARRIER_PIGEON"), "InvalidParameterValue.InvalidServiceType"),
         ("AuthType", json!("OAUTH"), not_in_options),
         ("AuthType", json!("APP"), not_in_options),
