@@ -84,8 +84,8 @@ class Answer:
 class Backend:
     """One listening backend; every connection has its own thread."""
 
-    def __init__(self, tls=None):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    def __init__(self, tls=None, address=("127.0.0.1", 0)):
+        self.listener = socket.create_server(address, backlog=512)
         self.port = self.listener.getsockname()[1]
         self.requests = []
         self.connections = 0

@@ -82,6 +82,8 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let addresses = Addresses {
         http: gateway.http_addresses().iter().map(ToString::to_string).collect(),
         https: gateway.https_addresses().iter().map(ToString::to_string).collect(),
+        http_proxied: gateway.http_proxied_addresses().iter().map(ToString::to_string).collect(),
+        https_proxied: gateway.https_proxied_addresses().iter().map(ToString::to_string).collect(),
         admin: listener.address.to_string(),
     };
     let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics));
@@ -114,6 +116,10 @@ const ADDRESSES: &str = "addresses.json";
 struct Addresses {
     http: Vec<String>,
     https: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    http_proxied: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    https_proxied: Vec<String>,
     admin: String,
 }
 

@@ -14,12 +14,12 @@ pub(crate) mod value;
 use std::path::PathBuf;
 
 use cloud::{ApiOrigin, BucketTemplate, FunctionEndpoints, FunctionTemplate, PairId, PairSecret, SignatureForm};
-use net::{Limits, PoolLimits, TunnelLimits};
+use net::{Limits, NameLimits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
 use value::{
-    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Region, Seconds, Size, StorePlace,
-    Switch, Value, Whole,
+    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Networks, Region, Seconds, Size,
+    StorePlace, Switch, Value, Whole,
 };
 
 /// What the page and the flags tell about one setting.
@@ -114,6 +114,14 @@ groups! {
         http: Addresses = "0.0.0.0:8080";
         /// Where calls come in over HTTPS; several are separated by commas, `off` is none.
         https: Addresses = "0.0.0.0:8443";
+        /// Further addresses for HTTP, for a load balancer that begins each connection with the PROXY protocol (version 1 or
+        /// 2): the address in it is the caller's. Nobody else may reach them.
+        http_proxied: Addresses = "off";
+        /// Further addresses for HTTPS, for a load balancer that begins each connection with the PROXY protocol.
+        https_proxied: Addresses = "off";
+        /// The proxies whose `X-Forwarded-For` is believed: networks or addresses, separated by commas. The caller's address is
+        /// the last one in it that is no trusted proxy.
+        trusted_proxies: Networks = "off";
         /// The certificate chain of the HTTPS listeners, a PEM file. Empty: a self-signed one, made at each start.
         tls_certificate: Option<FilePath> = "";
         /// The private key of that certificate, a PEM file.
@@ -171,8 +179,22 @@ groups! {
         backend_idle_connections: Whole<0, 100_000> = "128";
         /// Backends that each worker keeps unused connections for.
         backend_targets: Whole<1, 1_000_000> = "10000";
-        /// How long the addresses of a backend's name are used before they are asked for again.
-        backend_dns_ttl: Seconds<0, 86_400> = "5";
+        /// How long a backend may pause within an answer that it has begun. Empty: the API's timeout.
+        backend_read_timeout: Option<Seconds<1, 86_400>> = "";
+        /// The name servers that backends' names are asked of, separated by commas; `off` are the system's.
+        backend_dns_servers: Addresses = "off";
+        /// The addresses of a backend's name are used for as long as the answer says, but at least for so long.
+        backend_dns_ttl_min: Seconds<0, 86_400> = "1";
+        /// The addresses of a backend's name are used for as long as the answer says, but at most for so long.
+        backend_dns_ttl_max: Seconds<0, 86_400> = "300";
+        /// Whether the certificates of https backends are checked.
+        backend_tls_verify: Switch = "true";
+        /// The roots that the certificates of https backends must come from, a PEM file. Empty: the system's.
+        backend_tls_ca: Option<FilePath> = "";
+        /// The certificate chain that the gateway shows to backends which ask for one, a PEM file.
+        backend_tls_certificate: Option<FilePath> = "";
+        /// The private key of that certificate, a PEM file.
+        backend_tls_key: Option<FilePath> = "";
     }
     /// How long a WebSocket may last.
     websocket: WebSocketSettings = "WebSocket" {
@@ -270,7 +292,11 @@ impl Settings {
             idle_timeout: backend.backend_idle_timeout.duration(),
             max_targets: backend.backend_targets.size(),
             connect_timeout: backend.backend_connect_timeout.duration(),
-            dns_ttl: backend.backend_dns_ttl.duration(),
+            names: NameLimits {
+                servers: backend.backend_dns_servers.0.clone(),
+                least_ttl: backend.backend_dns_ttl_min.duration().min(backend.backend_dns_ttl_max.duration()),
+                most_ttl: backend.backend_dns_ttl_max.duration(),
+            },
         }
     }
 

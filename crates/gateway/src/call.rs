@@ -16,6 +16,9 @@ use crate::worker::Worker;
 pub struct Call<'p> {
     /// When its head was there.
     pub started: Micros,
+    /// Who calls: the other end of the connection, or whom the trusted proxies before it tell of; port 0 where they tell
+    /// none.
+    pub caller: SocketAddr,
     /// Its id: 32 lower-case hex digits.
     pub request_id: [u8; 32],
     /// The environment, once it is known.
@@ -53,9 +56,10 @@ pub struct Names<'n> {
 
 impl Call<'_> {
     /// A call that has just come in.
-    pub fn new(worker: &Worker) -> Self {
+    pub fn new(worker: &Worker, caller: SocketAddr) -> Self {
         Self {
             started: worker.clock.now(),
+            caller,
             request_id: worker.request_id(),
             environment: None,
             entry: None,
@@ -129,7 +133,7 @@ impl Call<'_> {
                 scheme: if caller.is_tls() { "https" } else { "http" },
                 host: request.host(),
                 path: request.path(),
-                peer: caller.peer(),
+                peer: self.caller,
                 status: self.status,
                 backend_status: self.backend_status,
                 backend: self.backend,

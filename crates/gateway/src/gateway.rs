@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use arc_swap::ArcSwap;
+use ipnet::IpNet;
 use model::{NodeHealth, NodeHost, NodePort, Revision, Snapshot, UpstreamId, UsagePlanId};
-use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, tls};
+use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, proxied, tls};
 use observe::{AccessLog, Metrics};
 use tokio::sync::watch;
 
@@ -31,10 +32,18 @@ pub struct Settings {
     pub http: Vec<SocketAddr>,
     /// Where to listen for https.
     pub https: Vec<SocketAddr>,
+    /// Where to listen for http behind a load balancer that begins each connection with the PROXY protocol.
+    pub http_proxied: Vec<SocketAddr>,
+    /// The same for https.
+    pub https_proxied: Vec<SocketAddr>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// The certificates of the https listeners.
     pub tls: Arc<rustls::ServerConfig>,
     /// How the gateway checks https backends.
     pub backend_tls: Arc<rustls::ClientConfig>,
+    /// How long a backend may pause within an answer; `None` is the API's timeout.
+    pub stall: Option<Duration>,
     /// Threads; at least 1.
     pub workers: usize,
     /// Bounds on callers.
@@ -60,6 +69,8 @@ pub struct Gateway {
     metrics: Arc<Metrics>,
     http: Vec<SocketAddr>,
     https: Vec<SocketAddr>,
+    http_proxied: Vec<SocketAddr>,
+    https_proxied: Vec<SocketAddr>,
     running: watch::Sender<Option<Revision>>,
     /// For the thread that checks nodes.
     upstreams: watch::Sender<Arc<Upstreams>>,
@@ -67,8 +78,19 @@ pub struct Gateway {
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// The listening sockets of one worker; `true` for https.
-type Listeners = Vec<(TcpListener, SocketAddr, bool)>;
+/// A way in.
+#[derive(Debug, Clone, Copy)]
+struct Door {
+    /// Where it is.
+    local: SocketAddr,
+    /// Calls come over https.
+    is_tls: bool,
+    /// A load balancer begins each connection with the PROXY protocol.
+    is_proxied: bool,
+}
+
+/// The listening sockets of one worker.
+type Listeners = Vec<(TcpListener, Door)>;
 
 impl Gateway {
     /// Binds every listener and starts the workers. Connections wait in the listeners until the first
@@ -79,20 +101,22 @@ impl Gateway {
     pub fn start(settings: Settings, metrics: Arc<Metrics>, log: &AccessLog) -> io::Result<Self> {
         let workers = settings.workers.max(1);
         let mut listeners: Vec<Listeners> = (0..workers).map(|_| Vec::new()).collect();
-        let mut bind = |addresses: &[SocketAddr], is_tls: bool| -> io::Result<Vec<SocketAddr>> {
+        let mut bind = |addresses: &[SocketAddr], is_tls: bool, is_proxied: bool| -> io::Result<Vec<SocketAddr>> {
             let mut bound = Vec::new();
             for address in addresses {
                 let (actual, sockets) = listen::bind(*address, workers)
                     .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
                 for (socket, of_worker) in sockets.into_iter().zip(&mut listeners) {
-                    of_worker.push((socket, actual, is_tls));
+                    of_worker.push((socket, Door { local: actual, is_tls, is_proxied }));
                 }
                 bound.push(actual);
             }
             Ok(bound)
         };
-        let http = bind(&settings.http, false)?;
-        let https = bind(&settings.https, true)?;
+        let http = bind(&settings.http, false, false)?;
+        let https = bind(&settings.https, true, false)?;
+        let http_proxied = bind(&settings.http_proxied, false, true)?;
+        let https_proxied = bind(&settings.https_proxied, true, true)?;
         let plan = Arc::new(ArcSwap::from_pointee(Plan::empty()));
         let (stop, stopped) = watch::channel(false);
         let (running, runs) = watch::channel(None);
@@ -118,7 +142,19 @@ impl Gateway {
         let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
         let of_plan = Arc::clone(&plan);
         metrics.watch_upstreams(move || upstream::samples(&of_plan.load().upstreams, Clock::default().now()));
-        Ok(Self { plan, compiler, metrics, http, https, running, upstreams, stop, workers })
+        Ok(Self {
+            plan,
+            compiler,
+            metrics,
+            http,
+            https,
+            http_proxied,
+            https_proxied,
+            running,
+            upstreams,
+            stop,
+            workers,
+        })
     }
 
     /// Where the http listeners are.
@@ -129,6 +165,16 @@ impl Gateway {
     /// Where the https listeners are.
     pub fn https_addresses(&self) -> &[SocketAddr] {
         &self.https
+    }
+
+    /// Where the http listeners behind a load balancer are.
+    pub fn http_proxied_addresses(&self) -> &[SocketAddr] {
+        &self.http_proxied
+    }
+
+    /// Where the https listeners behind a load balancer are.
+    pub fn https_proxied_addresses(&self) -> &[SocketAddr] {
+        &self.https_proxied
     }
 
     /// Runs `snapshot` from now on: calls that have begun end under the plan that they began under.
@@ -243,6 +289,8 @@ impl WorkerThread {
             form_bytes: self.settings.form_bytes,
             tunnel: self.settings.tunnel,
             errands: Rc::default(),
+            stall: self.settings.stall,
+            trusted_proxies: self.settings.trusted_proxies,
         };
         let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
         tokio::select! {
@@ -251,11 +299,11 @@ impl WorkerThread {
         }
         let limits = Rc::new(self.settings.limits.clone());
         let mut listening = Vec::new();
-        for (listener, local, is_tls) in self.listeners {
-            let tls = is_tls.then(|| Arc::clone(&self.settings.tls));
+        for (listener, door) in self.listeners {
+            let tls = door.is_tls.then(|| Arc::clone(&self.settings.tls));
             listening.push(tokio::task::spawn_local(accept(
                 listener,
-                local,
+                door,
                 tls,
                 Rc::clone(&worker),
                 Rc::clone(&limits),
@@ -281,18 +329,28 @@ impl WorkerThread {
 /// Accepts connections and serves each in a task of its own.
 async fn accept(
     listener: TcpListener,
-    local: SocketAddr,
+    door: Door,
     tls: Option<Arc<rustls::ServerConfig>>,
     worker: Rc<Worker>,
     limits: Rc<Limits>,
 ) {
     let ticker = Rc::clone(&worker.ticker);
     let most = limits.max_connections;
-    let ended = listen::accept(listener, most, Rc::clone(&ticker), |stream, peer, seat| {
+    let ended = listen::accept(listener, most, Rc::clone(&ticker), |mut stream, peer, seat| {
         let (worker, limits, ticker, tls) = (Rc::clone(&worker), Rc::clone(&limits), Rc::clone(&ticker), tls.clone());
         tokio::task::spawn_local(async move {
             let _seat = seat;
-            worker.open.set(worker.open.get() + 1);
+            let _open = Open::new(&worker);
+            let ends = proxied::Ends { peer, local: door.local };
+            let told = if door.is_proxied {
+                match Box::pin(proxied::read(&mut stream, limits.head_timeout)).await {
+                    Ok(told) => told,
+                    Err(error) => return tracing::debug!(%peer, %error, "a load balancer's connection was closed"),
+                }
+            } else {
+                None
+            };
+            let proxied::Ends { peer, local } = told.unwrap_or(ends);
             let io = match tls {
                 None => Ok(Io::Plain(stream)),
                 Some(config) => Box::pin(tls::accept(stream, config, limits.handshake_timeout)).await,
@@ -301,12 +359,28 @@ async fn accept(
                 Ok(io) => worker.serve(Caller::new(io, peer, local, limits, ticker)).await,
                 Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
             }
-            worker.open.set(worker.open.get() - 1);
         });
     })
     .await;
     if let Err(error) = ended {
+        let local = door.local;
         tracing::error!(%local, %error, "the listener ended");
+    }
+}
+
+/// A connection that is being served, for as long as this lives.
+struct Open<'w>(&'w Worker);
+
+impl<'w> Open<'w> {
+    fn new(worker: &'w Worker) -> Self {
+        worker.open.set(worker.open.get() + 1);
+        Self(worker)
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.open.set(self.0.open.get() - 1);
     }
 }
 

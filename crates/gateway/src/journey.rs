@@ -13,7 +13,7 @@ use crate::plan::{ApiEntry, BackendPlan, Plan};
 use crate::refusal::{Refusal, tencent};
 use crate::tunnel::Tunnel;
 use crate::worker::{Scratch, Worker};
-use crate::{auth, backend, cors, reply, site};
+use crate::{auth, backend, cors, origin, reply, site};
 
 /// Takes one request through: judged, answered, counted and logged.
 pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
@@ -27,7 +27,7 @@ pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
 async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Option<Box<Tunnel>> {
     let plan = worker.plan();
     let mut scratch = worker.scratch();
-    let mut call = Call::new(worker);
+    let mut call = Call::new(worker, origin::of(&worker.trusted_proxies, caller.peer(), request));
     let outcome = travel(worker, &plan, caller, request, &mut call, &mut scratch).await;
     if let Err(refusal) = &outcome {
         refuse(worker, caller, request, &mut call, &mut scratch, refusal).await;

@@ -18,6 +18,7 @@ pub mod gateway;
 pub mod host;
 pub mod journey;
 pub mod limit;
+pub mod origin;
 pub mod parameter;
 pub mod plan;
 pub mod refusal;

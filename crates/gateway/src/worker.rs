@@ -8,8 +8,10 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
+use ipnet::IpNet;
 use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 
@@ -63,6 +65,10 @@ pub struct Outfit {
     pub tunnel: TunnelLimits,
     /// Asynchronous calls of functions that are on their way; the worker waits for them when it ends.
     pub errands: Rc<Cell<usize>>,
+    /// How long a backend may pause within an answer; `None` is the API's timeout.
+    pub stall: Option<Duration>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// A thread's share of the data plane.
@@ -252,8 +258,8 @@ impl Worker {
     /// Writes the lines that tell a backend where a call came from; `alone` where no other hop is told of.
     ///
     /// Calls of one caller come in runs, so the lines that were written last are kept.
-    pub fn write_origin_lines(&self, out: &mut Vec<u8>, caller: &Caller, version: Version, alone: bool) {
-        let origin = Origin { address: caller.peer().ip(), is_tls: caller.is_tls(), version, alone };
+    pub fn write_origin_lines(&self, out: &mut Vec<u8>, address: IpAddr, is_tls: bool, version: Version, alone: bool) {
+        let origin = Origin { address, is_tls, version, alone };
         let mut last = self.origin.borrow_mut();
         match &*last {
             Some((known, lines)) if *known == origin => out.extend_from_slice(lines),

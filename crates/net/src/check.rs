@@ -84,6 +84,19 @@ fn response(bytes: &[u8], to_head: bool) {
     }
 }
 
+/// A header of the PROXY protocol ends where it is said to, and nothing shorter is taken for it.
+pub fn proxied(bytes: &[u8]) {
+    if let Ok(Some((_, length))) = crate::proxied::parse(bytes) {
+        assert!(length <= bytes.len());
+        let header = bytes.get(..length).unwrap_or_default();
+        assert_eq!(crate::proxied::parse(header), crate::proxied::parse(bytes), "what follows does not matter");
+        for cut in 0..length {
+            let shorter = crate::proxied::parse(bytes.get(..cut).unwrap_or_default());
+            assert!(matches!(shorter, Ok(None)), "it was not complete before");
+        }
+    }
+}
+
 /// However the input is cut, the same comes out; and what comes out, encoded anew, decodes to the same.
 pub fn chunked(bytes: &[u8]) {
     let whole = decode(bytes, bytes.len().max(1));
@@ -139,6 +152,7 @@ mod tests {
     fn all_holds_for_the_seeds() {
         seeds("head").iter().for_each(|seed| head(seed));
         seeds("chunked").iter().for_each(|seed| chunked(seed));
+        seeds("proxied").iter().for_each(|seed| proxied(seed));
     }
 
     /// A seed with some bytes replaced, by others or by parts of another seed.
@@ -165,6 +179,11 @@ mod tests {
         #[test]
         fn all_holds_for_damaged_heads(bytes in damaged("head")) {
             head(&bytes);
+        }
+
+        #[test]
+        fn all_holds_for_damaged_proxy_headers(bytes in damaged("proxied")) {
+            proxied(&bytes);
         }
 
         #[test]

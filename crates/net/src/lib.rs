@@ -22,6 +22,7 @@ mod pool;
 mod target;
 
 pub mod listen;
+pub mod proxied;
 pub mod tls;
 
 pub use buffer::Buffer;
@@ -36,6 +37,6 @@ pub use framing::{Framing, ResponseFraming, Version};
 pub use head::{Request, Response};
 pub use io::Io;
 pub use limits::Limits;
-pub use pool::{Backend, Pool, PoolLimits};
+pub use pool::{Backend, NameLimits, Pool, PoolLimits};
 pub use target::{InvalidHost, Target};
 pub use ticker::{Moment, TICK, Ticker};

@@ -16,6 +16,8 @@ use crate::ticker::{Chore, Moment};
 use crate::{ConnectFault, Io, Target, Ticker};
 use resolve::Resolver;
 
+pub use resolve::NameLimits;
+
 /// Bounds on a worker's connections to backends.
 #[derive(Clone, Debug)]
 pub struct PoolLimits {
@@ -27,8 +29,8 @@ pub struct PoolLimits {
     pub max_targets: usize,
     /// How long one connection attempt (TCP and TLS) to one address may take. Default 5 s.
     pub connect_timeout: Duration,
-    /// How long a resolved name is used before it is asked again. Default 5 s.
-    pub dns_ttl: Duration,
+    /// How names are resolved.
+    pub names: NameLimits,
 }
 
 impl Default for PoolLimits {
@@ -38,7 +40,7 @@ impl Default for PoolLimits {
             idle_timeout: Duration::from_secs(55),
             max_targets: 10_000,
             connect_timeout: Duration::from_secs(5),
-            dns_ttl: Duration::from_secs(5),
+            names: NameLimits::default(),
         }
     }
 }
@@ -84,7 +86,7 @@ impl Hasher for IdHasher {
 impl Pool {
     /// An empty pool.
     pub fn new(limits: PoolLimits, clock: Rc<Ticker>) -> Rc<Pool> {
-        let resolver = Rc::new(Resolver::new(limits.dns_ttl));
+        let resolver = Rc::new(Resolver::new(limits.names.clone()));
         let pool = Rc::new(Pool {
             limits,
             clock: Rc::clone(&clock),

@@ -7,7 +7,8 @@ use gateway::Gateway;
 use observe::{AccessLog, Metrics};
 
 use crate::failure::Failure;
-use crate::settings::{ListenSettings, Settings};
+use crate::settings::value::FilePath;
+use crate::settings::{BackendSettings, ListenSettings, Settings};
 
 /// Starts the workers on their listeners.
 pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog) -> Result<Arc<Gateway>, Failure> {
@@ -20,8 +21,12 @@ pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog)
         gateway::Settings {
             http: settings.listen.http.0.clone(),
             https: settings.listen.https.0.clone(),
+            http_proxied: settings.listen.http_proxied.0.clone(),
+            https_proxied: settings.listen.https_proxied.0.clone(),
             tls: certificates(&settings.listen, &names)?,
-            backend_tls: net::tls::client_config(),
+            backend_tls: backend_tls(&settings.backend)?,
+            stall: settings.backend.backend_read_timeout.map(|limit| limit.duration()),
+            trusted_proxies: settings.listen.trusted_proxies.0.clone(),
             workers: settings.workers(),
             limits: settings.limits(),
             pool: settings.pool(),
@@ -53,6 +58,28 @@ fn certificates(listen: &ListenSettings, names: &[String]) -> Result<Arc<rustls:
         _ => return Err(Failure::usage("settings `tls_certificate` and `tls_key`: give both or neither")),
     };
     net::tls::server_config(&chain, &key).map_err(|error| Failure::new(whose, error))
+}
+
+/// How backends and the gateway make sure of each other.
+fn backend_tls(settings: &BackendSettings) -> Result<Arc<rustls::ClientConfig>, Failure> {
+    let read = |path: &Option<FilePath>| match path {
+        None => Ok(None),
+        Some(FilePath(path)) => std::fs::read(path).map(Some).map_err(|error| Failure::new(path.display(), error)),
+    };
+    let (roots, chain, key) =
+        (read(&settings.backend_tls_ca)?, read(&settings.backend_tls_certificate)?, read(&settings.backend_tls_key)?);
+    let identity = match (&chain, &key) {
+        (Some(chain), Some(key)) => Some((chain.as_slice(), key.as_slice())),
+        (None, None) => None,
+        _ => {
+            return Err(Failure::usage(
+                "settings `backend_tls_certificate` and `backend_tls_key`: give both or neither",
+            ));
+        }
+    };
+    net::tls::BackendTls { roots: roots.as_deref(), identity, verify: settings.backend_tls_verify.0 }
+        .config()
+        .map_err(|error| Failure::new("settings `backend_tls_ca`, `backend_tls_certificate`, `backend_tls_key`", error))
 }
 
 /// Ends the data plane; true when all calls in flight ended within `wait`.

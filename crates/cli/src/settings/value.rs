@@ -1,9 +1,10 @@
 //! The values that settings take: each type holds only what is allowed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 /// A value that is written as text: on the command line, in the environment, in the file.
@@ -213,6 +214,26 @@ impl Value for Addresses {
             return Some(Self(Vec::new()));
         }
         text.split(',').map(|address| address.trim().parse().ok()).collect::<Option<_>>().map(Self)
+    }
+}
+
+/// Networks and single addresses, perhaps none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Networks(pub(crate) Vec<IpNet>);
+
+impl Value for Networks {
+    const STANDS_FOR: &'static str = "NET,…";
+
+    fn allowed() -> String {
+        "networks and IP addresses, separated by commas, such as `10.0.0.0/8,192.168.1.5,fd00::/8`; or `off`".to_owned()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if text == "off" {
+            return Some(Self(Vec::new()));
+        }
+        let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
+        text.split(',').map(|one| network(one.trim())).collect::<Option<_>>().map(Self)
     }
 }
 

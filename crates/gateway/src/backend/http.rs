@@ -92,7 +92,7 @@ pub(super) async fn relay(
         cors::write_simple(head);
     }
     call.is_answered = true;
-    match exchange.relay(caller, request, head, &turn.worker.pool, rules.timeout()).await {
+    match exchange.relay(caller, request, head, &turn.worker.pool, turn.worker.stall.unwrap_or(rules.timeout())).await {
         Ok(relayed) => {
             call.bytes_out = relayed.body_bytes;
             Ok(())
@@ -183,8 +183,15 @@ pub(super) fn compose(
     Ok(turn.form.as_deref().map(|form| parameters.form(form, &values)))
 }
 
+/// Also in the other spelling: many a backend takes `X_Real_IP` for `X-Real-IP` (CGI, RFC 3875, 4.1.18).
 fn is_ours(name: &[u8]) -> bool {
-    matches!(name.first(), Some(b'x' | b'X')) && OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes()))
+    matches!(name.first(), Some(b'x' | b'X')) && OURS.iter().any(|ours| is_alias(name, ours.as_bytes()))
+}
+
+/// True where `name` is `ours`, which is in lower case, but for case and `_` in place of `-`.
+fn is_alias(name: &[u8], ours: &[u8]) -> bool {
+    name.len() == ours.len()
+        && name.iter().zip(ours).all(|(byte, our)| byte.to_ascii_lowercase() == *our || (*byte == b'_' && *our == b'-'))
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {
@@ -199,7 +206,7 @@ fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request
         head.extend_from_slice(turn.worker.address_text(caller.peer().ip()).as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    turn.worker.write_origin_lines(head, caller, request.version(), is_first_hop);
+    turn.worker.write_origin_lines(head, call.caller.ip(), caller.is_tls(), request.version(), is_first_hop);
     head.extend_from_slice(b"x-b3-traceid: ");
     head.extend_from_slice(&call.request_id);
     head.extend_from_slice(b"\r\nX-Api-RequestId: ");

@@ -22,7 +22,7 @@ pub(super) struct Rewrites {
     constant_query: String,
     /// The `Host` that the backend is told, where a constant says so.
     host: Option<String>,
-    /// Lower-case names of caller's headers that must not pass: moved away, or overridden by a constant.
+    /// Names of caller's headers that must not pass, as [`plain_name`] writes them: moved away, or written by the gateway.
     dropped_headers: HashSet<Vec<u8>>,
     dropped_query: HashSet<String>,
     dropped_form: HashSet<String>,
@@ -94,11 +94,12 @@ impl Rewrites {
             })
             .collect();
         let moves = moves(definition, &declared);
-        let header_names = moved_away(&declared, Location::Header);
+        let written = moves.iter().filter(|m| m.to == Location::Header).map(|m| m.name.clone());
+        let header_names = moved_away(&declared, Location::Header).into_iter().chain(written);
         let mut rewrites = Self {
             uses_form: declared.iter().any(|d| d.location == Location::Body)
                 || moves.iter().any(|m| m.to == Location::Body),
-            dropped_headers: header_names.iter().map(|name| name.to_ascii_lowercase().into_bytes()).collect(),
+            dropped_headers: header_names.map(|name| plain_name(name.as_bytes())).collect(),
             dropped_query: moved_away(&declared, Location::Query),
             dropped_form: moved_away(&declared, Location::Body),
             constant_headers: Vec::new(),
@@ -118,7 +119,7 @@ impl Rewrites {
             if constant.location == Location::Header && constant.name.eq_ignore_ascii_case("host") {
                 self.host = Some(constant.value.clone());
             } else if constant.location == Location::Header {
-                self.dropped_headers.insert(constant.name.to_ascii_lowercase().into_bytes());
+                self.dropped_headers.insert(plain_name(constant.name.as_bytes()));
                 write_line(&mut self.constant_headers, &constant.name, constant.value.as_bytes());
             } else {
                 self.dropped_query.insert(constant.name.clone());
@@ -226,7 +227,7 @@ impl Rewrites {
 
     /// True when a caller's header must not pass to the backend.
     pub(super) fn drops_header(&self, name: &[u8]) -> bool {
-        !self.dropped_headers.is_empty() && self.dropped_headers.contains(&name.to_ascii_lowercase())
+        !self.dropped_headers.is_empty() && self.dropped_headers.contains(&plain_name(name))
     }
 
     /// The `Host` that the backend is told, where a constant says so.
@@ -274,6 +275,12 @@ impl Rewrites {
         }
         out.extend_from_slice(&self.constant_headers);
     }
+}
+
+/// A header's name in lower case and with `-` for `_`: many a backend takes the one for the other, so a caller could
+/// still name in one spelling what the gateway writes in the other.
+fn plain_name(name: &[u8]) -> Vec<u8> {
+    name.iter().map(|byte| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() }).collect()
 }
 
 /// The ways of the declared parameters: the mappings, and each parameter that no mapping names stays where it is.

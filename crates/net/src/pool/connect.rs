@@ -1,50 +1,76 @@
 //! Opening a connection to a backend.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
-use tokio::time::timeout_at;
+use tokio::time::{sleep, timeout_at};
 use tokio_rustls::TlsConnector;
 
 use super::resolve::Resolver;
 use crate::{ConnectFault, Io, Target};
 
-/// Tries the target's addresses one after another, each for at most `each`, all until `deadline`.
-pub(super) async fn connect(
-    target: &Target,
-    resolver: &Resolver,
-    each: Duration,
-    deadline: Instant,
-) -> Result<(Io, SocketAddr), ConnectFault> {
+/// How long one address is waited for before the next is tried beside it (RFC 8305, 5).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+type Connected = Result<(Io, SocketAddr), ConnectFault>;
+
+/// Tries the target's addresses, each for at most `each`, all until `deadline`; the first connection that stands is taken.
+pub(super) async fn connect(target: &Target, resolver: &Resolver, each: Duration, deadline: Instant) -> Connected {
     match target.address() {
         Some(address) => attempt(target, address, each, deadline).await,
         None => {
             let lookup = timeout_at(deadline.into(), resolver.addresses(target.host()));
             let addresses = lookup.await.map_err(|_| ConnectFault::Timeout)?.map_err(|_| ConnectFault::Resolve)?;
-            let mut last = ConnectFault::Resolve;
-            for address in addresses.iter() {
-                match attempt(target, *address, each, deadline).await {
-                    Ok(connected) => return Ok(connected),
-                    Err(fault) => last = fault,
-                }
-                if Instant::now() >= deadline || last == ConnectFault::Exhausted {
-                    break;
-                }
-            }
-            Err(last)
+            race(&addresses, |address| attempt(target, address, each, deadline)).await
         }
     }
 }
 
-async fn attempt(
-    target: &Target,
-    address: IpAddr,
-    each: Duration,
-    deadline: Instant,
-) -> Result<(Io, SocketAddr), ConnectFault> {
+/// Happy eyeballs: begins with the first address, goes on to the next when one has failed or has had its head start, and takes whatever
+/// stands first. The others are dropped.
+async fn race<F: Future<Output = Connected>>(addresses: &[IpAddr], attempt: impl Fn(IpAddr) -> F) -> Connected {
+    let mut waiting = addresses.iter();
+    let mut running: Vec<Pin<Box<F>>> = Vec::new();
+    let mut last = ConnectFault::Resolve;
+    let mut head_start = pin!(sleep(HEAD_START));
+    poll_fn(|cx| {
+        loop {
+            let mut failed = false;
+            let mut at = 0;
+            while let Some(one) = running.get_mut(at) {
+                match one.as_mut().poll(cx) {
+                    Poll::Ready(Ok(connected)) => return Poll::Ready(Ok(connected)),
+                    Poll::Ready(Err(fault)) => {
+                        drop(running.swap_remove(at));
+                        last = fault;
+                        failed = true;
+                    }
+                    Poll::Pending => at += 1,
+                }
+            }
+            let may_begin = failed || running.is_empty() || head_start.as_mut().poll(cx).is_ready();
+            // Without a file descriptor no other address helps.
+            if may_begin
+                && last != ConnectFault::Exhausted
+                && let Some(address) = waiting.next()
+            {
+                running.push(Box::pin(attempt(*address)));
+                head_start.as_mut().reset(tokio::time::Instant::now() + HEAD_START);
+                continue;
+            }
+            return if running.is_empty() { Poll::Ready(Err(last)) } else { Poll::Pending };
+        }
+    })
+    .await
+}
+
+async fn attempt(target: &Target, address: IpAddr, each: Duration, deadline: Instant) -> Connected {
     let peer = SocketAddr::new(address, target.port());
     let until = (Instant::now() + each).min(deadline);
     let attempt = async {
@@ -66,5 +92,69 @@ fn fault_of(error: &io::Error) -> ConnectFault {
         Some(EMFILE | ENFILE) => ConnectFault::Exhausted,
         _ if error.kind() == io::ErrorKind::TimedOut => ConnectFault::Timeout,
         _ => ConnectFault::Refused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    /// What becomes of an attempt, and when.
+    type Fate = (u64, Option<ConnectFault>);
+
+    /// Races addresses with these fates on a clock that stands still unless it is waited for; gives the faults or the winner, and when each began.
+    fn raced(fates: &'static [Fate]) -> (Result<u8, ConnectFault>, Vec<u64>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let place = listener.local_addr().unwrap();
+            let addresses: Vec<IpAddr> =
+                (0..fates.len() as u8).map(|last| Ipv4Addr::new(10, 0, 0, last).into()).collect();
+            let (start, begun) = (tokio::time::Instant::now(), RefCell::new(Vec::new()));
+            let outcome = race(&addresses, |address| {
+                let IpAddr::V4(v4) = address else { unreachable!() };
+                let (after, fault) = fates[usize::from(v4.octets()[3])];
+                begun.borrow_mut().push(start.elapsed().as_millis() as u64);
+                async move {
+                    sleep(Duration::from_millis(after)).await;
+                    match fault {
+                        Some(fault) => Err(fault),
+                        None => Ok((Io::Plain(TcpStream::connect(place).await.unwrap()), SocketAddr::new(address, 1))),
+                    }
+                }
+            });
+            let outcome = outcome.await.map(|(_, peer)| match peer.ip() {
+                IpAddr::V4(v4) => v4.octets()[3],
+                IpAddr::V6(_) => unreachable!(),
+            });
+            (outcome, begun.into_inner())
+        })
+    }
+
+    #[test]
+    fn a_fast_first_address_is_alone() {
+        assert_eq!(raced(&[(100, None), (0, None)]), (Ok(0), vec![0]));
+    }
+
+    #[test]
+    fn a_slow_address_gets_company_and_the_first_that_stands_is_taken() {
+        assert_eq!(raced(&[(5000, None), (100, None), (0, None)]), (Ok(1), vec![0, 250]));
+        assert_eq!(raced(&[(300, None), (5000, None), (0, None)]), (Ok(0), vec![0, 250]));
+    }
+
+    #[test]
+    fn a_failed_address_is_followed_at_once() {
+        const REFUSED: Fate = (10, Some(ConnectFault::Refused));
+        assert_eq!(raced(&[REFUSED, REFUSED, (10, None)]), (Ok(2), vec![0, 10, 20]));
+        assert_eq!(raced(&[REFUSED, (5000, Some(ConnectFault::Timeout))]).0, Err(ConnectFault::Timeout));
+    }
+
+    #[test]
+    fn without_file_descriptors_no_further_address_is_tried() {
+        assert_eq!(raced(&[(0, Some(ConnectFault::Exhausted)), (0, None)]), (Err(ConnectFault::Exhausted), vec![0]));
+        assert_eq!(raced(&[]).0, Err(ConnectFault::Resolve));
     }
 }

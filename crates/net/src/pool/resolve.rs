@@ -1,21 +1,52 @@
-//! Names to addresses, with a short memory.
+//! Names to addresses, for as long as their answers say.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use tokio::sync::OnceCell;
 
 /// An address that no answer has named for so long has left. Longer than a few answers, because an answer may hold only some of the addresses.
-const GONE_AFTER: Duration = Duration::from_secs(30);
+const GONE_AFTER: Duration = Duration::from_secs(10);
 
-/// Asks the system's resolver and remembers its answer for a short time. Those who ask for one name at once wait for one answer.
+/// How long old addresses are used on when nobody answers, before somebody is asked again (RFC 8767).
+const STALE: Duration = Duration::from_secs(5);
+
+/// How long one name server is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the system says of names; read anew when it changes.
+const SYSTEM_FILES: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
+
+/// How names are resolved.
+#[derive(Clone, Debug)]
+pub struct NameLimits {
+    /// Whom to ask, in place of the name servers of the system. Default none.
+    pub servers: Vec<SocketAddr>,
+    /// An answer is used for at least so long, whatever it says. Default 1 s.
+    pub least_ttl: Duration,
+    /// An answer is used for at most so long, whatever it says. Default 300 s.
+    pub most_ttl: Duration,
+}
+
+impl Default for NameLimits {
+    fn default() -> Self {
+        NameLimits { servers: Vec::new(), least_ttl: Duration::from_secs(1), most_ttl: Duration::from_secs(300) }
+    }
+}
+
+/// Asks the name servers, and remembers an answer for as long as it may be used. Those who ask for one name at once wait for one answer.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    ttl: Duration,
+    limits: NameLimits,
+    client: RefCell<Option<Client>>,
     names: RefCell<HashMap<Box<str>, Entry>>,
     seen: RefCell<HashMap<Box<str>, Sightings>>,
 }
@@ -23,44 +54,122 @@ pub(super) struct Resolver {
 /// When an answer last named each address of a host.
 type Sightings = Vec<(IpAddr, Instant)>;
 
-#[derive(Clone, Debug)]
+/// What asks, and how old what the system says was when it was made.
+#[derive(Clone)]
+struct Client {
+    resolver: TokioResolver,
+    made_from: [Option<SystemTime>; 2],
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("made_from", &self.made_from).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
 struct Entry {
-    asked: Instant,
-    addresses: Rc<OnceCell<Rc<[IpAddr]>>>,
+    answer: Rc<OnceCell<Answer>>,
+    /// The answer before, for the case that nobody answers now.
+    before: Option<Rc<[IpAddr]>>,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    addresses: Rc<[IpAddr]>,
+    until: Instant,
+}
+
+impl Entry {
+    /// Whether it can be used, now or as soon as the answer comes.
+    fn is_fresh(&self) -> bool {
+        self.answer.get().is_none_or(|answer| Instant::now() < answer.until)
+    }
 }
 
 impl Resolver {
-    pub(super) fn new(ttl: Duration) -> Resolver {
-        Resolver { ttl, names: RefCell::default(), seen: RefCell::default() }
+    pub(super) fn new(limits: NameLimits) -> Resolver {
+        Resolver { limits, client: RefCell::default(), names: RefCell::default(), seen: RefCell::default() }
     }
 
-    /// The addresses of a host, at least one, in the order of preference that the system gives.
+    /// The addresses of a host, at least one, in the order in which to try them: the families take turns (RFC 8305, 4).
     pub(super) async fn addresses(&self, host: &str) -> io::Result<Rc<[IpAddr]>> {
         let entry = self.entry(host);
-        let found = entry.addresses.get_or_try_init(|| async {
-            let mut addresses: Vec<IpAddr> = Vec::new();
-            for address in tokio::net::lookup_host((host, 0)).await? {
-                if !addresses.contains(&address.ip()) {
-                    addresses.push(address.ip());
+        let found = entry.answer.get_or_try_init(|| async {
+            match (self.ask(host).await, &entry.before) {
+                (Ok((addresses, until)), _) => {
+                    let addresses = taking_turns(addresses);
+                    self.note(host, &addresses, Instant::now());
+                    Ok(Answer { addresses: addresses.into(), until })
                 }
+                // Who says that there is no such name is believed; who says nothing is not.
+                (Err(error), Some(before)) if !error.is_no_records_found() => {
+                    Ok(Answer { addresses: Rc::clone(before), until: Instant::now() + STALE })
+                }
+                (Err(error), _) => Err(io::Error::other(error)),
             }
-            if addresses.is_empty() {
-                return Err(io::ErrorKind::NotFound.into());
-            }
-            self.note(host, &addresses, Instant::now());
-            Ok(Rc::from(addresses))
         });
-        found.await.cloned()
+        found.await.map(|answer| Rc::clone(&answer.addresses))
+    }
+
+    async fn ask(&self, host: &str) -> Result<(Vec<IpAddr>, Instant), NetError> {
+        let found = self.client()?.lookup_ip(host).await?;
+        let mut addresses: Vec<IpAddr> = Vec::new();
+        for address in found.iter() {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }
+        if addresses.is_empty() {
+            return Err(NetError::from("the name has no address"));
+        }
+        let now = Instant::now();
+        let valid = found.valid_until().saturating_duration_since(now);
+        Ok((addresses, now + valid.clamp(self.limits.least_ttl, self.limits.most_ttl)))
+    }
+
+    /// What asks; a new one when the system's files are not what they were.
+    fn client(&self) -> Result<TokioResolver, NetError> {
+        let made_from = SYSTEM_FILES.map(|file| std::fs::metadata(file).and_then(|file| file.modified()).ok());
+        let mut client = self.client.borrow_mut();
+        match &*client {
+            Some(client) if client.made_from == made_from => Ok(client.resolver.clone()),
+            _ => {
+                let resolver = self.new_client()?;
+                *client = Some(Client { resolver: resolver.clone(), made_from });
+                Ok(resolver)
+            }
+        }
+    }
+
+    fn new_client(&self) -> Result<TokioResolver, NetError> {
+        let mut builder = if self.limits.servers.is_empty() {
+            // A system without name servers still has its file of hosts.
+            TokioResolver::builder_tokio().unwrap_or_else(|_| {
+                TokioResolver::builder_with_config(ResolverConfig::default(), TokioRuntimeProvider::default())
+            })
+        } else {
+            let servers = self.limits.servers.iter().map(name_server).collect();
+            let config = ResolverConfig::from_name_servers(servers);
+            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        };
+        let options = builder.options_mut();
+        (options.timeout, options.attempts) = (PATIENCE, 2);
+        // This file remembers for itself.
+        options.cache_size = 0;
+        options.ip_strategy = LookupIpStrategy::Ipv6AndIpv4;
+        options.use_hosts_file = ResolveHosts::Always;
+        builder.build()
     }
 
     fn entry(&self, host: &str) -> Entry {
         let mut names = self.names.borrow_mut();
-        if let Some(entry) = names.get(host)
-            && (entry.asked.elapsed() < self.ttl || !entry.addresses.initialized())
-        {
-            return entry.clone();
-        }
-        let entry = Entry { asked: Instant::now(), addresses: Rc::default() };
+        let before = match names.get(host) {
+            Some(entry) if entry.is_fresh() => return entry.clone(),
+            Some(entry) => entry.answer.get().map(|answer| Rc::clone(&answer.addresses)),
+            None => None,
+        };
+        let entry = Entry { answer: Rc::default(), before };
         names.insert(host.into(), entry.clone());
         entry
     }
@@ -74,10 +183,7 @@ impl Resolver {
 
     /// Whether the last answer is too old to be used.
     pub(super) fn is_due(&self, host: &str) -> bool {
-        self.names
-            .borrow()
-            .get(host)
-            .is_none_or(|entry| entry.asked.elapsed() >= self.ttl && entry.addresses.initialized())
+        self.names.borrow().get(host).is_none_or(|entry| !entry.is_fresh())
     }
 
     /// Whether answers have stopped naming an address that they once named. Without any answer nothing has left.
@@ -87,11 +193,31 @@ impl Resolver {
 
     /// Forgets hosts for which `in_use` says false and whose answer is old.
     pub(super) fn forget(&self, in_use: impl Fn(&str) -> bool) {
-        let ttl = self.ttl;
-        self.names.borrow_mut().retain(|host, entry| {
-            in_use(host) || entry.asked.elapsed() < ttl || Rc::strong_count(&entry.addresses) > 1
-        });
+        self.names
+            .borrow_mut()
+            .retain(|host, entry| in_use(host) || entry.is_fresh() || Rc::strong_count(&entry.answer) > 1);
         self.seen.borrow_mut().retain(|host, _| in_use(host));
+    }
+}
+
+fn name_server(address: &SocketAddr) -> NameServerConfig {
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = address.port();
+        connection
+    });
+    NameServerConfig::new(address.ip(), true, connections.into())
+}
+
+/// The addresses in their order, but IPv6 and IPv4 in turn, IPv6 first (RFC 8305, 4).
+fn taking_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+    let (newer, older): (Vec<_>, Vec<_>) = addresses.into_iter().partition(IpAddr::is_ipv6);
+    let (mut newer, mut older) = (newer.into_iter(), older.into_iter());
+    let mut ordered = Vec::new();
+    loop {
+        match (newer.next(), older.next()) {
+            (None, None) => return ordered,
+            (first, second) => ordered.extend(first.into_iter().chain(second)),
+        }
     }
 }
 
@@ -101,7 +227,7 @@ mod tests {
 
     #[test]
     fn an_address_leaves_when_answers_no_longer_name_it() {
-        let resolver = Resolver::new(Duration::from_secs(5));
+        let resolver = Resolver::new(NameLimits::default());
         let [one, two]: [IpAddr; 2] = [[10, 0, 0, 1].into(), [10, 0, 0, 2].into()];
         let start = Instant::now();
         assert!(!resolver.has_left("h", one), "nothing is known");
@@ -111,5 +237,14 @@ mod tests {
         resolver.note("h", &[two], start + GONE_AFTER);
         assert!(resolver.has_left("h", one));
         assert!(!resolver.has_left("h", two));
+    }
+
+    #[test]
+    fn the_families_take_turns() {
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let mixed = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "fd00::1", "fd00::2"].map(address);
+        let turns = ["fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2", "10.0.0.3"].map(address);
+        assert_eq!(taking_turns(mixed.to_vec()), turns);
+        assert!(taking_turns(vec![]).is_empty());
     }
 }

@@ -41,7 +41,8 @@ pub struct CallRecord<'a> {
     pub host: &'a str,
     /// The path as sent, without the query, which may hold secrets.
     pub path: &'a str,
-    /// Who called: the other end of the connection.
+    /// Who called: the other end of the connection, or whom the trusted proxies before it name; port 0 where they name
+    /// none.
     pub peer: SocketAddr,
     /// The status that the caller got.
     pub status: u16,
