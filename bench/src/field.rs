@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use anyhow::{Context, Result};
 
-use crate::access_log::AccessLog;
 use crate::lane::Lane;
 use crate::options::Options;
 use crate::peer::{self, LUA_HOST, Peer, fresh};
@@ -62,12 +61,14 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
     }
     if options.wants(LUA) {
         let policy = Policy::full(MANY);
+        let folder = fresh(&out.join("nginx-policy"))?;
+        let log = lane.read_log(&folder.join("access.log"))?;
         let peer = peer::nginx_policy(out, origin, &policy)?;
         probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
         let calls = Calls { host: LUA_HOST, apis: MANY, keys: &load_keys() };
         let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
         let mut lua = row(LUA, title, PLAIN_SIGNED, &Rc::new(peer.process), peer.address, &calls);
-        lua.access_log = Some(AccessLog::new(out.join("nginx-policy/access.log")));
+        lua.access_log = Some(log);
         rows.push(lua);
     }
     for own in own() {
@@ -90,7 +91,9 @@ fn own() -> [Own; 4] {
 
 fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result<Row> {
     let folder = fresh(&out.join(own.name))?;
-    let mut tollgate = Tollgate::start(program, &folder, own.access_log)?;
+    let log_file = own.access_log.then(|| folder.join("access.log"));
+    let log = log_file.as_deref().map(|path| lane.read_log(path)).transpose()?;
+    let mut tollgate = Tollgate::start(program, &folder, log_file.as_deref())?;
     let host = tollgate.publish("bench", &own.policy, lane.origin().address()).context(own.name)?;
     probe::policy(lane, tollgate.address, &host, &own.policy).context(own.name)?;
     say(&format!("{}: configured and probed", own.name))?;
@@ -98,7 +101,7 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
     let plain = if keys.is_empty() { PLAIN_OPEN } else { PLAIN_SIGNED };
     let calls = Calls { host: &host, apis: own.policy.apis, keys: &keys };
     let mut row = row(own.name, own.title, plain, &Rc::new(tollgate.process), tollgate.address, &calls);
-    row.access_log = own.access_log.then(|| AccessLog::new(folder.join("access.log")));
+    row.access_log = log;
     Ok(row)
 }
 

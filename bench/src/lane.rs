@@ -1,10 +1,13 @@
-//! The load side: origin and callers in one loop of one thread, which spins and never sleeps.
+//! The load side: origin, callers and readers of logs in one loop of one thread, which spins and never sleeps.
 
 use std::net::SocketAddr;
+use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
+use crate::access_log::AccessLog;
 use crate::callers::Callers;
 use crate::latency::Latency;
 use crate::origin::Origin;
@@ -25,6 +28,7 @@ const STALL: Duration = Duration::from_secs(2);
 pub(crate) struct Lane {
     poll: Poll,
     origin: Origin,
+    logs: Vec<Rc<AccessLog>>,
     ready: Vec<Token>,
 }
 
@@ -61,12 +65,20 @@ impl Lane {
     pub(crate) fn open() -> Result<Lane> {
         let poll = Poll::new()?;
         let origin = Origin::open(&poll)?;
-        Ok(Lane { poll, origin, ready: Vec::new() })
+        Ok(Lane { poll, origin, logs: Vec::new(), ready: Vec::new() })
     }
 
     /// The origin, for gateways' configuration and for probes.
     pub(crate) fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// Makes a pipe at `path`, and reads from now on what a gateway logs there.
+    pub(crate) fn read_log(&mut self, path: &Path) -> Result<Rc<AccessLog>> {
+        let log = Rc::new(AccessLog::open(path)?);
+        self.poll.watch(&*log, Token::Log(self.logs.len() as u32))?;
+        self.logs.push(Rc::clone(&log));
+        Ok(log)
     }
 
     /// Keeps the origin answering while `work` runs in a thread of its own; returns what it returned.
@@ -154,6 +166,7 @@ impl Lane {
             match *token {
                 Token::Listener => self.origin.accept(&self.poll)?,
                 Token::Origin(place) => self.origin.serve(place, keep_heads),
+                Token::Log(place) => self.logs[place as usize].collect()?,
                 Token::Caller(place) => {
                     if let Some(callers) = callers.as_deref_mut() {
                         callers.receive(place);

@@ -36,7 +36,7 @@ pub(crate) struct Reading {
 /// Tollgate at rest, with 1,000 APIs and with `many` APIs, each as published and after a restart.
 pub(crate) fn apis(program: &Path, out: &Path, origin: SocketAddr, many: usize) -> Result<Vec<Reading>> {
     let folder = fresh(&out.join("tollgate-memory"))?;
-    let mut tollgate = Tollgate::start(program, &folder, false)?;
+    let mut tollgate = Tollgate::start(program, &folder, None)?;
     let mut readings = vec![reading("Tollgate at rest, nothing configured", &tollgate.process, String::new())?];
     let (mut services, mut start) = (0, Instant::now());
     for apis in [APIS_PER_SERVICE, many] {
@@ -53,7 +53,7 @@ pub(crate) fn apis(program: &Path, out: &Path, origin: SocketAddr, many: usize) 
         readings.push(reading(&format!("Tollgate, {apis} published APIs"), &tollgate.process, note)?);
         drop(tollgate);
         let restart = Instant::now();
-        tollgate = Tollgate::start(program, &folder, false)?;
+        tollgate = Tollgate::start(program, &folder, None)?;
         let note = format!("after a restart, which took {:.1?}", restart.elapsed());
         readings.push(reading(&format!("Tollgate, {apis} published APIs"), &tollgate.process, note)?);
         start = Instant::now();
@@ -68,7 +68,7 @@ pub(crate) fn idle(lane: &mut Lane, program: Option<&Path>, out: &Path) -> Resul
     let mut readings = Vec::new();
     if let Some(program) = program {
         let folder = fresh(&out.join("tollgate-idle"))?;
-        let mut tollgate = Tollgate::start(program, &folder, false)?;
+        let mut tollgate = Tollgate::start(program, &folder, None)?;
         let host = tollgate.publish("idle", &Policy::open(), origin)?;
         readings.push(hold(lane, "Tollgate", &tollgate.process, tollgate.address, &host)?);
     }

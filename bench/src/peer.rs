@@ -33,7 +33,7 @@ pub(crate) fn nginx_plain(out: &Path, origin: SocketAddr) -> Result<Peer> {
 
 /// nginx with the policy in Lua.
 pub(crate) fn nginx_policy(out: &Path, origin: SocketAddr, policy: &Policy) -> Result<Peer> {
-    let folder = fresh(&out.join("nginx-policy"))?;
+    let folder = out.join("nginx-policy");
     fs::write(folder.join("policy.lua"), include_str!("../conf/policy.lua"))?;
     fs::write(folder.join("configuration.lua"), lua_configuration(policy)?)?;
     nginx("nginx-policy", include_str!("../conf/nginx-policy.conf"), out, origin)

@@ -1,4 +1,4 @@
-//! Readiness of sockets, asked for without ever sleeping.
+//! Readiness of sockets and pipes, asked for without ever sleeping.
 //!
 //! A load side that sleeps is woken by the gateway's own writes, and the kernel charges that wake-up to the gateway. So
 //! the only question asked here is "what is ready now", with a timeout of zero.
@@ -20,6 +20,8 @@ pub(crate) enum Token {
     Origin(u32),
     /// A connection that the load opened to a gateway, by its place in the list of callers.
     Caller(u32),
+    /// A gateway's access log, by its place in the list of logs.
+    Log(u32),
 }
 
 impl Token {
@@ -28,6 +30,7 @@ impl Token {
             Token::Listener => 0,
             Token::Origin(place) => 1 << 32 | u64::from(place),
             Token::Caller(place) => 2 << 32 | u64::from(place),
+            Token::Log(place) => 3 << 32 | u64::from(place),
         }
     }
 
@@ -36,7 +39,8 @@ impl Token {
         match word >> 32 {
             0 => Token::Listener,
             1 => Token::Origin(place),
-            _ => Token::Caller(place),
+            2 => Token::Caller(place),
+            _ => Token::Log(place),
         }
     }
 }
@@ -81,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_token_survives_its_trip_through_the_kernel() {
-        for token in [Token::Listener, Token::Origin(0), Token::Origin(u32::MAX), Token::Caller(7)] {
+        for token in [Token::Listener, Token::Origin(0), Token::Origin(u32::MAX), Token::Caller(7), Token::Log(1)] {
             assert_eq!(Token::unpack(token.pack()), token);
         }
     }

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::access_log::AccessLog;
 use crate::memory::Reading;
 use crate::rounds::Row;
 
@@ -116,7 +115,7 @@ impl Report<'_> {
             )?;
         }
         for row in self.rows {
-            let lines = row.access_log.as_ref().map_or(row.answered, AccessLog::lines);
+            let lines = row.access_log.as_ref().map_or(row.answered, |log| log.lines());
             if (lines as f64) < row.answered as f64 * LOGGED {
                 writeln!(text, "- {}: only {lines} access-log lines for {} calls.", row.title, row.answered)?;
             }

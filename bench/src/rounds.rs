@@ -31,7 +31,7 @@ pub(crate) struct Row {
     /// What it is asked.
     pub(crate) sheet: Sheet,
     /// Where it writes a line per call, if it does.
-    pub(crate) access_log: Option<AccessLog>,
+    pub(crate) access_log: Option<Rc<AccessLog>>,
     /// Calls answered in all turns, warm-up included.
     pub(crate) answered: u64,
     /// One figure a round.
@@ -91,24 +91,23 @@ pub(crate) fn run(lane: &mut Lane, rows: &mut [Row], pace: Pace, rounds: usize) 
             }
         }
     }
-    collect_logs(rows)
+    collect_logs(lane, rows)
 }
 
 /// Counts the last lines, which gateways hold back for a moment.
-fn collect_logs(rows: &mut [Row]) -> Result<()> {
-    let mut logs: Vec<&mut AccessLog> = rows.iter_mut().filter_map(|row| row.access_log.as_mut()).collect();
-    if !logs.is_empty() {
-        std::thread::sleep(LOG_DELAY);
+fn collect_logs(lane: &mut Lane, rows: &[Row]) -> Result<()> {
+    if rows.iter().any(|row| row.access_log.is_some()) {
+        lane.serve_while(|| {
+            std::thread::sleep(LOG_DELAY);
+            Ok(())
+        })?;
     }
-    logs.iter_mut().try_for_each(|log| log.collect())
+    Ok(())
 }
 
 fn turn(lane: &mut Lane, row: &mut Row, pace: Pace) -> Result<Figure> {
     let turn = lane.drive(row.address, &row.sheet, pace, || Ok((row.process.cpu()?, core_busy(GATEWAY_CORE)?)))?;
     row.answered += turn.answered;
-    if let Some(log) = &mut row.access_log {
-        log.collect()?;
-    }
     let ((cpu_before, core_before), (cpu_after, core_after)) = turn.usage;
     let (cpu, core, wall) = (cpu_after - cpu_before, core_after - core_before, turn.wall.as_secs_f64());
     Ok(Figure {

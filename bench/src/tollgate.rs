@@ -25,17 +25,17 @@ pub(crate) struct Tollgate {
 }
 
 impl Tollgate {
-    /// Starts `program` with its data in `folder`; what is there already is served. `access_log`: a line per call is
-    /// written to a file in the folder.
-    pub(crate) fn start(program: &Path, folder: &Path, access_log: bool) -> Result<Tollgate> {
+    /// Starts `program` with its data in `folder`; what is there already is served. A line per call is appended to
+    /// `access_log`.
+    pub(crate) fn start(program: &Path, folder: &Path, access_log: Option<&Path>) -> Result<Tollgate> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let (address, admin) = (free_address()?, free_address()?);
-        let log_file = folder.join("access.log").display().to_string();
+        let access_log = access_log.map_or_else(|| "off".to_owned(), |path| path.display().to_string());
         let settings = include_str!("../conf/tollgate.toml")
             .replace("{{out}}", &folder.display().to_string())
             .replace("{{listen}}", &address.to_string())
             .replace("{{admin}}", &admin.to_string())
-            .replace("{{access_log}}", if access_log { &log_file } else { "off" })
+            .replace("{{access_log}}", &access_log)
             .replace("{{service_rate}}", &SERVICE_RATE.to_string());
         let file = folder.join("tollgate.toml");
         fs::write(&file, settings)?;

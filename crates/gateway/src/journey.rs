@@ -65,12 +65,14 @@ async fn travel<'p>(
     let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
-        BackendPlan::Upstream(used) => backend::upstream::call(turn, used, caller, request, call, scratch).await?,
         BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
         BackendPlan::WebSocket(http) => {
             return backend::websocket::call(turn, http, caller, request, call, scratch).await;
         }
-        // Boxed: what a function's call needs on its way is not kept for the calls of others.
+        // Boxed: what these calls need on their way is not kept for the calls of others.
+        BackendPlan::Upstream(used) => {
+            Box::pin(backend::upstream::call(turn, used, caller, request, call, scratch)).await?;
+        }
         BackendPlan::Event(event) => {
             Box::pin(backend::function::call(turn, event, caller, request, call, scratch)).await?;
         }

@@ -142,8 +142,12 @@ impl Worker {
         self.metrics.connection_opened(self.index);
         loop {
             match caller.next().await {
-                // A connection rests most of its life: what a call needs is not kept for it meanwhile.
-                Ok(Some(request)) => Box::pin(journey::journey(self, &mut caller, request)).await,
+                // A connection rests most of its life: what a call needs is not kept for it meanwhile. The memory comes
+                // first: a journey that is made in its place is not copied there, and most of it is empty at first.
+                Ok(Some(request)) => {
+                    let memory = Box::new_uninit();
+                    Box::into_pin(Box::write(memory, journey::journey(self, &mut caller, request))).await;
+                }
                 Ok(None) => break,
                 Err(fault) => self.refuse_head(&mut caller, fault).await,
             }

@@ -62,6 +62,8 @@ impl Meaning {
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     pub(crate) bytes: Vec<u8>,
+    /// Texts of the start line, for whoever has use for them.
+    pub(crate) line: String,
     spans: Vec<Span>,
 }
 
@@ -72,15 +74,19 @@ pub(crate) struct BareBreak;
 const KEPT: usize = 256;
 const KEPT_CAPACITY: usize = 16 * 1024;
 
+/// What is kept of [`Fields`].
+type Memory = (Vec<u8>, String, Vec<Span>);
+
 thread_local! {
-    static FREE: RefCell<Vec<(Vec<u8>, Vec<Span>)>> = const { RefCell::new(Vec::new()) };
+    static FREE: RefCell<Vec<Memory>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Fields {
     pub(crate) fn take() -> Fields {
-        let (bytes, spans) =
-            FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| (Vec::with_capacity(1024), Vec::with_capacity(32)));
-        Fields { bytes, spans }
+        let (bytes, line, spans) = FREE
+            .with_borrow_mut(Vec::pop)
+            .unwrap_or_else(|| (Vec::with_capacity(1024), String::with_capacity(256), Vec::with_capacity(32)));
+        Fields { bytes, line, spans }
     }
 
     /// Notes a field that the tokeniser found in `head` and returns where its line ends. The tokeniser takes LF alone for a line end; this does not.
@@ -115,7 +121,7 @@ impl Fields {
 
     /// Fields that a Connection field names belong to this hop too.
     pub(crate) fn strike_named_by_connection(&mut self) {
-        let Fields { bytes, spans } = self;
+        let Fields { bytes, spans, .. } = self;
         for index in 0..spans.len() {
             let Some(span) = spans.get(index) else { continue };
             if !name_bytes(bytes, span).eq_ignore_ascii_case(b"connection") {
@@ -187,14 +193,16 @@ impl Drop for Fields {
         if self.bytes.capacity() == 0 || self.bytes.capacity() > KEPT_CAPACITY {
             return;
         }
-        let (mut bytes, mut spans) = (std::mem::take(&mut self.bytes), std::mem::take(&mut self.spans));
+        let Fields { bytes, line, spans } = self;
+        let (mut bytes, mut line, mut spans) = (std::mem::take(bytes), std::mem::take(line), std::mem::take(spans));
         bytes.clear();
+        line.clear();
         spans.clear();
         // While the thread ends the list may be gone already; then the memory is simply freed.
         let _ = FREE.try_with(|free| {
             let mut free = free.borrow_mut();
             if free.len() < KEPT {
-                free.push((bytes, spans));
+                free.push((bytes, line, spans));
             }
         });
     }

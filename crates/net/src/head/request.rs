@@ -2,37 +2,24 @@
 
 use std::mem::MaybeUninit;
 
-use super::authority::is_authority;
+use super::authority::authority;
 use super::fields::{self, BareBreak, Fields, Meaning, SLOTS, Slots};
 use crate::{Framing, HeadFault, Limits, Version};
 
 /// A request head, with everything about it that HTTP/1.1 lets vary already decided. Owns a pooled buffer.
 #[derive(Debug)]
 pub struct Request {
+    /// `line` holds method, target and host, one behind the other.
     fields: Fields,
-    method: Part,
-    target: Part,
-    path_length: u32,
-    host: Part,
+    method_end: u32,
+    path_end: u32,
+    target_end: u32,
     version: Version,
     body: Framing,
     persistent: bool,
     expects_continue: bool,
     upgrade: bool,
     accepts_trailers: bool,
-}
-
-/// A stretch of the head's bytes.
-#[derive(Clone, Copy, Debug, Default)]
-struct Part {
-    start: u32,
-    length: u32,
-}
-
-impl Part {
-    fn of(head: &[u8], part: &[u8]) -> Part {
-        Part { start: fields::offset(head, part) as u32, length: part.len() as u32 }
-    }
 }
 
 impl Request {
@@ -68,10 +55,9 @@ impl Request {
 
         let mut request = Request {
             fields: Fields::take(),
-            method: Part::of(head, method.as_bytes()),
-            target: Part::of(head, target.as_bytes()),
-            path_length: 0,
-            host: Part::default(),
+            method_end: 0,
+            path_end: 0,
+            target_end: 0,
             version,
             body: Framing::None,
             persistent: version == Version::Http11,
@@ -95,7 +81,7 @@ impl Request {
                 Ok(next) => next,
                 Err(BareBreak) => return Err(HeadFault::BareLineBreak),
             };
-            request.heed(meaning, field.value, head, &mut facts)?;
+            request.heed(meaning, field.value, &mut facts)?;
         }
         if head.get(line..) != Some(b"\r\n") {
             return Err(HeadFault::BareLineBreak);
@@ -105,7 +91,7 @@ impl Request {
         }
         request.settle(&facts)?;
         request.fields.bytes.extend_from_slice(head);
-        request.split_target(method, target)?;
+        request.write_line(method, target, facts.host)?;
         if facts.names_fields {
             request.fields.strike_named_by_connection();
         }
@@ -113,18 +99,14 @@ impl Request {
     }
 
     /// Takes in what a field means to this hop.
-    fn heed(&mut self, meaning: Meaning, value: &[u8], head: &[u8], facts: &mut Facts) -> Result<(), HeadFault> {
+    fn heed<'h>(&mut self, meaning: Meaning, value: &'h [u8], facts: &mut Facts<'h>) -> Result<(), HeadFault> {
         match meaning {
             Meaning::EndToEnd | Meaning::Hop => {}
             Meaning::Host => {
-                if facts.hosts > 0 {
+                if facts.host.is_some() {
                     return Err(HeadFault::RepeatedHost);
                 }
-                if !is_authority(value) {
-                    return Err(HeadFault::Host);
-                }
-                facts.hosts += 1;
-                self.host = Part::of(head, value);
+                facts.host = Some(authority(value).ok_or(HeadFault::Host)?);
             }
             Meaning::Length => {
                 if facts.length.is_some() {
@@ -159,7 +141,7 @@ impl Request {
     }
 
     /// Decides framing, persistence and the rest from all fields together.
-    fn settle(&mut self, facts: &Facts) -> Result<(), HeadFault> {
+    fn settle(&mut self, facts: &Facts<'_>) -> Result<(), HeadFault> {
         let is_http11 = self.version == Version::Http11;
         self.body = match (facts.chunked, facts.length) {
             (true, Some(_)) => return Err(HeadFault::LengthAndEncoding),
@@ -168,7 +150,7 @@ impl Request {
             (false, Some(length)) => Framing::Length(length),
             (false, None) => Framing::None,
         };
-        if is_http11 && facts.hosts == 0 {
+        if is_http11 && facts.host.is_none() {
             return Err(HeadFault::MissingHost);
         }
         self.persistent = !facts.close && (is_http11 || facts.keep_alive);
@@ -178,88 +160,62 @@ impl Request {
         Ok(())
     }
 
-    /// Brings the target into origin-form. The authority of an absolute-form replaces Host (RFC 9112, 3.2.2).
-    fn split_target(&mut self, method: &str, target: &str) -> Result<(), HeadFault> {
+    /// Writes down method, target and host, the target in origin-form. The authority of an absolute-form replaces Host
+    /// (RFC 9112, 3.2.2).
+    fn write_line(&mut self, method: &str, target: &str, host: Option<&str>) -> Result<(), HeadFault> {
         let bytes = target.as_bytes();
         if !bytes.is_ascii() || memchr::memchr(b'#', bytes).is_some() {
             return Err(HeadFault::Target);
         }
-        match bytes.first() {
-            Some(b'/') => {}
-            Some(b'*') if bytes.len() == 1 && method == "OPTIONS" => {}
-            _ => self.split_absolute(target)?,
+        let (host, target) = match bytes.first() {
+            Some(b'/') => (host.unwrap_or_default(), target),
+            Some(b'*') if bytes.len() == 1 && method == "OPTIONS" => (host.unwrap_or_default(), target),
+            _ => split_absolute(target).ok_or(HeadFault::Target)?,
+        };
+        let line = &mut self.fields.line;
+        line.push_str(method);
+        self.method_end = line.len() as u32;
+        if !matches!(target.as_bytes().first(), Some(b'/' | b'*')) {
+            // An absolute-form without a path.
+            line.push('/');
         }
-        let target = self.bytes(self.target);
-        self.path_length = memchr::memchr(b'?', target).unwrap_or(target.len()) as u32;
+        line.push_str(target);
+        self.target_end = line.len() as u32;
+        let query = memchr::memchr(b'?', target.as_bytes()).map_or(0, |at| target.len() - at);
+        self.path_end = self.target_end - query as u32;
+        line.push_str(host);
         Ok(())
     }
 
-    fn split_absolute(&mut self, target: &str) -> Result<(), HeadFault> {
-        let bytes = target.as_bytes();
-        let scheme = if bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"http://")) {
-            7
-        } else if bytes.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"https://")) {
-            8
-        } else {
-            return Err(HeadFault::Target);
-        };
-        let rest = bytes.get(scheme..).unwrap_or_default();
-        let authority = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
-        if !rest.get(..authority).is_some_and(is_authority) {
-            return Err(HeadFault::Target);
-        }
-        let start = self.target.start + scheme as u32;
-        self.host = Part { start, length: authority as u32 };
-        let target = Part { start: start + authority as u32, length: (rest.len() - authority) as u32 };
-        self.target = if rest.get(authority) == Some(&b'/') {
-            target
-        } else {
-            // No path: the origin-form is `/`, put behind the head's bytes.
-            let from = target.start as usize..(target.start + target.length) as usize;
-            let start = self.fields.bytes.len() as u32;
-            self.fields.bytes.push(b'/');
-            self.fields.bytes.extend_from_within(from);
-            Part { start, length: target.length + 1 }
-        };
-        Ok(())
-    }
-
-    fn bytes(&self, part: Part) -> &[u8] {
-        self.fields.bytes.get(part.start as usize..(part.start + part.length) as usize).unwrap_or_default()
-    }
-
-    fn text(&self, part: Part) -> &str {
-        // Method, target and host were checked to be ASCII.
-        std::str::from_utf8(self.bytes(part)).unwrap_or_default()
+    fn text(&self, from: u32, to: u32) -> &str {
+        self.fields.line.get(from as usize..to as usize).unwrap_or_default()
     }
 
     /// The method as sent.
     pub fn method(&self) -> &str {
-        self.text(self.method)
+        self.text(0, self.method_end)
     }
 
     /// The target in origin-form (`/path?query`), or `*`. Of an absolute-form the part after the authority; its authority is
     /// [`Request::host`]. Printable ASCII without `#`.
     pub fn target(&self) -> &str {
-        self.text(self.target)
+        self.text(self.method_end, self.target_end)
     }
 
     /// The target before the first `?`, as sent (not decoded).
     pub fn path(&self) -> &str {
-        self.text(Part { length: self.path_length, ..self.target })
+        self.text(self.method_end, self.path_end)
     }
 
     /// The target after the first `?`, if there is one.
     pub fn query(&self) -> Option<&str> {
-        let skipped = self.path_length + 1;
-        let length = self.target.length.checked_sub(skipped)?;
-        Some(self.text(Part { start: self.target.start + skipped, length }))
+        (self.path_end < self.target_end).then(|| self.text(self.path_end + 1, self.target_end))
     }
 
     /// The authority that the request is for, with a port if one was sent: from an absolute-form target, else from Host.
     /// Empty for an HTTP/1.0 request without Host.
     pub fn host(&self) -> &str {
-        self.text(self.host)
+        self.fields.line.get(self.target_end as usize..).unwrap_or_default()
     }
 
     /// The caller's protocol version.
@@ -317,7 +273,7 @@ impl Request {
     }
 
     pub(crate) fn is_head(&self) -> bool {
-        self.bytes(self.method) == b"HEAD"
+        self.method() == "HEAD"
     }
 
     /// Appends every end-to-end field as `Name: value\r\n`, order and case kept. Left out are: hop-by-hop fields (Connection and those
@@ -328,10 +284,26 @@ impl Request {
     }
 }
 
+/// The authority of an absolute-form, and what stands behind it.
+fn split_absolute(target: &str) -> Option<(&str, &str)> {
+    let bytes = target.as_bytes();
+    let scheme = if bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"http://")) {
+        7
+    } else if bytes.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"https://")) {
+        8
+    } else {
+        return None;
+    };
+    let rest = target.get(scheme..)?;
+    let end = memchr::memchr2(b'/', b'?', rest.as_bytes()).unwrap_or(rest.len());
+    let (host, rest) = rest.split_at_checked(end)?;
+    Some((authority(host.as_bytes())?, rest))
+}
+
 /// What was seen while going through the fields.
 #[derive(Default)]
-struct Facts {
-    hosts: u32,
+struct Facts<'h> {
+    host: Option<&'h str>,
     length: Option<u64>,
     chunked: bool,
     close: bool,

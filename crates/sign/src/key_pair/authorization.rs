@@ -55,9 +55,10 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
         return Err(Malformed::NotHmac);
     }
     let (mut id, mut algorithm, mut headers, mut signature) = (None, None, None, None);
-    let mut rest = skip_blanks(str::from_utf8(rest).map_err(|_| Malformed::Format)?);
+    let rest = rest.get(after_blanks(rest, 0)..).unwrap_or_default();
+    let mut rest = str::from_utf8(rest).map_err(|_| Malformed::Format)?;
     while !rest.is_empty() {
-        let (name, value, after) = parameter(rest)?;
+        let (name, value, after) = parameter(rest).ok_or(Malformed::Format)?;
         let place = match name.len() {
             2 if name.eq_ignore_ascii_case("id") => &mut id,
             7 if name.eq_ignore_ascii_case("headers") => &mut headers,
@@ -86,27 +87,40 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
 }
 
 /// The first parameter's name and value, and what stands after the comma behind it; nothing stands there for the last.
-fn parameter(text: &str) -> Result<(&str, &str, &str), Malformed<'_>> {
-    let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
-    let (name, rest) = text.split_at(length);
-    let rest = skip_blanks(skip_blanks(rest).strip_prefix('=').ok_or(Malformed::Format)?);
-    let quoted = rest.strip_prefix('"').filter(|_| !name.is_empty()).ok_or(Malformed::Format)?;
-    let end = memchr::memchr(b'"', quoted.as_bytes()).ok_or(Malformed::Format)?;
-    let (value, rest) = (&quoted[..end], skip_blanks(&quoted[end + 1..]));
-    if rest.is_empty() {
-        return Ok((name, value, rest));
+fn parameter(text: &str) -> Option<(&str, &str, &str)> {
+    let bytes = text.as_bytes();
+    let name = text.get(..bytes.iter().position(|byte| !is_of_name(*byte))?).filter(|name| !name.is_empty())?;
+    let equals = after_blanks(bytes, name.len());
+    let quote = after_blanks(bytes, equals + 1);
+    if bytes.get(equals) != Some(&b'=') || bytes.get(quote) != Some(&b'"') {
+        return None;
     }
-    let rest = skip_blanks(rest.strip_prefix(',').ok_or(Malformed::Format)?);
+    let start = quote + 1;
+    let end = start + memchr::memchr(b'"', bytes.get(start..)?)?;
+    let value = text.get(start..end)?;
+    let comma = after_blanks(bytes, end + 1);
+    if comma == bytes.len() {
+        return Some((name, value, ""));
+    }
+    let rest = text.get(after_blanks(bytes, comma + 1)..)?;
     // A comma promises another parameter.
-    if rest.is_empty() { Err(Malformed::Format) } else { Ok((name, value, rest)) }
+    (bytes.get(comma) == Some(&b',') && !rest.is_empty()).then_some((name, value, rest))
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-fn skip_blanks(text: &str) -> &str {
-    &text[text.bytes().take_while(|byte| is_blank(*byte)).count()..]
+/// The first place from `at` on where no blank stands.
+fn after_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|byte| is_blank(*byte)) {
+        at += 1;
+    }
+    at
 }
 
 impl<'a> HeaderNames<'a> {
@@ -115,12 +129,15 @@ impl<'a> HeaderNames<'a> {
 
     /// The names in order.
     pub fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
-        let mut rest = self.0;
+        let (text, bytes) = (self.0, self.0.as_bytes());
+        let mut at = 0;
         std::iter::from_fn(move || {
-            rest = skip_blanks(rest);
-            let (name, after) = rest.split_at(rest.bytes().take_while(|byte| !is_blank(*byte)).count());
-            rest = after;
-            (!name.is_empty()).then_some(name)
+            let start = after_blanks(bytes, at);
+            at = start;
+            while bytes.get(at).is_some_and(|byte| !is_blank(*byte)) {
+                at += 1;
+            }
+            text.get(start..at).filter(|name| !name.is_empty())
         })
     }
 
