@@ -6,42 +6,53 @@ use std::process::Command;
 
 use crate::Finding;
 
-const SETTINGS: &str = "docs/settings.md";
+/// Each document, and the hidden subcommand of the binary that prints it: so that the page and what it tells of have one
+/// origin.
+const MADE: [(&str, &str); 2] = [("docs/settings.md", "settings-page"), ("openapi/native.json", "openapi-document")];
 
 /// Writes them.
 pub(crate) fn write(root: &Path) -> Result<Vec<Finding>, String> {
-    let page = settings_page(root)?;
-    let path = root.join(SETTINGS);
-    if fs::read_to_string(&path).is_ok_and(|old| old == page) {
-        return Ok(Vec::new());
+    let mut findings = Vec::new();
+    for (file, subcommand) in MADE {
+        let text = printed(root, subcommand)?;
+        let path = root.join(file);
+        if fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        fs::write(&path, text).map_err(|error| format!("{file}: {error}"))?;
+        findings.push(Finding::remark(file, "written"));
     }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    }
-    fs::write(&path, page).map_err(|error| format!("{SETTINGS}: {error}"))?;
-    Ok(vec![Finding::remark(SETTINGS, "written")])
+    Ok(findings)
 }
 
 /// Says which are out of date.
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
-    let page = settings_page(root)?;
-    match fs::read_to_string(root.join(SETTINGS)) {
-        Ok(committed) if committed == page => Ok(Vec::new()),
-        Ok(_) => Ok(vec![Finding::fault(SETTINGS, "differs from the code: run `cargo run -p tollgate-xtask -- docs`")]),
-        Err(error) => Ok(vec![Finding::fault(SETTINGS, error.to_string())]),
+    let mut findings = Vec::new();
+    for (file, subcommand) in MADE {
+        let text = printed(root, subcommand)?;
+        match fs::read_to_string(root.join(file)) {
+            Ok(committed) if committed == text => {}
+            Ok(_) => {
+                findings.push(Finding::fault(file, "differs from the code: run `cargo run -p tollgate-xtask -- docs`"));
+            }
+            Err(error) => findings.push(Finding::fault(file, error.to_string())),
+        }
     }
+    Ok(findings)
 }
 
-/// The binary makes the page itself, so that the page and the flags have one origin.
-fn settings_page(root: &Path) -> Result<String, String> {
+fn printed(root: &Path, subcommand: &str) -> Result<String, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "tollgate-cli", "--", "settings-page"])
+        .args(["run", "--quiet", "--package", "tollgate-cli", "--", subcommand])
         .current_dir(root)
         .output()
         .map_err(|error| format!("cargo run: {error}"))?;
     if !output.status.success() {
         return Err(format!("cargo run -p tollgate-cli: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
-    String::from_utf8(output.stdout).map_err(|error| format!("settings-page: {error}"))
+    String::from_utf8(output.stdout).map_err(|error| format!("{subcommand}: {error}"))
 }

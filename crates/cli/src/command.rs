@@ -36,6 +36,7 @@ pub(crate) fn command() -> Command {
                 .arg(clap::Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
         )
         .subcommand(Command::new("settings-page").hide(true).about("Prints docs/settings.md"))
+        .subcommand(Command::new("openapi-document").hide(true).about("Prints openapi/native.json"))
 }
 
 const AFTER_SERVE: &str = "\
@@ -70,6 +71,7 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
             Ok(terminal::show(&script)?)
         }
         Some(("settings-page", _)) => Ok(terminal::show(page::page().as_bytes())?),
+        Some(("openapi-document", _)) => Ok(terminal::show(native::document().as_bytes())?),
         _ => Err(Failure::usage("name a subcommand; `tollgate --help` lists them")),
     }
 }

@@ -86,7 +86,14 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         https_proxied: gateway.https_proxied_addresses().iter().map(ToString::to_string).collect(),
         admin: listener.address.to_string(),
     };
-    let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics));
+    let native = native::router(native::Setup {
+        control: Arc::clone(&control),
+        session_limits: settings.sessions(),
+        node: node(&control, &addresses),
+        public_url: settings.listen.admin_url.as_ref().map(|url| url.0.clone()),
+    });
+    let native = native.map_err(|error| Failure::new("native API", error))?;
+    let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics, native));
     files::replace(&folder.join(ADDRESSES), addresses.json()?.as_bytes(), files::Readers::All)?;
     tracing::info!(http = ?addresses.http, https = ?addresses.https, admin = addresses.admin, "ready");
     if settings.installation.demo.0 {
@@ -106,6 +113,18 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     files::forget(&folder.join(ADDRESSES))?;
     tracing::info!(all_calls_ended = drained, access_log_complete = logged, "stopped");
     Ok(())
+}
+
+/// The process, as the native API tells of it.
+fn node(control: &Control, addresses: &Addresses) -> native::Node {
+    native::Node {
+        version: crate::version::short(),
+        target: crate::version::target(),
+        started: control.now(),
+        http: addresses.http.clone(),
+        https: addresses.https.clone(),
+        admin: addresses.admin.clone(),
+    }
 }
 
 /// The file in the data folder that tells where the process listens.

@@ -18,7 +18,7 @@ use net::{Limits, NameLimits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
 use value::{
-    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Networks, Region, Seconds, Size,
+    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Networks, Region, Seconds, SiteUrl, Size,
     StorePlace, Switch, Value, Whole,
 };
 
@@ -128,6 +128,10 @@ groups! {
         tls_key: Option<FilePath> = "";
         /// Where management, health and metrics are served.
         admin: Address = "127.0.0.1:9080";
+        /// The address by which browsers reach the management side through a proxy, such as
+        /// `https://gateway.example.com`. Its host is then answered there beside addresses and `localhost`, and with
+        /// `https` cookies are `Secure`. Empty: there is none.
+        admin_url: Option<SiteUrl> = "";
     }
     /// How the process runs.
     process: ProcessSettings = "Process" {
@@ -139,6 +143,10 @@ groups! {
         log: LogFilter = "info";
         /// The form of those lines.
         log_format: LogFormat = "json";
+        /// How long a session of the console may rest before it ends.
+        session_idle: Seconds<60, 86_400> = "1800";
+        /// How long a session of the console lasts at most.
+        session_lifetime: Seconds<60, 2_592_000> = "43200";
         /// Where a JSON line for each call goes. The file is opened anew on SIGHUP and SIGUSR1, for rotation.
         access_log: AccessLogPlace = "off";
     }
@@ -307,6 +315,16 @@ impl Settings {
             idle: websocket.websocket_idle_timeout.duration(),
             total: websocket.websocket_lifetime.duration(),
             goodbye: websocket.websocket_close_timeout.duration(),
+        }
+    }
+
+    /// How long sessions last.
+    pub(crate) fn sessions(&self) -> control::SessionLimits {
+        let seconds = |duration: std::time::Duration| u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+        control::SessionLimits {
+            idle: seconds(self.process.session_idle.duration()),
+            absolute: seconds(self.process.session_lifetime.duration()),
+            ..control::SessionLimits::default()
         }
     }
 

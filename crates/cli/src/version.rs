@@ -19,9 +19,14 @@ pub(crate) fn short() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// What the binary was built for: `x86_64-linux`.
+pub(crate) fn target() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
 /// Prints the version.
 pub(crate) fn run(arguments: &VersionArguments) -> Result<(), Failure> {
-    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+    let target = target();
     if arguments.json {
         let object = json!({ "name": "tollgate", "version": short(), "target": target, "license": "Apache-2.0" });
         return Ok(terminal::say(object)?);

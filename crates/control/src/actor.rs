@@ -2,7 +2,7 @@
 
 use model::{OperatorId, Role};
 
-use crate::Refusal;
+use crate::{Refusal, Terms};
 
 /// An operator whose identity the door has verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Actor {
     pub role: Role,
     /// The dialect that the request came through and its request id, for the audit trail.
     pub origin: String,
+    /// On which terms it asks.
+    pub terms: Terms,
 }
 
 impl Actor {

@@ -54,6 +54,11 @@ impl Control {
         self.store.snapshot()
     }
 
+    /// The time of day, as changes are dated.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// What this installation plays.
     pub fn installation(&self) -> &Installation {
         &self.installation

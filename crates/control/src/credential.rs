@@ -52,6 +52,14 @@ impl Control {
         self.write(actor, "credential.rotate", |facts| rotate(facts, id, secret.as_ref(), mint::secret)).await
     }
 
+    /// Shows a key with its secret, and tells the audit trail that it was shown.
+    ///
+    /// # Errors
+    /// [`Refusal::CredentialNotFound`].
+    pub async fn reveal_credential(&self, actor: &Actor, id: &AccessKeyId) -> Result<Arc<Credential>, Refusal> {
+        self.write(actor, "credential.reveal", |facts| Ok(Outcome::told(id, Arc::clone(facts.credential(id)?)))).await
+    }
+
     /// Deletes a key that is disabled and in no plan.
     ///
     /// # Errors
@@ -98,7 +106,7 @@ fn set_enabled(facts: &Facts<'_>, id: &AccessKeyId, enabled: bool) -> Result<Out
         return Err(Refusal::KeyUnchangeable { key: id.clone(), enabled });
     }
     let Outcome { writes, subject, .. } = put(Credential { enabled, modified: facts.now, ..Credential::clone(old) });
-    Ok(Outcome { writes, subject, answer: () })
+    Ok(Outcome::new(subject, writes, ()))
 }
 
 fn rotate(

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use model::{Operator, Timestamp};
+use model::{Operator, Snapshot, Timestamp};
 use sign::{tc1, tc3};
+use subtle::ConstantTimeEq as _;
 
-use crate::{Actor, Control};
+use crate::{Actor, Control, Terms};
 
 /// How far a request's time may be from the gateway's, in seconds (spec: control plane wire protocol).
 const SKEW: i64 = tc3::MAX_SKEW;
@@ -78,8 +79,20 @@ impl Door {
             name: operator.name.to_string(),
             role: operator.role,
             origin: request.origin.to_owned(),
+            terms: Terms::default(),
         })
     }
+}
+
+/// The operator whose pair this is, for the few who show both halves of it.
+pub fn by_pair(snapshot: &Snapshot, id: &str, key: &str) -> Option<Arc<Operator>> {
+    let operator = snapshot.operators.values().find(|operator| operator.secret_id == id && operator.enabled)?;
+    is_same(key.as_bytes(), operator.secret_key.expose().as_bytes()).then(|| Arc::clone(operator))
+}
+
+/// Compares two secrets in a time that tells nothing of where they differ.
+pub fn is_same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
 }
 
 fn by_header<'o>(
@@ -170,7 +183,7 @@ fn timely(timestamp: i64, now: Timestamp) -> Result<(), DoorRefusal> {
 }
 
 fn find<'o>(operators: &[&'o Operator], id: &str) -> Result<&'o Operator, DoorRefusal> {
-    let found = operators.iter().find(|operator| operator.secret_id == id);
+    let found = operators.iter().find(|operator| operator.secret_id == id && operator.enabled);
     found.copied().ok_or_else(|| DoorRefusal::UnknownId(id.to_owned()))
 }
 

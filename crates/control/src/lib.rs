@@ -9,9 +9,10 @@
 //! The crate knows no HTTP, no status code and no vendor's word.
 //!
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
-//! ([`installation`], [`quotas`], [`clock`]), how a change is made (`control`, `rule`, `write`), the use cases by noun
+//! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`upstream`], [`operator`]), then [`read`], [`mint`], [`password`] and [`door`].
+//! [`upstream`], [`operator`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is
+//! signed, [`session`] with `lockout` for people.
 
 pub mod actor;
 pub mod api;
@@ -20,8 +21,10 @@ pub mod clock;
 mod control;
 pub mod credential;
 mod definition;
+pub mod diff;
 pub mod door;
 pub mod installation;
+mod lockout;
 pub mod mint;
 pub mod operator;
 pub mod password;
@@ -31,6 +34,8 @@ pub mod refusal;
 pub mod release;
 mod rule;
 pub mod service;
+pub mod session;
+pub mod terms;
 pub mod throttle;
 pub mod upstream;
 pub mod usage_plan;
@@ -50,5 +55,7 @@ pub use password::verify_password;
 pub use quotas::Quotas;
 pub use refusal::{PlanUse, Refusal, UpstreamUse};
 pub use service::{NewService, ServiceChange};
+pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};
+pub use terms::Terms;
 pub use upstream::{NewUpstream, UpstreamChange};
 pub use usage_plan::{NewUsagePlan, UsagePlanChange};

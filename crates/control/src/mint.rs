@@ -1,5 +1,7 @@
 //! What is drawn from the system's randomness: identifiers, pairs, passwords, version names.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
     AccessKeyId, ApiId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId, VersionName,
 };
@@ -26,6 +28,14 @@ pub fn pair() -> Result<(AccessKeyId, Secret), Refusal> {
 pub fn password() -> Result<String, Refusal> {
     let drawn: [u8; 24] = entropy()?;
     Ok(drawn.iter().map(|byte| char::from(PASSWORD_SIGNS[usize::from(byte % 32)])).collect())
+}
+
+/// A fresh token: 43 signs of base64url, 256 bits.
+///
+/// # Errors
+/// [`Refusal::Store`] when the system has no randomness to give.
+pub(crate) fn token() -> Result<String, Refusal> {
+    Ok(URL_SAFE_NO_PAD.encode(entropy::<32>()?))
 }
 
 /// A fresh secret.

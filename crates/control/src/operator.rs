@@ -6,7 +6,7 @@ use model::{AccessKeyId, Invalid, Name, Operator, OperatorId, Record, Role, Secr
 
 use crate::rule::{Facts, Outcome};
 use crate::write::{Deed, INSTALLATION};
-use crate::{Control, Refusal, mint, password};
+use crate::{Actor, Control, Refusal, Terms, mint, password};
 
 impl Control {
     /// Makes the first operator, an administrator; the audit trail names the installation itself as the actor.
@@ -27,14 +27,34 @@ impl Control {
             return Err(Refusal::OperatorsExist);
         }
         check_pair(secret_id, &secret_key)?;
-        let (password, salt) = (password.to_owned(), mint::entropy()?);
-        let password_hash = tokio::task::spawn_blocking(move || password::hash(&password, &salt))
-            .await
-            .map_err(|fault| Refusal::Store(format!("the password could not be hashed: {fault}")))??;
+        let password_hash = hashed(password).await?;
         let first = First { name, password_hash, secret_id: secret_id.to_owned(), secret_key };
-        let deed = Deed { actor: INSTALLATION, origin: "first start", action: "operator.create" };
+        let deed =
+            Deed { actor: INSTALLATION, origin: "first start", action: "operator.create", terms: Terms::default() };
         self.write_as(&deed, |facts| create_first(facts, mint::operator(facts.snapshot)?, &first)).await
     }
+
+    /// Gives the operator who asks another password; whatever its role, and for nobody else.
+    pub(crate) async fn set_own_password(&self, actor: &Actor, password: &str) -> Result<Arc<Operator>, Refusal> {
+        let password_hash = hashed(password).await?;
+        let terms = actor.terms.clone();
+        let deed = Deed { actor: &actor.name, origin: &actor.origin, action: "operator.password", terms };
+        self.write_as(&deed, |facts| set_password(facts, &actor.operator, &password_hash)).await
+    }
+}
+
+/// The hash of a password, made where it holds nobody up.
+async fn hashed(password: &str) -> Result<String, Refusal> {
+    let (password, salt) = (password.to_owned(), mint::entropy()?);
+    tokio::task::spawn_blocking(move || password::hash(&password, &salt))
+        .await
+        .map_err(|fault| Refusal::Store(format!("the password could not be hashed: {fault}")))?
+}
+
+fn set_password(facts: &Facts<'_>, id: &OperatorId, hash: &str) -> Result<Outcome<Arc<Operator>>, Refusal> {
+    let old = facts.snapshot.operators.get(id).ok_or_else(|| Refusal::OperatorNotFound(id.clone()))?;
+    let operator = Operator { password_hash: hash.to_owned(), ..Operator::clone(old) };
+    Ok(Outcome::new(id, vec![Write::Put(Record::Operator(operator.clone()))], Arc::new(operator)))
 }
 
 /// What the first operator is made from.
@@ -56,6 +76,7 @@ fn create_first(facts: &Facts<'_>, id: OperatorId, first: &First) -> Result<Outc
         secret_id: first.secret_id.clone(),
         secret_key: first.secret_key.clone(),
         role: Role::Admin,
+        enabled: true,
         created: facts.now,
     };
     Ok(Outcome::new(id, vec![Write::Put(Record::Operator(operator.clone()))], Arc::new(operator)))

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use model::{
-    AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, Role,
-    ServiceId, UpstreamId, UpstreamProtocol, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, OperatorId,
+    Role, ServiceId, UpstreamId, UpstreamProtocol, UsagePlanId, VersionName,
 };
 
 /// Why a use case did not happen. Nothing was changed.
@@ -373,11 +373,17 @@ pub enum Refusal {
     },
 
     // ---- operators
+    /// There is no such operator.
+    #[error("there is no operator `{0}`")]
+    OperatorNotFound(OperatorId),
     /// The first operator was made long ago.
     #[error("there are operators already")]
     OperatorsExist,
 
     // ---- all of them
+    /// The noun is not what it was any more when the change was asked for.
+    #[error("it was changed by somebody else since it was read; read it again")]
+    Changed,
     /// A value that no use case could take.
     #[error(transparent)]
     Invalid(#[from] Invalid),

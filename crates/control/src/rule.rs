@@ -30,17 +30,24 @@ pub(crate) struct Outcome<T> {
     pub(crate) subject: String,
     /// The use case's answer.
     pub(crate) answer: T,
+    /// The audit trail is told even when nothing is written.
+    pub(crate) is_told: bool,
 }
 
 impl<T> Outcome<T> {
     /// These writes, and this answer.
     pub(crate) fn new(subject: impl ToString, writes: Vec<Write>, answer: T) -> Self {
-        Self { writes, subject: subject.to_string(), answer }
+        Self { writes, subject: subject.to_string(), answer, is_told: false }
     }
 
     /// All is as it should be already.
     pub(crate) fn unchanged(subject: impl ToString, answer: T) -> Self {
         Self::new(subject, Vec::new(), answer)
+    }
+
+    /// Nothing changes, but the audit trail must know that it was asked for.
+    pub(crate) fn told(subject: impl ToString, answer: T) -> Self {
+        Self { is_told: true, ..Self::new(subject, Vec::new(), answer) }
     }
 }
 

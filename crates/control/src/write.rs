@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use model::{AuditEntry, Revision, Snapshot, Timestamp};
+use model::{AuditEntry, Revision, Snapshot, Timestamp, Write};
 use store::{Change, Store, StoreError};
 
 use crate::rule::{Facts, Outcome};
-use crate::{Actor, Clock, Control, Quotas, Refusal};
+use crate::{Actor, Clock, Control, Quotas, Refusal, Terms};
 
 /// How often a change is computed anew when another process keeps changing the configuration under it.
 const ATTEMPTS: usize = 8;
@@ -41,6 +41,8 @@ pub(crate) struct Deed<'a> {
     pub(crate) origin: &'a str,
     /// The use case, as `noun.verb`.
     pub(crate) action: &'static str,
+    /// On which terms.
+    pub(crate) terms: Terms,
 }
 
 impl Control {
@@ -52,7 +54,8 @@ impl Control {
         rule: impl Fn(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
     ) -> Result<T, Refusal> {
         actor.may_write()?;
-        self.write_as(&Deed { actor: &actor.name, origin: &actor.origin, action }, rule).await
+        let terms = actor.terms.clone();
+        self.write_as(&Deed { actor: &actor.name, origin: &actor.origin, action, terms }, rule).await
     }
 
     /// [`Control::write`] for a deed that no role is asked for.
@@ -81,8 +84,16 @@ pub(crate) async fn carry_out<L: Ledger, T>(
     for _ in 0..ATTEMPTS {
         let snapshot = ledger.snapshot();
         let now = clock.now().max(Timestamp::from_millis(last.millis().saturating_add(1)));
-        let Outcome { writes, subject, answer } = rule(&Facts { snapshot: &snapshot, quotas, now })?;
-        if writes.is_empty() {
+        if let Some(only_if) = &deed.terms.only_if {
+            only_if.check(&snapshot)?;
+        }
+        let Outcome { writes, subject, answer, is_told } = rule(&Facts { snapshot: &snapshot, quotas, now })?;
+        // A look at a secret cannot be rehearsed: it would be a look that nobody is told of.
+        if let Some(rehearsal) = deed.terms.rehearsal.as_ref().filter(|_| !is_told) {
+            rehearsal.leave(applied(&snapshot, writes)?);
+            return Ok(answer);
+        }
+        if writes.is_empty() && !is_told {
             return Ok(answer);
         }
         let audit = AuditEntry {
@@ -108,6 +119,15 @@ pub(crate) async fn carry_out<L: Ledger, T>(
     }
     tracing::warn!(action = deed.action, actor = deed.actor, "change gave way to others too often");
     Err(Refusal::Busy)
+}
+
+/// The configuration as it would be after `writes`.
+fn applied(snapshot: &Snapshot, writes: Vec<Write>) -> Result<Snapshot, Refusal> {
+    let mut next = snapshot.clone();
+    for write in writes {
+        next.apply(write)?;
+    }
+    Ok(next)
 }
 
 #[cfg(test)]

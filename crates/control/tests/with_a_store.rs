@@ -36,7 +36,13 @@ async fn open(folder: &Path, quotas: Quotas) -> Arc<Control> {
 }
 
 fn actor(role: Role) -> Actor {
-    Actor { operator: OperatorId::mint([0; 8]), name: "ann".to_owned(), role, origin: "test 1".to_owned() }
+    Actor {
+        operator: OperatorId::mint([0; 8]),
+        name: "ann".to_owned(),
+        role,
+        origin: "test 1".to_owned(),
+        terms: Terms::default(),
+    }
 }
 
 fn new_service(called: &str) -> NewService {

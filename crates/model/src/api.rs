@@ -43,14 +43,18 @@ pub struct ApiRevision {
 
 /// Everything that says what an API does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ApiDefinition {
     /// Its name; unique within the service.
     pub name: Name,
     /// For people.
+    #[serde(default)]
     pub description: Text,
     /// What kind of API the console lists it under.
+    #[serde(default)]
     pub kind: ApiKind,
     /// What callers speak.
+    #[serde(default)]
     pub protocol: ApiProtocol,
     /// The path that it answers at; with `method` unique within the service.
     pub path: FrontendPath,
@@ -59,38 +63,50 @@ pub struct ApiDefinition {
     /// How callers prove who they are.
     pub auth: Auth,
     /// Browsers on other sites may call it.
+    #[serde(default)]
     pub cors: bool,
     /// The parameters that callers send.
+    #[serde(default)]
     pub parameters: Vec<Parameter>,
     /// What answers the call.
     pub backend: Backend,
     /// How long the backend may take.
+    #[serde(default)]
     pub timeout: Timeout,
     /// Where parameters go in the request to the backend.
+    #[serde(default)]
     pub mappings: Vec<Mapping>,
     /// What the gateway adds to each request to the backend.
+    #[serde(default)]
     pub constants: Vec<Constant>,
     /// What the API's author tells about its answers; documentation only.
+    #[serde(default)]
     pub response: ResponseGuide,
     /// Labels that operators put on it.
+    #[serde(default)]
     pub tags: Vec<Tag>,
     /// Facts that a dialect keeps here only to tell them back.
+    #[serde(default)]
     pub annotations: BTreeMap<String, String>,
 }
 
 /// What kind of API it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ApiKind {
     /// Any API.
+    #[default]
     General,
 }
 
 /// What callers of an API speak.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ApiProtocol {
     /// HTTP or HTTPS.
+    #[default]
     Http,
     /// WebSocket, in the clear or within TLS.
     #[serde(rename = "websocket")]
@@ -106,6 +122,13 @@ impl Timeout {
     /// Whole seconds.
     pub const fn seconds(self) -> u32 {
         self.0
+    }
+}
+
+impl Default for Timeout {
+    /// 15 seconds, as the console of the compatible service proposes.
+    fn default() -> Self {
+        Self(15)
     }
 }
 
@@ -129,28 +152,36 @@ impl From<Timeout> for u32 {
 
 /// What the author tells about the answers. The gateway passes answers through and does not read this.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponseGuide {
     /// What kind of body to expect: a vendor's word such as `JSON`.
     pub body_type: Option<String>,
     /// An answer when all went well.
+    #[serde(default)]
     pub success_example: Text,
     /// An answer when it did not.
+    #[serde(default)]
     pub failure_example: Text,
     /// The codes that may come back.
+    #[serde(default)]
     pub error_codes: Vec<ErrorCode>,
 }
 
 /// A code that an API may answer with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorCode {
     /// The code.
     pub code: i64,
     /// What it says.
+    #[serde(default)]
     pub message: String,
     /// For people.
+    #[serde(default)]
     pub description: String,
     /// A code that the author wishes callers to see in its place.
     pub converted: Option<i64>,
     /// Whether the author asks for that.
+    #[serde(default)]
     pub convert: bool,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An API's authentication method: a closed set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     /// Nobody is asked; a signed call is still counted against its key's usage plan.

@@ -6,6 +6,7 @@ use crate::{BucketBackend, FunctionBackend, Invalid, Method, Text, UpstreamId};
 
 /// What answers an API's calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Backend {
     /// An HTTP or HTTPS origin.
@@ -35,12 +36,15 @@ impl Backend {
 
 /// An HTTP or HTTPS origin and how a call's path becomes its path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HttpBackend {
     /// Scheme, host and port.
     pub origin: Origin,
     /// The path there; what the frontend path did not match is appended to it.
+    #[serde(default)]
     pub path: BackendPath,
     /// The method there.
+    #[serde(default)]
     pub method: BackendMethod,
 }
 
@@ -68,20 +72,31 @@ pub struct UpstreamBackend {
 
 /// A fixed answer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MockBackend {
     /// 200–599; 200 unless said otherwise.
+    #[serde(default = "ok")]
     pub status: u16,
     /// Header names and values, in order.
+    #[serde(default)]
     pub headers: Vec<(String, String)>,
     /// The answer's body.
+    #[serde(default)]
     pub body: Text,
 }
 
+/// The status of a fixed answer that names none.
+fn ok() -> u16 {
+    200
+}
+
 /// The method of the request to a backend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BackendMethod {
     /// The caller's.
+    #[default]
     Same,
     /// This one, whatever the caller's was.
     Fixed(Method),

@@ -28,6 +28,7 @@ pub struct Credential {
 
 /// Who chose a key pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialOrigin {
     /// The gateway.

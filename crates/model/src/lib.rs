@@ -25,6 +25,8 @@ pub mod parameter;
 pub mod path;
 pub mod record;
 pub mod release;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod secret;
 pub mod service;
 pub mod snapshot;

@@ -20,12 +20,21 @@ pub struct Operator {
     pub secret_key: Secret,
     /// What it may do.
     pub role: Role,
+    /// A disabled operator is not let in, whatever it shows.
+    #[serde(default = "yes")]
+    pub enabled: bool,
     /// When it was made.
     pub created: Timestamp,
 }
 
+/// Operators that were stored before they could be disabled.
+fn yes() -> bool {
+    true
+}
+
 /// What an operator may do: each role may do what the ones before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Read everything but secrets.

@@ -6,6 +6,7 @@ use crate::Invalid;
 
 /// Where a parameter stands in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Location {
     /// A request header; names compare case-insensitively.
@@ -32,23 +33,28 @@ impl Location {
 
 /// A parameter that callers of an API send.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Parameter {
     /// Its name; see [`check_name`].
     pub name: String,
     /// Where it stands.
     pub location: Location,
     /// What the API's author calls its type; documentation only, calls are not checked against it.
+    #[serde(default = "any_type")]
     pub type_name: String,
     /// Used when the caller leaves the parameter out.
     pub default: Option<String>,
     /// A call without it (and without a default) is refused.
+    #[serde(default)]
     pub required: bool,
     /// For people.
+    #[serde(default)]
     pub description: String,
 }
 
 /// Where a declared parameter goes in the request to the backend.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Mapping {
     /// Its name there.
     pub name: String,
@@ -61,13 +67,16 @@ pub struct Mapping {
     /// Used when the caller leaves the parameter out; before the parameter's own default.
     pub default: Option<String>,
     /// For people.
+    #[serde(default)]
     pub description: String,
     /// What the author calls the source's type; documentation only.
+    #[serde(default = "any_type")]
     pub source_type: String,
 }
 
 /// A value that the gateway adds to each request to the backend, unseen by callers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Constant {
     /// Its name there.
     pub name: String,
@@ -76,7 +85,13 @@ pub struct Constant {
     /// Its value.
     pub value: String,
     /// For people.
+    #[serde(default)]
     pub description: String,
+}
+
+/// What a type is called that nobody has named.
+fn any_type() -> String {
+    "string".to_owned()
 }
 
 /// Checks a parameter's name for the place where it stands: 1–128 bytes; in a header an RFC 9110 token, elsewhere

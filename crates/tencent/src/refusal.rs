@@ -157,9 +157,9 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::UpstreamInUse { .. } => Code::UnsupportedDeleteUpstream,
         Refusal::UpstreamGone { .. } => Code::ServiceError,
 
-        Refusal::OperatorsExist => Code::OperationDenied,
+        Refusal::OperatorNotFound(_) | Refusal::OperatorsExist => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,
-        Refusal::Busy => Code::ServiceInOperation,
+        Refusal::Changed | Refusal::Busy => Code::ServiceInOperation,
         Refusal::Store(_) => Code::DbException,
     };
     let message = match refusal {

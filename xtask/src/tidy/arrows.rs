@@ -18,7 +18,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["model", "net", "sign", "observe"]),
     ("control", &["model", "store", "sign"]),
     ("tencent", &["model", "control"]),
-    ("cli", &["model", "net", "sign", "observe", "store", "gateway", "control", "tencent"]),
+    ("native", &["model", "control"]),
+    ("cli", &["model", "net", "sign", "observe", "store", "gateway", "control", "tencent", "native"]),
     ("bench", &["model", "net", "sign", "observe", "store", "gateway", "control", "tencent"]),
     ("xtask", &[]),
 ];

@@ -56,7 +56,13 @@ struct Seen {
 }
 
 /// Everything that the management address answers.
-pub(super) fn routes(control: &Arc<Control>, readiness: &Arc<Readiness>, metrics: &Arc<Metrics>) -> Router {
+/// `native` is the native API.
+pub(super) fn routes(
+    control: &Arc<Control>,
+    readiness: &Arc<Readiness>,
+    metrics: &Arc<Metrics>,
+    native: Router,
+) -> Router {
     let seen = Seen { readiness: Arc::clone(readiness), metrics: Arc::clone(metrics) };
     Router::new()
         .route("/healthz", get(|| async { json(StatusCode::OK, &Alive { status: "alive" }) }))
@@ -64,7 +70,7 @@ pub(super) fn routes(control: &Arc<Control>, readiness: &Arc<Readiness>, metrics
         .route("/metrics", get(tell_metrics))
         .with_state(seen)
         .merge(console::routes(control))
-        .merge(settled::when_running(tencent::router(Arc::clone(control)), readiness))
+        .merge(settled::when_running(tencent::router(Arc::clone(control)).merge(native), readiness))
         .layer(axum::middleware::from_fn(console::send_browsers_there))
 }
 
@@ -126,10 +132,10 @@ async fn accept(bound: Bound, routes: Router, mut stopped: watch::Receiver<bool>
             () = told_to_stop(&mut stopped) => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let (routes, stopped) = (routes.clone(), stopped.clone());
                 connections.spawn(async move {
-                    converse(stream, routes, stopped).await;
+                    converse(stream, peer, routes, stopped).await;
                     drop(seat);
                 });
             }
@@ -144,9 +150,9 @@ async fn accept(bound: Bound, routes: Router, mut stopped: watch::Receiver<bool>
     while connections.join_next().await.is_some() {}
 }
 
-async fn converse(stream: TcpStream, routes: Router, mut stopped: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, peer: SocketAddr, routes: Router, mut stopped: watch::Receiver<bool>) {
     let _best_effort = stream.set_nodelay(true);
-    let routes = routes.layer(axum::middleware::from_fn(bound_in_time));
+    let routes = routes.layer(axum::Extension(peer)).layer(axum::middleware::from_fn(bound_in_time));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

@@ -42,6 +42,7 @@ async fn make(control: &Control, backend: SocketAddr) -> Result<(), Refusal> {
         name: operator.name.as_str().to_owned(),
         role: operator.role,
         origin: "demo".to_owned(),
+        terms: control::Terms::default(),
     };
     let name = || Name::try_from(NAME);
     let release = EnvironmentName::try_from("release")?;

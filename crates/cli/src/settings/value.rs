@@ -292,6 +292,22 @@ impl Value for StorePlace {
     }
 }
 
+/// The address of a site as browsers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SiteUrl(pub(crate) native::PublicUrl);
+
+impl Value for SiteUrl {
+    const STANDS_FOR: &'static str = "URL";
+
+    fn allowed() -> String {
+        "`https://host[:port]` or `http://host[:port]`".to_owned()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        native::PublicUrl::try_from(text).ok().map(Self)
+    }
+}
+
 /// What is logged: a filter that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogFilter(String);

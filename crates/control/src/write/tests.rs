@@ -4,6 +4,8 @@ use std::sync::Mutex;
 
 use model::{Record, Role, Write};
 
+use crate::terms::{Noun, OnlyIf, Rehearsal};
+
 use super::*;
 use crate::world::{self, World};
 
@@ -70,7 +72,8 @@ impl Clock for Still {
     }
 }
 
-const DEED: Deed<'_> = Deed { actor: "ann", origin: "test 1", action: "service.modify" };
+const DEED: Deed<'_> =
+    Deed { actor: "ann", origin: "test 1", action: "service.modify", terms: Terms { only_if: None, rehearsal: None } };
 
 /// Writes the revision that it saw into the service's description.
 fn note_the_revision(facts: &Facts<'_>) -> Result<Outcome<u64>, Refusal> {
@@ -150,6 +153,7 @@ fn a_viewer_may_not_write_and_others_may() {
             name: "ann".to_owned(),
             role,
             origin: "test 1".to_owned(),
+            terms: Terms::default(),
         };
         let verdict = actor.may_write();
         assert_eq!(verdict.is_ok(), allowed, "{role:?}");
@@ -157,4 +161,45 @@ fn a_viewer_may_not_write_and_others_may() {
             assert_eq!(verdict, Err(Refusal::Forbidden { needed: Role::Editor }));
         }
     }
+}
+
+/// The terms on which a change of the service is asked for.
+async fn change_on(book: &Book, terms: Terms) -> Result<u64, Refusal> {
+    let deed = Deed { terms, ..DEED };
+    carry_out(book, &Quotas::default(), &Still, &mut Timestamp::default(), &deed, note_the_revision).await
+}
+
+#[tokio::test]
+async fn a_change_of_what_was_changed_since_it_was_read_is_refused() {
+    let book = Book::new(0);
+    let noun = Noun::Service(world::id("s"));
+    let mark = noun.mark(&Ledger::snapshot(&book)).unwrap();
+    let only_if = |mark: &str| Terms {
+        only_if: Some(OnlyIf { noun: noun.clone(), marks: vec!["another".to_owned(), mark.to_owned()] }),
+        ..Terms::default()
+    };
+    assert_eq!(change_on(&book, only_if("stale")).await, Err(Refusal::Changed));
+    assert!(book.entries.lock().unwrap().is_empty());
+    assert_eq!(change_on(&book, only_if(&mark)).await, Ok(0));
+}
+
+#[tokio::test]
+async fn a_rehearsal_stores_nothing_and_shows_what_would_be() {
+    let book = Book::new(0);
+    let rehearsal = Rehearsal::default();
+    let terms = Terms { rehearsal: Some(rehearsal.clone()), ..Terms::default() };
+    assert_eq!(change_on(&book, terms).await, Ok(0));
+    assert!(book.entries.lock().unwrap().is_empty());
+    let would_be = rehearsal.outcome().unwrap();
+    assert_eq!(would_be.services["s"].service.description.as_str(), "0");
+    assert_eq!(Ledger::snapshot(&book).services["s"].service.description.as_str(), "");
+}
+
+#[tokio::test]
+async fn a_look_at_a_secret_is_told_though_nothing_is_written() {
+    let book = Book::new(0);
+    let rule = |_: &Facts<'_>| Ok(Outcome::told("s", ()));
+    carry_out(&book, &Quotas::default(), &Still, &mut Timestamp::default(), &DEED, rule).await.unwrap();
+    let entries = book.entries.lock().unwrap();
+    assert_eq!((entries.len(), entries[0].writes.len()), (1, 0));
 }

@@ -227,6 +227,7 @@ pub(crate) fn one_of_every_kind() -> Vec<Record> {
             secret_id: "AKIDoperator".into(),
             secret_key: Secret::try_from(OPERATOR_SECRET.to_owned()).unwrap(),
             role: Role::Admin,
+            enabled: true,
             created: at(0),
         }),
     ]

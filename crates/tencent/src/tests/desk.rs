@@ -44,6 +44,7 @@ impl Desk {
                 secret_id: format!("AKID{name}"),
                 secret_key: Secret::try_from(SECRET_KEY.to_owned()).unwrap(),
                 role,
+                enabled: true,
                 created: Timestamp::default(),
             }))
         });

@@ -1,0 +1,37 @@
+//! The native REST API beneath `/api/v1`: what the console, scripts and `tollgate apply` speak.
+//!
+//! It is a dialect like any other: it turns requests into the model's words, calls the use cases of [`control`], and
+//! turns their answers into JSON. It has no rules of its own. The OpenAPI document ([`document()`]) is made from the
+//! same functions that answer, and bodies and query parameters are checked against that very document, so the two
+//! cannot disagree.
+//!
+//! Reading order: what the routes are made of (`routes`, `state`, `document`), what each request goes through (`guard`,
+//! `caller`, `origin`, `exchange`, `body` with `body/schema`, `query`), what answers are made of (`problem`, `refusal`,
+//! `etag`, `page`, `moment`), then a file for each noun. A noun's file has its own wire types and its own `routes()`.
+
+mod about;
+mod api;
+mod body;
+mod caller;
+mod diff;
+mod document;
+mod environment;
+mod etag;
+mod exchange;
+mod guard;
+mod moment;
+mod origin;
+mod page;
+mod problem;
+mod query;
+mod refusal;
+mod release;
+mod routes;
+mod service;
+mod session;
+mod state;
+
+pub use document::document;
+pub use origin::PublicUrl;
+pub use routes::router;
+pub use state::{Node, Setup};

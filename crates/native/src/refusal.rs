@@ -1,0 +1,89 @@
+//! The one table of refusals: what the rules' refusals are as problems.
+
+use control::Refusal;
+use model::Invalid;
+
+use crate::problem::{Kind, Problem};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let kind = match &refusal {
+            Refusal::Forbidden { .. } => Kind::Forbidden,
+
+            Refusal::ServiceNotFound(_)
+            | Refusal::ApiNotFound { .. }
+            | Refusal::UsagePlanNotFound(_)
+            | Refusal::CredentialNotFound(_)
+            | Refusal::VersionNotFound { .. }
+            | Refusal::EnvironmentNotFound(_)
+            | Refusal::OperatorNotFound(_) => Kind::NotFound,
+
+            Refusal::TooManyServices { .. }
+            | Refusal::TooManyApis { .. }
+            | Refusal::TooManyUsagePlans { .. }
+            | Refusal::TooManyKeys { .. }
+            | Refusal::TooManyKeysInPlan { .. }
+            | Refusal::TooManyPlansOfKey { .. } => Kind::LimitReached,
+
+            Refusal::ServiceHasApis { .. }
+            | Refusal::ServiceReleased { .. }
+            | Refusal::ServiceHasPlans { .. }
+            | Refusal::ServiceHasTags { .. }
+            | Refusal::ApiBoundToPlan { .. }
+            | Refusal::KeyEnabled(_)
+            | Refusal::KeyBound { .. }
+            | Refusal::PlanInUse { .. } => Kind::InUse,
+
+            Refusal::NothingToRelease(_)
+            | Refusal::NotReleased { .. }
+            | Refusal::KeyDisabled(_)
+            | Refusal::KeyUnchangeable { .. }
+            | Refusal::KeyAlreadyInPlan { .. }
+            | Refusal::KeyNotInPlan { .. }
+            | Refusal::KeyClash { .. }
+            | Refusal::PlanClash { .. }
+            | Refusal::ScopeClash { .. }
+            | Refusal::NotBound { .. }
+            | Refusal::NothingToDemote { .. }
+            | Refusal::OperatorsExist => Kind::Conflict,
+
+            Refusal::NameTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/name"),
+            Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),
+            Refusal::KeyExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
+
+            Refusal::RateOutOfRange { .. } => return Self::field("/rate", refusal.to_string()),
+            Refusal::QuotaOutOfRange { .. } => return Self::field("/quota", refusal.to_string()),
+            Refusal::NetworksMayOnlyGrow { .. } => return Self::field("/networks", refusal.to_string()),
+            Refusal::VpcFixed { .. } => return Self::field("/vpc", refusal.to_string()),
+            Refusal::ProtocolFixed => return Self::field("/protocol", refusal.to_string()),
+            Refusal::KeySecretRequired(_) => return Self::field("/secret", refusal.to_string()),
+            Refusal::BadParameters(invalid) => return Self::field("/parameters", &invalid.reason),
+            Refusal::BadMappings(invalid) => return Self::field("/mappings", &invalid.reason),
+            Refusal::BadConstants(invalid) => return Self::field("/constants", &invalid.reason),
+            Refusal::BadBackend(invalid) => return Self::field(in_backend(invalid), &invalid.reason),
+            Refusal::Invalid(invalid) => return Self::from(invalid.clone()),
+
+            Refusal::Changed => Kind::Changed,
+            Refusal::Busy => return Self::new(Kind::Busy, refusal.to_string()).retry_after(1),
+            Refusal::Store(fault) => return Self::internal(fault),
+        };
+        Self::new(kind, refusal.to_string())
+    }
+}
+
+/// The part of a backend that is meant.
+fn in_backend(invalid: &Invalid) -> &'static str {
+    match invalid.field {
+        "backend path" => "/backend/path",
+        "status" => "/backend/status",
+        "header name" | "parameter name" | "parameter value" => "/backend/headers",
+        _ => "/backend",
+    }
+}
+
+/// A value that a type of the model refused, in a body where it is called as in the model.
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::field(format!("/{}", invalid.field.replace(' ', "_")), invalid.reason)
+    }
+}

@@ -1,0 +1,62 @@
+//! The table of routes: each noun brings its own.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use control::{Refusal, Sessions};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::document::{self, Document};
+use crate::problem::{Kind, Problem};
+use crate::state::{Setup, Shared, State};
+use crate::{about, api, diff, environment, guard, release, service, session};
+
+/// Where the API stands.
+const ROOT: &str = "/api/v1";
+
+/// Every route of the API with its part of the document.
+pub(crate) fn table() -> OpenApiRouter<Shared> {
+    let nouns = OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(about::routes())
+        .merge(service::routes())
+        .merge(api::routes())
+        .merge(environment::routes())
+        .merge(release::routes())
+        .merge(diff::routes());
+    OpenApiRouter::with_openapi(document::head()).nest(ROOT, nouns)
+}
+
+/// The router of `/api/v1` and `/openapi.json`.
+///
+/// The address of the peer must stand in each request's extensions as `std::net::SocketAddr`.
+///
+/// # Errors
+/// [`Refusal::Store`] when the system has no randomness to give.
+pub fn router(setup: Setup) -> Result<Router, Refusal> {
+    let (routes, document) = table().split_for_parts();
+    let document = Document::new(document);
+    let text = document.text();
+    let state: Shared = Arc::new(State {
+        sessions: Sessions::new(Arc::clone(&setup.control), setup.session_limits)?,
+        control: setup.control,
+        node: setup.node,
+        public_url: setup.public_url,
+        document,
+    });
+    let nothing = |uri: http::Uri| async move {
+        Problem::new(Kind::NotFound, format!("there is nothing at `{}`; /openapi.json tells what there is", uri.path()))
+    };
+    let other_method = || async { Problem::new(Kind::MethodNotAllowed, "see `Allow` for the methods that are") };
+    let api = routes
+        .route(&format!("{ROOT}/{{*rest}}"), axum::routing::any(nothing))
+        .route(ROOT, axum::routing::any(nothing))
+        .method_not_allowed_fallback(other_method)
+        .layer(from_fn_with_state(Arc::clone(&state), guard::admit))
+        .layer(from_fn(guard::seal))
+        .with_state(state);
+    let page = get(move || async move { ([(http::header::CONTENT_TYPE, "application/json")], text) });
+    Ok(api.merge(Router::new().route("/openapi.json", page).layer(from_fn(guard::seal))))
+}
