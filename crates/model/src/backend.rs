@@ -50,12 +50,15 @@ pub struct HttpBackend {
 
 /// A WebSocket origin and how a call's path becomes its path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WebSocketBackend {
     /// Scheme, host and port.
     pub origin: WebSocketOrigin,
     /// The path there; what the frontend path did not match is appended to it.
+    #[serde(default)]
     pub path: BackendPath,
     /// The method of the handshake there: the caller's, or GET, which is the same.
+    #[serde(default)]
     pub method: BackendMethod,
 }
 

@@ -31,6 +31,7 @@ schemas! {
         FrontendPath::MAX,
     ).min_length(Some(1));
     Origin = text("`http://host[:port]` or `https://host[:port]`, without a path.", 300).min_length(Some(8));
+    WebSocketOrigin = text("`ws://host[:port]` or `wss://host[:port]`, without a path.", 300).min_length(Some(6));
     BackendPath = text("Empty, or beginning with `/`; `{name}` stands for a mapped path parameter.", 1024);
     MethodMatch = text("`ANY`, or one method.", 7).enum_values(Some(
         std::iter::once("ANY").chain(Method::ALL.into_iter().map(Method::as_str)),

@@ -12,10 +12,10 @@ use model::{Api, ApiId, ServiceId, ServiceTree, Snapshot};
 use serde::Serialize;
 
 use crate::caller::Caller;
+use crate::etag;
 use crate::problem::Problem;
 use crate::query;
 use crate::state::Shared;
-use crate::etag;
 
 /// A request that looks.
 pub(crate) struct Look {

@@ -56,6 +56,8 @@ impl From<Refusal> for Problem {
             Refusal::NetworksMayOnlyGrow { .. } => return Self::field("/networks", refusal.to_string()),
             Refusal::VpcFixed { .. } => return Self::field("/vpc", refusal.to_string()),
             Refusal::ProtocolFixed => return Self::field("/protocol", refusal.to_string()),
+            Refusal::WebSocketMethod { .. } => return Self::field("/method", refusal.to_string()),
+            Refusal::ProtocolMismatch(_) => return Self::field("/backend/type", refusal.to_string()),
             Refusal::KeySecretRequired(_) => return Self::field("/secret", refusal.to_string()),
             Refusal::BadParameters(invalid) => return Self::field("/parameters", &invalid.reason),
             Refusal::BadMappings(invalid) => return Self::field("/mappings", &invalid.reason),
