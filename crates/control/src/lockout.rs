@@ -60,9 +60,10 @@ impl Lockout {
     }
 }
 
-fn wait<K: Hash + Eq, Q: Hash + Eq + ?Sized>(table: &HashMap<K, Guesses>, key: &Q, now: i64) -> i64
+fn wait<K, Q>(table: &HashMap<K, Guesses>, key: &Q, now: i64) -> i64
 where
-    K: std::borrow::Borrow<Q>,
+    K: Hash + Eq + std::borrow::Borrow<Q>,
+    Q: Hash + Eq + ?Sized,
 {
     table.get(key).map_or(0, |guesses| guesses.locked_until.saturating_sub(now).max(0))
 }

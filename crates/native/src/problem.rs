@@ -204,3 +204,19 @@ impl IntoResponse for Problem {
         answer
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own_and_stands_in_the_documents() {
+        let page = include_str!("../../../docs/how-to/native-api.md");
+        let mut names = std::collections::BTreeSet::new();
+        for kind in Kind::ALL {
+            assert!(names.insert(kind.slug()), "{} stands twice", kind.slug());
+            let row = format!("| `{}` | {} |", kind.slug(), kind.status());
+            assert!(page.contains(&row), "docs/how-to/native-api.md has no row {row}");
+        }
+    }
+}
