@@ -6,21 +6,26 @@ use crate::{BackendPath, Invalid, Method};
 
 /// A bucket that answers an API's calls. Which store stands behind the name is no part of the definition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BucketBackend {
     /// Which bucket.
     pub bucket: BucketName,
     /// What is done with the object.
     pub action: BucketAction,
     /// The gateway signs the requests; otherwise they go as the caller sent them.
+    #[serde(default)]
     pub signed: bool,
     /// The object's path.
+    #[serde(default)]
     pub path: BackendPath,
     /// What of the call's path belongs to the object's.
+    #[serde(default)]
     pub match_mode: PathMatchMode,
 }
 
 /// What is done with an object: each stands for one method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum BucketAction {
@@ -47,6 +52,7 @@ impl BucketAction {
 
 /// What of a call's path belongs to the object's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PathMatchMode {
     /// Nothing: it is always the configured path.

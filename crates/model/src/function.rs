@@ -6,6 +6,7 @@ use crate::Invalid;
 
 /// A function that answers an API's calls. Which runtime stands behind the name is no part of the definition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FunctionBackend {
     /// Which function.
     pub function: FunctionName,
@@ -15,6 +16,7 @@ pub struct FunctionBackend {
 
 /// How a function is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FunctionCall {
     /// With an event: a call is told as a JSON object, and what the function returns becomes the answer.
@@ -25,17 +27,22 @@ pub enum FunctionCall {
 
 /// How an event function is called, and what its result means.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EventCall {
     /// The result says status, headers and body; otherwise it is the body itself, as JSON text.
+    #[serde(default)]
     pub integrated: bool,
     /// The caller is answered at once, and the result goes nowhere.
+    #[serde(default)]
     pub asynchronous: bool,
     /// Which bodies the event holds in Base64.
+    #[serde(default)]
     pub base64: Base64Rule,
 }
 
 /// Which request bodies an event holds in Base64.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "when", rename_all = "snake_case")]
 pub enum Base64Rule {
     /// None.
@@ -46,12 +53,14 @@ pub enum Base64Rule {
     /// Those of calls that one of these fits.
     Matching {
         /// At most ten.
+        #[cfg_attr(feature = "schema", schema(max_items = 10))]
         triggers: Vec<Base64Trigger>,
     },
 }
 
 /// Fits a call whose header holds one of the values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Base64Trigger {
     /// The header.
     pub header: TriggerHeader,
@@ -61,6 +70,7 @@ pub struct Base64Trigger {
 
 /// The two headers that a trigger may look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum TriggerHeader {
@@ -124,11 +134,36 @@ pub struct FunctionName {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = FunctionName))]
 struct RawName {
+    /// Where the function is named; `default` unless said otherwise.
+    #[serde(default = "default_namespace")]
     namespace: String,
+    /// The function's own name.
     name: String,
+    /// A version or an alias; `$LATEST` unless said otherwise.
+    #[serde(default = "default_qualifier")]
     qualifier: String,
 }
+
+fn default_namespace() -> String {
+    FunctionName::DEFAULT_NAMESPACE.to_owned()
+}
+
+fn default_qualifier() -> String {
+    FunctionName::DEFAULT_QUALIFIER.to_owned()
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::PartialSchema for FunctionName {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        RawName::schema()
+    }
+}
+
+#[cfg(feature = "schema")]
+impl utoipa::ToSchema for FunctionName {}
 
 impl FunctionName {
     /// The namespace where none is said.

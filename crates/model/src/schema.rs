@@ -32,6 +32,8 @@ schemas! {
     ).min_length(Some(1));
     Origin = text("`http://host[:port]` or `https://host[:port]`, without a path.", 300).min_length(Some(8));
     WebSocketOrigin = text("`ws://host[:port]` or `wss://host[:port]`, without a path.", 300).min_length(Some(6));
+    BucketName = text("A bucket's name: small letters, digits and `-`, which stands at neither end.", 63).min_length(Some(1));
+    TriggerValue = text("A part of a header's value: letters, digits and `.+*-/_`.", 40).min_length(Some(1));
     BackendPath = text("Empty, or beginning with `/`; `{name}` stands for a mapped path parameter.", 1024);
     MethodMatch = text("`ANY`, or one method.", 7).enum_values(Some(
         std::iter::once("ANY").chain(Method::ALL.into_iter().map(Method::as_str)),
