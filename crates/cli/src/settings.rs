@@ -18,8 +18,8 @@ use net::{Limits, NameLimits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
 use value::{
-    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Networks, Region, Seconds, SiteUrl, Size,
-    StorePlace, Switch, Value, Whole,
+    AccessLogPlace, Address, Addresses, Domain, FilePath, LogFilter, LogFormat, Networks, Region, Seconds, SiteUrl,
+    Size, StorePlace, Switch, Value, Whole,
 };
 
 /// What the page and the flags tell about one setting.

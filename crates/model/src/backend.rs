@@ -64,12 +64,15 @@ pub struct WebSocketBackend {
 
 /// The nodes of an upstream and how a call's path becomes their path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct UpstreamBackend {
     /// The upstream, as it is when a call comes: it is no part of a release.
     pub upstream: UpstreamId,
     /// The path there; what the frontend path did not match is appended to it.
+    #[serde(default)]
     pub path: BackendPath,
     /// The method there.
+    #[serde(default)]
     pub method: BackendMethod,
 }
 

@@ -46,6 +46,7 @@ schemas! {
     ServiceId = text("A service's identifier.", 128);
     ApiId = text("An API's identifier.", 128);
     UsagePlanId = text("A usage plan's identifier.", 128);
+    UpstreamId = text("An upstream's identifier.", 128);
     AccessKeyId = text("The public half of a key pair.", 128);
     VersionName = text("A release's name.", 128);
     EnvironmentName = text("An environment of a service.", 128).enum_values(Some(EnvironmentName::NAMES));

@@ -13,6 +13,7 @@ impl From<Refusal> for Problem {
             Refusal::ServiceNotFound(_)
             | Refusal::ApiNotFound { .. }
             | Refusal::UsagePlanNotFound(_)
+            | Refusal::UpstreamNotFound(_)
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
@@ -21,6 +22,7 @@ impl From<Refusal> for Problem {
             Refusal::TooManyServices { .. }
             | Refusal::TooManyApis { .. }
             | Refusal::TooManyUsagePlans { .. }
+            | Refusal::TooManyUpstreams { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyKeysInPlan { .. }
             | Refusal::TooManyPlansOfKey { .. } => Kind::LimitReached,
@@ -32,7 +34,8 @@ impl From<Refusal> for Problem {
             | Refusal::ApiBoundToPlan { .. }
             | Refusal::KeyEnabled(_)
             | Refusal::KeyBound { .. }
-            | Refusal::PlanInUse { .. } => Kind::InUse,
+            | Refusal::PlanInUse { .. }
+            | Refusal::UpstreamInUse { .. } => Kind::InUse,
 
             Refusal::NothingToRelease(_)
             | Refusal::NotReleased { .. }
@@ -45,6 +48,7 @@ impl From<Refusal> for Problem {
             | Refusal::ScopeClash { .. }
             | Refusal::NotBound { .. }
             | Refusal::NothingToDemote { .. }
+            | Refusal::UpstreamGone { .. }
             | Refusal::OperatorsExist => Kind::Conflict,
 
             Refusal::NameTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/name"),
@@ -59,6 +63,9 @@ impl From<Refusal> for Problem {
             Refusal::WebSocketMethod { .. } => return Self::field("/method", refusal.to_string()),
             Refusal::ProtocolMismatch(_) => return Self::field("/backend/type", refusal.to_string()),
             Refusal::KeySecretRequired(_) => return Self::field("/secret", refusal.to_string()),
+            Refusal::UpstreamProtocolNotServed(_) => return Self::field("/protocol", refusal.to_string()),
+            Refusal::BadNodes(invalid) => return Self::field("/members", &invalid.reason),
+            Refusal::BadHealthCheck(invalid) => return Self::field("/health", &invalid.reason),
             Refusal::BadParameters(invalid) => return Self::field("/parameters", &invalid.reason),
             Refusal::BadMappings(invalid) => return Self::field("/mappings", &invalid.reason),
             Refusal::BadConstants(invalid) => return Self::field("/constants", &invalid.reason),
