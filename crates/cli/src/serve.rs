@@ -2,7 +2,7 @@
 //!
 //! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
 //! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
-//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`.
+//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`, `observation`.
 
 mod admin;
 mod counters;
@@ -11,6 +11,7 @@ mod demo;
 mod feed;
 mod files;
 mod logging;
+mod observation;
 mod operator;
 mod readiness;
 mod signals;
@@ -65,8 +66,11 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     operator::ensure_first(&control, &folder).await?;
 
     let metrics = Metrics::new(settings.workers(), &gateway::Refusal::NAMES);
-    let access_log = AccessLog::start(settings.process.access_log.0.clone())
+    let kept = observation::Kept::open(&settings, &folder).await?;
+    let access_log = AccessLog::start(kept.outlets(&settings.process.access_log.0))
         .map_err(|error| Failure::new(format_args!("access log {:?}", settings.process.access_log.0), error))?;
+    control.observed_by(kept.observation(&access_log));
+    let upkeep = kept.upkeep();
     metrics.watch_access_log(&access_log);
     let listener = admin::bind(settings.listen.admin.0)?;
     if settings.installation.demo.0 {
@@ -107,7 +111,8 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let drained = data_plane::drain(gateway, settings.process.drain.duration()).await;
     feed.abort();
     counters.finish().await;
-    let logged = { access_log }.finish(LOG_PATIENCE);
+    let logged = access_log.finish(LOG_PATIENCE);
+    upkeep.finish().await;
     admin.stop().await;
     store.close().await;
     files::forget(&folder.join(ADDRESSES))?;

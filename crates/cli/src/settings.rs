@@ -150,6 +150,18 @@ groups! {
         /// Where a JSON line for each call goes. The file is opened anew on SIGHUP and SIGUSR1, for rotation.
         access_log: AccessLogPlace = "off";
     }
+    /// What is kept of the calls that were answered.
+    record: RecordSettings = "What is kept of calls" {
+        /// Days that series of traffic are kept, in a file of their own in the data folder: by minute for one day, by ten
+        /// minutes for seven, by the hour for the rest. 0: no series.
+        traffic_days: Whole<0, 366> = "30";
+        /// How much of the disk the searchable call log may take in the data folder; the oldest goes. 0: no call log.
+        call_log_size: Size<0, 1_099_511_627_776> = "256MiB";
+        /// Days that a call is kept in it.
+        call_log_days: Whole<1, 366> = "7";
+        /// Calls of each second that it keeps, and again as many that failed; more are counted and not kept.
+        call_log_rate: Whole<1, 1_000_000> = "1000";
+    }
     /// What one caller may take of the gateway.
     caller: CallerSettings = "Limits on callers" {
         /// The longest request line and headers together; more is answered with 431.
@@ -264,6 +276,9 @@ groups! {
     }
 }
 
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
+
 impl Settings {
     /// The data plane's threads.
     pub(crate) fn workers(&self) -> usize {
@@ -271,6 +286,22 @@ impl Settings {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             workers => workers,
         }
+    }
+
+    /// How long series of traffic are kept; none when there are none.
+    pub(crate) fn traffic_kept(&self) -> Option<std::time::Duration> {
+        let days = self.record.traffic_days.get();
+        (days > 0).then(|| std::time::Duration::from_secs(days * DAY))
+    }
+
+    /// The bounds of the call log; none when there is none.
+    pub(crate) fn call_log(&self) -> Option<observe::CallLogBounds> {
+        let record = &self.record;
+        (record.call_log_size.bytes() > 0).then(|| observe::CallLogBounds {
+            bytes: record.call_log_size.bytes(),
+            age: std::time::Duration::from_secs(record.call_log_days.get() * DAY),
+            per_second: record.call_log_rate.short(),
+        })
     }
 
     /// The bounds on callers, for each worker.

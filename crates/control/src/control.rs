@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use model::{AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
 use store::Store;
 
-use crate::{Clock, Installation, NodeWatch, Quotas, Refusal, SystemClock, UsageCounts};
+use crate::{Clock, Installation, NodeWatch, Observation, Quotas, Refusal, SystemClock, UsageCounts};
 
 /// Carries out every use case; shared by all dialects.
 ///
@@ -19,6 +19,8 @@ pub struct Control {
     pub(crate) clock: Arc<dyn Clock>,
     /// Who watches the nodes of upstreams, once there is somebody.
     pub(crate) nodes: OnceLock<Arc<dyn NodeWatch>>,
+    /// Who can tell of calls, once there is somebody.
+    pub(crate) observation: OnceLock<Observation>,
     /// The time of the last change. Held while a change is computed and stored: the writers of one process queue here
     /// instead of racing.
     pub(crate) turn: tokio::sync::Mutex<Timestamp>,
@@ -45,8 +47,19 @@ impl Control {
             usage,
             clock,
             nodes: OnceLock::new(),
+            observation: OnceLock::new(),
             turn: tokio::sync::Mutex::new(Timestamp::default()),
         })
+    }
+
+    /// Says who can tell of calls, once. Until then nobody can.
+    pub fn observed_by(&self, observation: Observation) {
+        let _already_said = self.observation.set(observation);
+    }
+
+    /// Who can tell of calls.
+    pub fn observation(&self) -> Observation {
+        self.observation.get().cloned().unwrap_or_default()
     }
 
     /// The configuration as it is now. Takes no lock that a writer holds over I/O.

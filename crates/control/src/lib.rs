@@ -11,8 +11,8 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`upstream`], [`operator`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is
-//! signed, [`session`] with `lockout` for people.
+//! [`upstream`], [`operator`]), what is known of calls ([`observation`]), then [`read`], [`diff`], [`mint`], [`password`], and
+//! who comes in: [`door`] for what is signed, [`session`] with `lockout` for people.
 
 pub mod actor;
 pub mod api;
@@ -26,6 +26,7 @@ pub mod door;
 pub mod installation;
 mod lockout;
 pub mod mint;
+pub mod observation;
 pub mod operator;
 pub mod password;
 pub mod quotas;
@@ -51,6 +52,7 @@ pub use control::Control;
 pub use credential::NewCredential;
 pub use door::{Door, DoorRefusal, SignedRequest};
 pub use installation::{Installation, NodeWatch, UsageCounts};
+pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use password::verify_password;
 pub use quotas::Quotas;
 pub use refusal::{PlanUse, Refusal, UpstreamUse};

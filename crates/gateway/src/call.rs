@@ -1,5 +1,6 @@
 //! What is known of a call while it travels, and what is told of it in the end.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use net::{Caller, Request};
@@ -33,6 +34,10 @@ pub struct Call<'p> {
     pub backend_status: Option<u16>,
     /// Where it was sent.
     pub backend: Option<SocketAddr>,
+    /// When it was sent there.
+    pub sent: Micros,
+    /// How long a new connection to there took, in microseconds; none where one was at hand.
+    pub connect_us: Option<u64>,
     /// From sending to the first byte of the answer, in microseconds.
     pub backend_us: Option<u64>,
     /// Bytes that the caller sent through a tunnel; those of a body are the caller's own to tell.
@@ -41,6 +46,8 @@ pub struct Call<'p> {
     pub bytes_out: u64,
     /// The caller has been given an answer, or part of one: nothing else can be answered any more.
     pub is_answered: bool,
+    /// What the caller was told of a refusal.
+    pub message: Cow<'static, str>,
 }
 
 /// What the log calls the parts of the plan that a call belongs to; empty for what it does not.
@@ -67,10 +74,13 @@ impl Call<'_> {
             status: 0,
             backend_status: None,
             backend: None,
+            sent: Micros::default(),
+            connect_us: None,
             backend_us: None,
             bytes_in: 0,
             bytes_out: 0,
             is_answered: false,
+            message: Cow::Borrowed(""),
         }
     }
 
@@ -142,6 +152,10 @@ impl Call<'_> {
                 duration_us,
                 backend_us: self.backend_us,
                 refusal: refusal.map_or("", Refusal::name),
+                message: &self.message,
+                local: caller.local(),
+                connect_us: self.connect_us,
+                backend_total_us: self.backend_us.map(|_| (self.started.0 + duration_us).saturating_sub(self.sent.0)),
             });
         }
     }

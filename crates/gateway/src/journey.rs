@@ -178,6 +178,7 @@ async fn refuse(
     let told = tencent::Told { host: request.host(), path: request.path() };
     let look = tencent::look(refusal, told);
     call.status = look.status;
+    call.message = look.message;
     if *refusal == Refusal::CallerGone || call.is_answered {
         return;
     }
@@ -193,7 +194,7 @@ async fn refuse(
     if call.entry.is_some_and(|entry| entry.rules.cors) {
         cors::write_simple(head);
     }
-    tencent::write_body(&look.message, body);
+    tencent::write_body(&call.message, body);
     call.bytes_out = body.len() as u64;
     let close = matches!(refusal, Refusal::BodyTooLarge | Refusal::BodyTimeout | Refusal::BodyBroken);
     // The caller may be gone by now; the call is logged with what it was refused for.

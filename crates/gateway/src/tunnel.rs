@@ -1,5 +1,7 @@
 //! A call that has become a WebSocket: it lasts for as long as its ends like, and holds nothing of the plan meanwhile.
 
+use std::borrow::Cow;
+
 use net::{Caller, Exchange, Request};
 
 use crate::call::{Call, Names};
@@ -25,7 +27,7 @@ impl Tunnel {
         call.count(worker, worker.clock.now().0.saturating_sub(call.started.0), None);
         let names = call.names(&scratch.lines);
         Self {
-            call: Call { environment: None, entry: None, grant: None, ..*call },
+            call: Call { environment: None, entry: None, grant: None, message: Cow::Borrowed(""), ..*call },
             exchange,
             head: scratch.head.clone(),
             service: names.service.into(),

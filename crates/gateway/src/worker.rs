@@ -168,12 +168,12 @@ impl Worker {
         tencent::write_body(fault.reason(), body);
         // The caller may be gone already; there is nobody else to tell.
         let _ = caller.answer(None, head, body, true).await;
-        self.log_head(caller, &request_id, fault.status(), body.len());
+        self.log_head(caller, &request_id, fault, body.len());
         self.keep(scratch);
     }
 
     /// Logs a head that is no request: nothing of it is known but who sent it.
-    fn log_head(&self, caller: &Caller, request_id: &[u8], status: u16, body: usize) {
+    fn log_head(&self, caller: &Caller, request_id: &[u8], fault: HeadFault, body: usize) {
         let mut log = self.log.borrow_mut();
         if !log.is_on() {
             return;
@@ -191,7 +191,7 @@ impl Worker {
             host: "",
             path: "",
             peer: caller.peer(),
-            status,
+            status: fault.status(),
             backend_status: None,
             backend: None,
             bytes_in: 0,
@@ -199,6 +199,10 @@ impl Worker {
             duration_us: 0,
             backend_us: None,
             refusal: Refusal::NAMES[Refusal::MALFORMED_REQUEST],
+            message: fault.reason(),
+            local: caller.local(),
+            connect_us: None,
+            backend_total_us: None,
         });
     }
 

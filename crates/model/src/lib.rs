@@ -7,14 +7,15 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`operator`], [`audit`]), then how they are kept together
-//! ([`record`], [`snapshot`]).
+//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`operator`], [`audit`]), how they are kept together
+//! ([`record`], [`snapshot`]), and what is told of calls ([`traffic`], [`call_log`]).
 
 pub mod api;
 pub mod audit;
 pub mod auth;
 pub mod backend;
 pub mod bucket;
+pub mod call_log;
 pub mod credential;
 pub mod function;
 pub mod id;
@@ -33,6 +34,7 @@ pub mod snapshot;
 pub mod text;
 pub mod throttle;
 pub mod timestamp;
+pub mod traffic;
 pub mod upstream;
 pub mod usage_plan;
 
@@ -44,6 +46,7 @@ pub use backend::{
     WebSocketBackend, WebSocketOrigin,
 };
 pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
+pub use call_log::{Comparison, LogCondition, LogPage, LogQuestion, LoggedCall};
 pub use credential::{Credential, CredentialOrigin};
 pub use function::{
     Base64Rule, Base64Trigger, EventCall, FunctionBackend, FunctionCall, FunctionName, TriggerHeader, TriggerValue,
@@ -62,6 +65,7 @@ pub use snapshot::{ServiceTree, Snapshot};
 pub use text::{Name, Text};
 pub use throttle::{Throttle, ThrottleScope};
 pub use timestamp::Timestamp;
+pub use traffic::{Latency, TrafficCounts, TrafficKind, TrafficOf, TrafficPoint, TrafficRow, TrafficScope, TrafficTop};
 pub use upstream::{
     Authority, Balancing, DnsLabel, HashKey, HeaderName, HealthCheck, KubernetesService, Members, Node, NodeHealth,
     NodeHost, NodePort, ProbePath, Retries, Statuses, Threshold, Upstream, UpstreamProtocol, Weight,

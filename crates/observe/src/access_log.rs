@@ -1,8 +1,9 @@
-//! The access log: one JSON line a call, made off the path of the call.
+//! What was called, taken down off the path of the call: as JSON lines, in series, in the call log, for whom watches.
 //!
 //! A worker's [`LogWriter`] copies a call's fields into a [batch](batch) - no formatting, no allocation - and hands
 //! full batches to one background thread over a bounded queue. When the thread cannot keep up or the file cannot be
-//! written, calls are dropped from the log and counted ([`AccessLog::dropped`]); answering is never held up.
+//! written, calls are dropped from the log and counted ([`AccessLog::dropped`]); answering is never held up. Where
+//! nobody wants calls taken down, a worker does not.
 //!
 //! What a line holds is [`CallRecord`]'s documentation.
 
@@ -15,14 +16,19 @@ mod writer;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use batch::Batch;
+use model::LogCondition;
 pub use record::CallRecord;
 use sink::Sink;
 pub use writer::LogWriter;
+
+use crate::call_log::{self, CallLog};
+use crate::tail::{Tail, Tails};
+use crate::traffic::Traffic;
 
 /// Where the lines go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +41,30 @@ pub enum AccessLogTarget {
     File(PathBuf),
 }
 
+/// Everything that calls are taken down for.
+#[derive(Debug, Clone)]
+pub struct Outlets {
+    /// Where a JSON line for each call goes.
+    pub lines: AccessLogTarget,
+    /// The series that calls are counted in.
+    pub traffic: Option<Traffic>,
+    /// The log that calls are kept in.
+    pub calls: Option<CallLog>,
+}
+
+impl From<AccessLogTarget> for Outlets {
+    fn from(lines: AccessLogTarget) -> Self {
+        Self { lines, traffic: None, calls: None }
+    }
+}
+
 /// Full batches that may wait for the background thread: some 16,000 calls, at most a few MiB.
 const QUEUE: usize = 64;
 
 /// The running access log. Cheap to clone: all clones are the same log.
 #[derive(Debug, Clone)]
 pub struct AccessLog {
-    shared: Option<Arc<Shared>>,
+    shared: Arc<Shared>,
 }
 
 /// What the writers, the thread and the handle share.
@@ -52,6 +75,9 @@ struct Shared {
     spare: Mutex<Vec<Batch>>,
     dropped: AtomicU64,
     reopen: AtomicBool,
+    /// Some outlet wants every call.
+    has_outlet: bool,
+    tails: Tails,
     /// Gets one message when the thread has ended.
     ended: Mutex<Receiver<()>>,
 }
@@ -65,56 +91,56 @@ enum Message {
 }
 
 impl AccessLog {
-    /// Opens the target and starts the background thread.
+    /// Opens the outlets and starts the background thread.
     ///
     /// # Errors
-    /// The file cannot be opened for appending, or the thread cannot be started.
-    pub fn start(target: AccessLogTarget) -> io::Result<AccessLog> {
-        let sink = match target {
-            AccessLogTarget::Off => return Ok(AccessLog { shared: None }),
-            AccessLogTarget::Stdout => Sink::stdout(),
-            AccessLogTarget::File(path) => Sink::file(path)?,
+    /// The file of the lines cannot be opened for appending, or the thread cannot be started.
+    pub fn start(outlets: impl Into<Outlets>) -> io::Result<AccessLog> {
+        let Outlets { lines, traffic, calls } = outlets.into();
+        let sink = match lines {
+            AccessLogTarget::Off => None,
+            AccessLogTarget::Stdout => Some(Sink::stdout()),
+            AccessLogTarget::File(path) => Some(Sink::file(path)?),
         };
+        let calls = calls.map(|calls| calls.keeper()).transpose()?;
         let (queue, messages) = sync_channel(QUEUE);
         let (end, ended) = sync_channel(1);
-        let shared = Arc::new(Shared {
-            queue,
-            spare: Mutex::default(),
-            dropped: AtomicU64::new(0),
-            reopen: AtomicBool::new(false),
-            ended: Mutex::new(ended),
-        });
-        let of_thread = Arc::clone(&shared);
+        let has_outlet = sink.is_some() || traffic.is_some() || calls.is_some();
+        let shared = Arc::new(Shared::new(queue, ended, has_outlet));
+        let taker = Taker { shared: Arc::clone(&shared), sink, traffic, calls, formatter: line::Formatter::default() };
         std::thread::Builder::new().name("access-log".into()).spawn(move || {
-            write_until_finished(&of_thread, &messages, sink);
+            taker.take_until_finished(&messages);
             let _nobody_waits = end.send(());
         })?;
-        Ok(AccessLog { shared: Some(shared) })
+        Ok(AccessLog { shared })
+    }
+
+    /// Calls that meet `conditions` as they are answered, at most `per_second` of them; `None` when too many watch.
+    pub fn tail(&self, conditions: Vec<LogCondition>, per_second: u32) -> Option<Tail> {
+        self.shared.tails.add(conditions, per_second)
     }
 
     /// A writer for one worker.
     pub fn writer(&self) -> LogWriter {
-        LogWriter::new(self.shared.clone())
+        LogWriter::new(Arc::clone(&self.shared))
     }
 
     /// Opens the file anew, for rotation: after the old one was moved away, lines go to a fresh one.
     pub fn reopen(&self) {
-        if let Some(shared) = &self.shared {
-            shared.reopen.store(true, Relaxed);
-            // A full queue needs no nudge: the thread looks before every batch.
-            let _full = shared.queue.try_send(Message::Nudge);
-        }
+        self.shared.reopen.store(true, Relaxed);
+        // A full queue needs no nudge: the thread looks before every batch.
+        let _full = self.shared.queue.try_send(Message::Nudge);
     }
 
     /// Calls that the log has lost since the start.
     pub fn dropped(&self) -> u64 {
-        self.shared.as_ref().map_or(0, |shared| shared.dropped.load(Relaxed))
+        self.shared.dropped.load(Relaxed)
     }
 
     /// Writes out everything that the writers have flushed and ends the thread; true when that was done within
     /// `wait`. Writers flush when they are dropped, so end the workers first. What comes later is dropped and counted.
     pub fn finish(&self, wait: Duration) -> bool {
-        let Some(shared) = &self.shared else { return true };
+        let shared = &self.shared;
         let until = std::time::Instant::now() + wait;
         let ended = shared.ended.lock().unwrap_or_else(PoisonError::into_inner);
         // The queue may be full behind a reader of standard output that stands still.
@@ -132,6 +158,23 @@ impl AccessLog {
 }
 
 impl Shared {
+    fn new(queue: SyncSender<Message>, ended: Receiver<()>, has_outlet: bool) -> Self {
+        Self {
+            queue,
+            spare: Mutex::default(),
+            dropped: AtomicU64::new(0),
+            reopen: AtomicBool::new(false),
+            has_outlet,
+            tails: Tails::default(),
+            ended: Mutex::new(ended),
+        }
+    }
+
+    /// Whether calls are to be taken down.
+    fn is_wanted(&self) -> bool {
+        self.has_outlet || self.tails.is_any()
+    }
+
     /// Hands a full batch to the thread and gives back an empty one. Never waits.
     fn submit(&self, batch: Batch) -> Batch {
         use std::sync::mpsc::TrySendError::{Disconnected, Full};
@@ -147,29 +190,68 @@ impl Shared {
     }
 }
 
-/// The background thread: lines out of batches, until told to finish.
-fn write_until_finished(shared: &Shared, messages: &Receiver<Message>, mut sink: Sink) {
-    let mut formatter = line::Formatter::default();
-    while let Ok(message) = messages.recv() {
-        if shared.reopen.swap(false, Relaxed) {
-            sink.reopen();
-        }
-        match message {
-            Message::Nudge => {}
-            Message::Finish => return,
-            Message::Batch(mut batch) => {
-                if !sink.write(formatter.lines(&batch)) {
-                    shared.dropped.fetch_add(batch.len() as u64, Relaxed);
-                }
-                batch.clear();
-                let mut spare = shared.spare.lock().unwrap_or_else(PoisonError::into_inner);
-                if spare.len() < QUEUE {
-                    spare.push(batch);
-                }
+/// The background thread: takes batches until it is told to finish.
+struct Taker {
+    shared: Arc<Shared>,
+    sink: Option<Sink>,
+    traffic: Option<Traffic>,
+    calls: Option<call_log::Keeper>,
+    formatter: line::Formatter,
+}
+
+impl Taker {
+    fn take_until_finished(mut self, messages: &Receiver<Message>) {
+        loop {
+            let message = match self.calls.as_ref().and_then(call_log::Keeper::patience) {
+                Some(patience) => messages.recv_timeout(patience),
+                None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            if self.shared.reopen.swap(false, Relaxed)
+                && let Some(sink) = &mut self.sink
+            {
+                sink.reopen();
             }
+            match message {
+                Ok(Message::Batch(batch)) => self.take(batch),
+                Ok(Message::Nudge) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Message::Finish) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if let Some(calls) = &mut self.calls {
+                calls.flush_if_due();
+            }
+        }
+        if let Some(calls) = &mut self.calls {
+            calls.flush();
+        }
+        self.shared.tails.end();
+    }
+
+    fn take(&mut self, mut batch: Batch) {
+        if let Some(traffic) = &self.traffic {
+            let mut counting = traffic.counting();
+            batch.calls_by_ids().for_each(|(call, ids)| counting.count(&call, ids));
+        }
+        if let Some(calls) = &mut self.calls {
+            batch.calls().for_each(|call| calls.keep(&call));
+        }
+        if self.shared.tails.is_any() {
+            self.shared.tails.show(batch.calls());
+        }
+        if let Some(sink) = &mut self.sink
+            && !sink.write(self.formatter.lines(&batch))
+        {
+            self.shared.dropped.fetch_add(batch.len() as u64, Relaxed);
+        }
+        batch.clear();
+        let mut spare = self.shared.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < QUEUE {
+            spare.push(batch);
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) use tests::call as a_call;
 
 #[cfg(test)]
 mod tests;

@@ -80,6 +80,7 @@ pub async fn call(
         Made::json(200, BEGUN.to_vec())
     } else {
         let begun = worker.clock.now();
+        call.sent = begun;
         let (outcome, peer) = sending.run(&worker.pool).await?;
         call.backend = Some(peer);
         call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));

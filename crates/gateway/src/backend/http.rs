@@ -117,11 +117,17 @@ pub(super) async fn send(
     let deadline = worker.clock.instant(call.started) + turn.entry.rules.timeout();
     let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
     let may_repeat = may_repeat(http.method, request);
+    // A form has been waited for since the call began; nothing else has.
+    let before = if matches!(body, RequestBody::Bytes(_)) { worker.clock.now() } else { call.started };
     let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
     let mut tries = 1;
     loop {
         call.backend = Some(connection.peer());
         let begun = worker.clock.now();
+        call.sent = begun;
+        if !connection.reused() {
+            call.connect_us = Some(begun.0.saturating_sub(before.0));
+        }
         match Exchange::send(caller, request, connection, &mut scratch.head, body, deadline).await {
             Ok(exchange) => {
                 call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));

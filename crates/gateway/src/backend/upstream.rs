@@ -158,12 +158,17 @@ impl<'p> Tries<'p> {
             outcome: Outcome::of_connect(fault),
             elsewhere: Elsewhere::Free,
         };
+        let before = worker.clock.now();
         let mut connection = pool.acquire(target, deadline).await.map_err(unconnected)?;
         let mut tries = 1;
         loop {
             call.backend = Some(connection.peer());
             let had_rested = connection.reused();
             let begun = worker.clock.now();
+            call.sent = begun;
+            if !had_rested {
+                call.connect_us = Some(begun.0.saturating_sub(before.0));
+            }
             match Exchange::send(caller, request, connection, head, body, deadline).await {
                 Ok(exchange) => {
                     call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));

@@ -21,7 +21,7 @@ pub(super) struct Batch {
 }
 
 /// The texts of a row, in the order of [`CallRecord`].
-pub(super) const TEXTS: usize = 11;
+pub(super) const TEXTS: usize = 12;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
@@ -32,6 +32,9 @@ pub(super) struct Row {
     pub(super) bytes_out: u64,
     pub(super) duration_us: u64,
     pub(super) backend_us: Option<u64>,
+    local: SocketAddr,
+    connect_us: Option<u64>,
+    backend_total_us: Option<u64>,
     pub(super) status: u16,
     pub(super) backend_status: Option<u16>,
     lengths: [u16; TEXTS],
@@ -53,6 +56,7 @@ impl Batch {
             call.host,
             call.path,
             call.refusal,
+            call.message,
         ];
         let mut lengths = [0; TEXTS];
         for (length, text) in lengths.iter_mut().zip(texts) {
@@ -72,6 +76,9 @@ impl Batch {
             bytes_out: call.bytes_out,
             duration_us: call.duration_us,
             backend_us: call.backend_us,
+            local: call.local,
+            connect_us: call.connect_us,
+            backend_total_us: call.backend_total_us,
             status: call.status,
             backend_status: call.backend_status,
             lengths,
@@ -97,6 +104,24 @@ impl Batch {
         &self.text
     }
 
+    /// The calls in the order in which they were pushed.
+    pub(super) fn calls(&self) -> impl Iterator<Item = CallRecord<'_>> {
+        self.rows().map(|(row, texts)| row.call(texts))
+    }
+
+    /// The calls, each with the ids of its service, environment, API and key without anything between them: they stand
+    /// behind one another in the text.
+    pub(super) fn calls_by_ids(&self) -> impl Iterator<Item = (CallRecord<'_>, &str)> {
+        let mut start = 0;
+        self.rows().map(move |(row, texts)| {
+            let lengths = row.lengths.map(usize::from);
+            let ids = start + lengths[0];
+            let end = ids + lengths[1] + lengths[2] + lengths[3] + lengths[4];
+            start += lengths.iter().sum::<usize>();
+            (row.call(texts), self.text.get(ids..end).unwrap_or(""))
+        })
+    }
+
     /// The calls in the order in which they were pushed, each with its texts.
     pub(super) fn rows(&self) -> impl Iterator<Item = (&Row, [&str; TEXTS])> {
         let mut rest = self.text.as_str();
@@ -108,6 +133,38 @@ impl Batch {
             });
             (row, texts)
         })
+    }
+}
+
+impl Row {
+    fn call<'b>(&self, texts: [&'b str; TEXTS]) -> CallRecord<'b> {
+        let [request_id, service, environment, api, key, plan, method, scheme, host, path, refusal, message] = texts;
+        CallRecord {
+            time: self.time,
+            request_id: request_id.as_bytes(),
+            service,
+            environment,
+            api,
+            key,
+            plan,
+            method,
+            scheme,
+            host,
+            path,
+            peer: self.peer,
+            status: self.status,
+            backend_status: self.backend_status,
+            backend: self.backend,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+            duration_us: self.duration_us,
+            backend_us: self.backend_us,
+            refusal,
+            message,
+            local: self.local,
+            connect_us: self.connect_us,
+            backend_total_us: self.backend_total_us,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ impl Formatter {
         for (row, texts) in batch.rows() {
             self.put("{\"time\":\"");
             self.put_time(row.time);
-            let [leading @ .., refusal] = texts;
+            let [leading @ .., refusal, _message] = texts;
             for (name, text) in LEADING.iter().zip(leading) {
                 if !text.is_empty() {
                     self.put(name);

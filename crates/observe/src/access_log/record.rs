@@ -3,9 +3,12 @@
 use std::net::SocketAddr;
 
 use model::Timestamp;
+use serde::{Deserialize, Serialize};
 
-/// One answered call. Each field is a member of the line's JSON object under the same name, in this order; texts that
-/// are empty and options that are none are left out of the line.
+/// One answered call. Each field is a member of the line's JSON object under the same name, in this order, but for the
+/// last four, which the line does without; texts that are empty and options that are none are left out of the line.
+///
+/// The order is also that in which the call log keeps the fields: a change here is another form there.
 ///
 /// Nothing secret has a place here: no query, no header, no body, no key's secret - the key is its id. A text longer
 /// than 4,096 bytes is cut there.
@@ -17,7 +20,7 @@ use model::Timestamp;
 ///  "backend_status":200,"backend":"127.0.0.1:9000","bytes_in":0,"bytes_out":5,"duration_us":840,"backend_us":700}
 /// ```
 /// (one line in the log)
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord<'a> {
     /// When the call's first byte came: RFC 3339 in UTC with milliseconds.
     pub time: Timestamp,
@@ -61,4 +64,12 @@ pub struct CallRecord<'a> {
     pub backend_us: Option<u64>,
     /// Why the gateway refused the call; empty when it did not.
     pub refusal: &'a str,
+    /// What the caller was told of the refusal; empty when there is none.
+    pub message: &'a str,
+    /// The gateway's end of the caller's connection.
+    pub local: SocketAddr,
+    /// How long a new connection to the backend took, in microseconds; none where one was at hand.
+    pub connect_us: Option<u64>,
+    /// From the start of the backend's turn to the last byte of its answer, in microseconds; none when it did not answer.
+    pub backend_total_us: Option<u64>,
 }

@@ -9,7 +9,7 @@ use super::*;
 
 const LONG: Duration = Duration::from_secs(60);
 
-fn call() -> CallRecord<'static> {
+pub(crate) fn call() -> CallRecord<'static> {
     CallRecord {
         time: Timestamp::from_millis(1_772_366_400_045),
         request_id: b"0123456789abcdef0123456789abcdef",
@@ -31,6 +31,10 @@ fn call() -> CallRecord<'static> {
         duration_us: 840,
         backend_us: Some(0),
         refusal: "",
+        message: "",
+        local: "192.0.2.9:80".parse().unwrap(),
+        connect_us: None,
+        backend_total_us: None,
     }
 }
 
@@ -176,14 +180,7 @@ fn calls_beyond_a_full_queue_are_dropped_and_counted_and_nobody_waits() {
     // Nobody takes from this queue: the thread of a log whose reader stands still.
     let (queue, messages) = sync_channel(2);
     let (_end, ended) = sync_channel(1);
-    let shared = Arc::new(Shared {
-        queue,
-        spare: Mutex::default(),
-        dropped: AtomicU64::new(0),
-        reopen: AtomicBool::new(false),
-        ended: Mutex::new(ended),
-    });
-    let log = AccessLog { shared: Some(shared) };
+    let log = AccessLog { shared: Arc::new(Shared::new(queue, ended, true)) };
     let mut writer = log.writer();
     for _ in 0..3 {
         (0..10).for_each(|_| writer.record(&call()));
@@ -204,7 +201,7 @@ fn a_log_that_is_off_records_nothing() {
     assert!(!writer.is_on());
     writer.record(&call());
     drop(writer);
-    assert!(log.finish(Duration::ZERO));
+    assert!(log.finish(LONG));
     assert_eq!(log.dropped(), 0);
 }
 

@@ -11,23 +11,23 @@ use super::{CallRecord, Shared};
 /// that lines of a quiet worker do not wait. Dropping the writer flushes.
 #[derive(Debug)]
 pub struct LogWriter {
-    shared: Option<Arc<Shared>>,
+    shared: Arc<Shared>,
     batch: Batch,
 }
 
 impl LogWriter {
-    pub(super) fn new(shared: Option<Arc<Shared>>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self { shared, batch: Batch::default() }
     }
 
     /// False when calls go nowhere: there is no need to put a record together.
     pub fn is_on(&self) -> bool {
-        self.shared.is_some()
+        self.shared.is_wanted()
     }
 
     /// Takes down a call. Copies, never waits.
     pub fn record(&mut self, call: &CallRecord<'_>) {
-        if self.shared.is_some() {
+        if self.shared.is_wanted() {
             self.batch.push(call);
             if self.batch.is_full() {
                 self.flush();
@@ -37,10 +37,8 @@ impl LogWriter {
 
     /// Hands what was taken down to the log's thread. Costs nothing when there is nothing.
     pub fn flush(&mut self) {
-        if let Some(shared) = &self.shared
-            && self.batch.len() > 0
-        {
-            self.batch = shared.submit(std::mem::take(&mut self.batch));
+        if self.batch.len() > 0 {
+            self.batch = self.shared.submit(std::mem::take(&mut self.batch));
         }
     }
 }
