@@ -12,6 +12,7 @@ use std::{io, thread};
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use model::{NodeHealth, NodeHost, NodePort, Revision, Snapshot, UpstreamId, UsagePlanId};
+use net::http2::Opening;
 use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, proxied, tls};
 use observe::{AccessLog, Metrics};
 use tokio::sync::watch;
@@ -356,6 +357,9 @@ async fn accept(
                 Some(config) => Box::pin(tls::accept(stream, config, limits.handshake_timeout)).await,
             };
             match io {
+                Ok(io) if io.speaks_http2() => {
+                    Box::pin(worker.serve_http2(Opening::new(io, peer, local, limits, ticker))).await;
+                }
                 Ok(io) => worker.serve(Caller::new(io, peer, local, limits, ticker)).await,
                 Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
             }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Cache};
 use ipnet::IpNet;
+use net::http2::{self, Opening};
 use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 
@@ -138,7 +139,7 @@ impl Worker {
     }
 
     /// Serves one connection to its end.
-    pub async fn serve(&self, mut caller: Caller) {
+    pub async fn serve(self: &Rc<Self>, mut caller: Caller) {
         self.metrics.connection_opened(self.index);
         loop {
             match caller.next().await {
@@ -149,10 +150,46 @@ impl Worker {
                     Box::into_pin(Box::write(memory, journey::journey(self, &mut caller, request))).await;
                 }
                 Ok(None) => break,
+                Err(HeadFault::Preface) => {
+                    Box::pin(self.serve_streams(caller.into_http2())).await;
+                    break;
+                }
                 Err(fault) => self.refuse_head(&mut caller, fault).await,
             }
         }
         self.metrics.connection_closed(self.index);
+    }
+
+    /// Serves one connection of HTTP/2 to its end.
+    pub async fn serve_http2(self: &Rc<Self>, opening: Opening) {
+        self.metrics.connection_opened(self.index);
+        self.serve_streams(opening).await;
+        self.metrics.connection_closed(self.index);
+    }
+
+    /// Each stream is a call of its own, in a task of its own.
+    async fn serve_streams(self: &Rc<Self>, opening: Opening) {
+        let peer = opening.peer();
+        let end = http2::serve(opening, |caller| {
+            let worker = Rc::clone(self);
+            worker.open.set(worker.open.get() + 1);
+            tokio::task::spawn_local(async move {
+                worker.serve_stream(caller).await;
+                worker.open.set(worker.open.get() - 1);
+            });
+        })
+        .await;
+        if end == http2::End::Flooded {
+            tracing::debug!(%peer, "a connection of HTTP/2 was closed: it flooded the gateway with frames of no use");
+        }
+    }
+
+    async fn serve_stream(&self, mut caller: Caller) {
+        match caller.next().await {
+            Ok(Some(request)) => journey::journey(self, &mut caller, request).await,
+            Ok(None) => {}
+            Err(fault) => self.refuse_head(&mut caller, fault).await,
+        }
     }
 
     /// Answers a head that is no request; the connection ends with that.
@@ -284,6 +321,7 @@ impl Worker {
         let version: &[u8] = match origin.version {
             Version::Http10 => b"HTTP/1.0",
             Version::Http11 => b"HTTP/1.1",
+            Version::Http2 => b"HTTP/2.0",
         };
         let address = self.address_text(origin.address);
         let mut lines = Vec::new();

@@ -67,6 +67,35 @@ impl Incoming {
         }
     }
 
+    /// How many bytes of data come next; 0 within the coding between two runs of data.
+    pub(crate) fn ahead(&self) -> u64 {
+        match self {
+            Incoming::Done => 0,
+            Incoming::Length(left) => *left,
+            Incoming::Chunked(decoder) => decoder.ahead(),
+            Incoming::UntilClose => u64::MAX,
+        }
+    }
+
+    /// Takes data alone: `data` is not longer than what is [`ahead`](Incoming::ahead).
+    pub(crate) fn transfer_plain(&mut self, data: &[u8]) -> usize {
+        // Data has no form that could be wrong.
+        self.take(data).map_or(0, |piece| piece.consumed)
+    }
+
+    /// Takes one byte of the coding between two runs of data.
+    pub(crate) fn skip(&mut self, input: &[u8]) -> Result<usize, ChunkFault> {
+        self.take(input.get(..1).unwrap_or_default()).map(|piece| piece.consumed)
+    }
+
+    /// The trailer section that ended the body.
+    pub(crate) fn trailers(&self) -> Option<&[u8]> {
+        match self {
+            Incoming::Chunked(decoder) => Some(decoder.trailers()),
+            Incoming::Done | Incoming::Length(_) | Incoming::UntilClose => None,
+        }
+    }
+
     fn take(&mut self, input: &[u8]) -> Result<Piece, ChunkFault> {
         match self {
             Incoming::Done => Ok(Piece { consumed: 0, data: 0..0 }),
@@ -107,8 +136,7 @@ impl Incoming {
     /// Appends what ends the body.
     pub(crate) fn append_end(&self, coding: Coding, out: &mut Vec<u8>) {
         if coding == Coding::Chunked {
-            let trailers = if let Incoming::Chunked(decoder) = self { decoder.trailers() } else { &[] };
-            chunked::encode_end(out, trailers);
+            chunked::encode_end(out, self.trailers().unwrap_or_default());
         }
     }
 }

@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 
 use crate::body::Incoming;
 use crate::buffer::{Buffer, with_scratch};
+use crate::http2::{Opening, PREFACE};
 use crate::ticker::Deadline;
 use crate::{HeadFault, Io, Limits, Request, Ticker, Version};
 
@@ -20,7 +21,7 @@ use crate::{HeadFault, Io, Limits, Request, Ticker, Version};
 ///
 /// The loop is: [`Caller::next`], then [`Caller::answer`] or an [`Exchange`](crate::Exchange), again and again until `next` says
 /// `None`. After a [`HeadFault`] answer with `request: None` and `close: true`, then call `next` once more: it lingers until the caller
-/// has read the answer and says `None`.
+/// has read the answer and says `None`. [`HeadFault::Preface`] is no fault to be answered: go on with [`Caller::into_http2`].
 #[derive(Debug)]
 pub struct Caller {
     pub(crate) io: Io,
@@ -133,9 +134,12 @@ impl Caller {
         self.handed_out(head)
     }
 
-    fn handed_out(&mut self, head: Result<Option<Request>, HeadFault>) -> Result<Option<Request>, HeadFault> {
-        match &head {
+    fn handed_out(&mut self, mut head: Result<Option<Request>, HeadFault>) -> Result<Option<Request>, HeadFault> {
+        match &mut head {
             Ok(Some(request)) => {
+                if self.io.is_stream() {
+                    request.set_version(Version::Http2);
+                }
                 self.body = Incoming::from(request.body());
                 self.body_bytes = 0;
                 self.awaits_continue = request.expects_continue();
@@ -196,7 +200,7 @@ impl Caller {
                     self.inbox.append(bytes.get(consumed..).unwrap_or_default());
                     return Some(Ok(Some(request)));
                 }
-                Err(fault) => return Some(Err(fault)),
+                Err(fault) => return self.refuse(bytes, fault),
             }
         }
         // A head that comes in many small pieces is not looked at from its beginning for each of them, only when a piece may end it.
@@ -211,8 +215,32 @@ impl Caller {
         }
         match self.parse_inbox() {
             Ok(None) => None,
+            Err(fault) => self.refuse(&[], fault),
             done => Some(done),
         }
+    }
+
+    /// Refuses the head that the inbox and `bytes` begin with, unless they are the beginning of HTTP/2.
+    #[cold]
+    fn refuse(&mut self, bytes: &[u8], fault: HeadFault) -> Option<Result<Option<Request>, HeadFault>> {
+        if self.served > 0 || self.io.is_stream() {
+            return Some(Err(fault));
+        }
+        self.inbox.append(bytes);
+        let there = self.unused().len().min(PREFACE.len());
+        if self.unused().get(..there) != PREFACE.get(..there) {
+            Some(Err(fault))
+        } else if there < PREFACE.len() {
+            None
+        } else {
+            Some(Err(HeadFault::Preface))
+        }
+    }
+
+    /// After [`HeadFault::Preface`]: the connection for [`http2::serve`](crate::http2::serve).
+    pub fn into_http2(self) -> Opening {
+        let Caller { io, peer, local, limits, deadline, inbox, .. } = self;
+        Opening::with(io, inbox, peer, local, limits, Rc::clone(deadline.ticker()))
     }
 
     /// Looks for a head at the beginning of the inbox.

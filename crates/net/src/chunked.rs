@@ -69,6 +69,11 @@ impl Decoder {
         if self.is_done() { &self.trailers } else { &[] }
     }
 
+    /// How many bytes of data come next; 0 within the lines between two chunks.
+    pub(crate) fn ahead(&self) -> u64 {
+        if self.state == State::Data { self.left } else { 0 }
+    }
+
     /// Goes on to the next run of data or to the end of the input. After the end of the body nothing is consumed.
     pub fn decode(&mut self, input: &[u8]) -> Result<Piece, ChunkFault> {
         let mut at = 0;

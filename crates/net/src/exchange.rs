@@ -53,7 +53,7 @@ impl Exchange {
     /// Sends `head` (request line and header lines with their CRLF, without framing lines and the empty line; this adds Content-Length or
     /// Transfer-Encoding and the empty line) and the body - the head and what is there of the body in one write - and waits for the
     /// final response head. A streamed body goes on being sent meanwhile. 100 is swallowed, other interim responses are relayed to
-    /// an HTTP/1.1 caller. On a fault `head` is as it was, so that it can be sent again if the fault says so.
+    /// a caller of HTTP/1.1 or HTTP/2. On a fault `head` is as it was, so that it can be sent again if the fault says so.
     pub async fn send(
         caller: &mut Caller,
         request: &Request,
@@ -92,7 +92,8 @@ impl Exchange {
             }
             Err(kind) => {
                 let is_lost = matches!(kind, SendFaultKind::Closed | SendFaultKind::Reset);
-                let mut may_go_elsewhere = is_lost && !sending.seen;
+                let is_refused = kind == SendFaultKind::Refused;
+                let mut may_go_elsewhere = is_refused || (is_lost && !sending.seen);
                 if let Some(bookmark) = bookmark {
                     if sending.upload.has_read() {
                         may_go_elsewhere = false;
@@ -100,7 +101,7 @@ impl Exchange {
                         caller.go_back(bookmark);
                     }
                 }
-                Err(SendFault { kind, safe_to_retry: may_go_elsewhere && reused, may_go_elsewhere })
+                Err(SendFault { kind, safe_to_retry: may_go_elsewhere && (reused || is_refused), may_go_elsewhere })
             }
         }
     }
@@ -142,7 +143,7 @@ impl Sending {
         head: &mut Vec<u8>,
         body: RequestBody<'_>,
     ) -> Result<Response, SendFaultKind> {
-        if request.accepts_trailers() && request.version() == Version::Http11 && !self.may_switch {
+        if request.accepts_trailers() && request.version() >= Version::Http11 && !self.may_switch {
             // A trailer section is relayed, so this hop understands it too.
             head.extend_from_slice(b"TE: trailers\r\nConnection: TE\r\n");
         }
@@ -168,7 +169,7 @@ impl Sending {
                 100 => {}
                 101 if self.may_switch => return Ok(response),
                 101 => return Err(SendFaultKind::Upgrade),
-                102..200 if request.version() == Version::Http11 => {
+                102..200 if request.version() >= Version::Http11 => {
                     let mut interim = Buffer::take();
                     interim.extend_from_slice(b"HTTP/1.1 ");
                     interim.extend_from_slice(itoa::Buffer::new().format(response.status()).as_bytes());
@@ -352,6 +353,8 @@ fn end_without_body(head: &mut Vec<u8>) {
 
 fn kind_of(error: &io::Error) -> SendFaultKind {
     match error.kind() {
+        // A connection that was made cannot be refused; a stream on it can.
+        io::ErrorKind::ConnectionRefused => SendFaultKind::Refused,
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::WriteZero => SendFaultKind::Closed,
         _ => SendFaultKind::Reset,
     }

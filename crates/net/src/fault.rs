@@ -45,6 +45,8 @@ pub enum HeadFault {
     TooManyHeaders,
     /// A version other than HTTP/1.0 and HTTP/1.1.
     Version,
+    /// No head: the preface of HTTP/2, as the first bytes of a connection.
+    Preface,
 }
 
 impl HeadFault {
@@ -55,7 +57,7 @@ impl HeadFault {
             HeadFault::Timeout => 408,
             HeadFault::TargetTooLong => 414,
             HeadFault::TooLarge | HeadFault::TooManyHeaders => 431,
-            HeadFault::Version => 505,
+            HeadFault::Version | HeadFault::Preface => 505,
             _ => 400,
         }
     }
@@ -82,7 +84,7 @@ impl HeadFault {
             HeadFault::TargetTooLong => "the request target is too long",
             HeadFault::TooLarge => "the request head is too large",
             HeadFault::TooManyHeaders => "too many header fields",
-            HeadFault::Version => "HTTP version not supported",
+            HeadFault::Version | HeadFault::Preface => "HTTP version not supported",
         }
     }
 }
@@ -234,6 +236,8 @@ pub enum SendFaultKind {
     Closed,
     /// The backend reset the connection before a whole response head.
     Reset,
+    /// The backend said that it has not begun with the request (HTTP/2: REFUSED_STREAM, or GOAWAY with an earlier stream).
+    Refused,
     /// The response head is malformed.
     Malformed(ResponseFault),
     /// The caller's body could not be read; it is answered with [`BodyFault::status`].
@@ -253,6 +257,7 @@ impl SendFaultKind {
             SendFaultKind::Timeout => "the backend did not answer in time",
             SendFaultKind::Closed => "the backend closed the connection before answering",
             SendFaultKind::Reset => "the backend reset the connection before answering",
+            SendFaultKind::Refused => "the backend refused to begin with the request",
             SendFaultKind::Malformed(fault) => fault.reason(),
             SendFaultKind::CallerBody(fault) => fault.reason(),
             SendFaultKind::CallerGone => "the caller closed the connection",
@@ -293,7 +298,8 @@ pub struct SendFault {
     /// What happened.
     pub kind: SendFaultKind,
     /// Another connection may be tried with the same head and body: the connection had been used before, no byte of a response
-    /// came, and no byte of the caller's body is lost. Whether the method allows a second try is for the asker to judge.
+    /// came, and no byte of the caller's body is lost. Whether the method allows a second try is for the asker to judge, unless the backend
+    /// has [`Refused`](SendFaultKind::Refused) the request.
     pub safe_to_retry: bool,
     /// The same head and body may be sent to another backend: no byte of a response came, and no byte of the caller's body is lost.
     /// The backend may have begun to act on the request; whether the method allows a second try is for the asker to judge.

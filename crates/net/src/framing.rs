@@ -24,11 +24,13 @@ pub enum ResponseFraming {
     UntilClose,
 }
 
-/// The protocol version of a message.
+/// The protocol version of a message. Later ones are greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// HTTP/1.0
     Http10,
     /// HTTP/1.1
     Http11,
+    /// HTTP/2. Its messages have the form of HTTP/1.1 within the gateway, and may do all that those may.
+    Http2,
 }

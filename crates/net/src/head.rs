@@ -5,6 +5,7 @@ mod fields;
 mod request;
 mod response;
 
+pub(crate) use fields::{Meaning, tokens};
 pub(crate) use response::LONGEST as LONGEST_RESPONSE_HEAD;
 
 pub use request::Request;

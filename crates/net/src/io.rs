@@ -1,4 +1,4 @@
-//! A byte stream that is plain TCP or TLS.
+//! A byte stream: plain TCP, TLS, or one stream of an HTTP/2 connection.
 
 use std::io;
 use std::pin::Pin;
@@ -8,6 +8,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
+use crate::http2;
+
 /// A connected byte stream.
 #[derive(Debug)]
 pub enum Io {
@@ -15,19 +17,39 @@ pub enum Io {
     Plain(TcpStream),
     /// TLS on TCP.
     Tls(Box<TlsStream<TcpStream>>),
+    /// One call on an HTTP/2 connection, in the form of HTTP/1.1.
+    Stream(Box<http2::Stream>),
 }
 
 impl Io {
     /// Whether bytes are encrypted.
     pub fn is_tls(&self) -> bool {
-        matches!(self, Io::Tls(_))
+        match self {
+            Io::Plain(_) => false,
+            Io::Tls(_) => true,
+            Io::Stream(stream) => stream.is_tls(),
+        }
     }
 
-    /// The TCP connection below.
-    pub(crate) fn tcp(&self) -> &TcpStream {
+    /// Whether both ends have agreed on HTTP/2 (ALPN `h2`).
+    pub fn speaks_http2(&self) -> bool {
         match self {
-            Io::Plain(tcp) => tcp,
-            Io::Tls(tls) => tls.get_ref().0,
+            Io::Plain(_) | Io::Stream(_) => false,
+            Io::Tls(tls) => tls.get_ref().1.alpn_protocol() == Some(b"h2"),
+        }
+    }
+
+    /// Whether it is one call's part of a connection.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self, Io::Stream(_))
+    }
+
+    /// The TCP connection below, unless others share it.
+    pub(crate) fn tcp(&self) -> Option<&TcpStream> {
+        match self {
+            Io::Plain(tcp) => Some(tcp),
+            Io::Tls(tls) => Some(tls.get_ref().0),
+            Io::Stream(_) => None,
         }
     }
 
@@ -37,19 +59,43 @@ impl Io {
         match self {
             Io::Plain(tcp) => Pin::new(tcp).poll_read(cx, &mut buffer),
             Io::Tls(tls) => Pin::new(tls).poll_read(cx, &mut buffer),
+            Io::Stream(stream) => return stream.poll_read(cx, buffer.initialize_unfilled()),
         }
         .map_ok(|()| buffer.filled().len())
     }
 
     /// Ready when something may have happened on the connection: bytes, or its end. Without a system call.
     pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
-        self.tcp().poll_read_ready(cx).map(|_| ())
+        // Of a stream only its own reading and writing tells.
+        self.tcp().map_or(Poll::Pending, |tcp| tcp.poll_read_ready(cx).map(|_| ()))
     }
 
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
             Io::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),
             Io::Tls(tls) => Pin::new(tls).poll_write(cx, bytes),
+            Io::Stream(stream) => stream.poll_write(cx, bytes),
+        }
+    }
+
+    /// Writes several pieces at once; a stream, on which nothing like that is written, takes the first.
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self {
+            Io::Plain(tcp) => Pin::new(tcp).poll_write_vectored(cx, pieces),
+            Io::Tls(tls) => Pin::new(tls).poll_write_vectored(cx, pieces),
+            Io::Stream(stream) => stream.poll_write(cx, pieces.first().map_or(&[], |piece| piece)),
+        }
+    }
+
+    /// Whether a caller has cancelled its stream. Of a connection of its own only reading or writing tells.
+    pub(crate) fn poll_left(&mut self, cx: &mut Context<'_>) -> bool {
+        match self {
+            Io::Plain(_) | Io::Tls(_) => false,
+            Io::Stream(stream) => stream.poll_left(cx),
         }
     }
 
@@ -76,7 +122,8 @@ impl Io {
     /// TLS may keep written bytes back; plain TCP does not.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Io::Plain(_) => Poll::Ready(Ok(())),
+            // Frames are sent by whoever drives their connection.
+            Io::Plain(_) | Io::Stream(_) => Poll::Ready(Ok(())),
             Io::Tls(tls) => Pin::new(tls).poll_flush(cx),
         }
     }
@@ -85,22 +132,27 @@ impl Io {
         match self {
             Io::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
             Io::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
+            Io::Stream(_) => Poll::Ready(Ok(())),
         }
     }
 
     /// Whether a resting connection is still open and silent. Without a system call unless something has happened on it.
     pub(crate) fn is_quiet(&mut self) -> bool {
         let mut cx = Context::from_waker(Waker::noop());
-        if self.tcp().poll_read_ready(&mut cx).is_pending() {
+        // A stream carries one call and never rests.
+        let Some(tcp) = self.tcp() else { return false };
+        if tcp.poll_read_ready(&mut cx).is_pending() {
             return true;
         }
         // Ready: closed, or bytes (in TLS perhaps only a session ticket, which is no data), or no more than a last read that filled its buffer.
         self.poll_read(&mut cx, &mut [0]).is_pending()
     }
 
-    /// Closing will reset the connection, so that the peer cannot take what it got for the whole.
+    /// Closing will reset the connection, so that the peer cannot take what it got for the whole. A stream that has not ended is reset anyway.
     pub(crate) fn reset_on_close(&self) {
-        // Only a hint to the peer: if it cannot be set the connection is closed the ordinary way.
-        let _ = self.tcp().set_zero_linger();
+        if let Some(tcp) = self.tcp() {
+            // Only a hint to the peer: if it cannot be set the connection is closed the ordinary way.
+            let _ = tcp.set_zero_linger();
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes to requests and back: the HTTP/1.1 engine, connections, pools and timeouts.
+//! Bytes to requests and back: the HTTP/1.1 engine, HTTP/2 on top of it, connections, pools and timeouts.
 //!
 //! Everything here belongs to one worker thread with its own runtime ([`listen::worker_runtime`]); nothing is locked or shared.
 //! A [`Caller`] is an accepted connection, a [`Backend`] one that the gateway opened; a [`Request`] comes out of the former, and an
@@ -21,6 +21,7 @@ mod fetch;
 mod pool;
 mod target;
 
+pub mod http2;
 pub mod listen;
 pub mod proxied;
 pub mod tls;
@@ -38,5 +39,5 @@ pub use head::{Request, Response};
 pub use io::Io;
 pub use limits::Limits;
 pub use pool::{Backend, NameLimits, Pool, PoolLimits};
-pub use target::{InvalidHost, Target};
+pub use target::{InvalidHost, Speaks, Target};
 pub use ticker::{Moment, TICK, Ticker};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::http2;
+
 /// Bounds on everything a caller can make the gateway hold. Every field has a safe default.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -37,6 +39,8 @@ pub struct Limits {
     /// After the last answer on a connection that still has unread input: how long the rest is read and thrown away, so that
     /// the answer is not lost to a reset. Default 2 s.
     pub linger_timeout: Duration,
+    /// What a caller may take on an HTTP/2 connection beside that.
+    pub http2: http2::Bounds,
 }
 
 impl Limits {
@@ -61,6 +65,7 @@ impl Default for Limits {
             requests_per_connection: 0,
             discard_bytes: 64 * 1024,
             linger_timeout: Duration::from_secs(2),
+            http2: http2::Bounds::default(),
         }
     }
 }

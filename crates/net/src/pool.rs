@@ -3,6 +3,7 @@
 mod connect;
 mod probe;
 mod resolve;
+mod shared;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -12,9 +13,12 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::time::timeout_at;
+
 use crate::ticker::{Chore, Moment};
-use crate::{ConnectFault, Io, Target, Ticker};
+use crate::{ConnectFault, Io, Speaks, Target, Ticker, http2};
 use resolve::Resolver;
+use shared::Shared;
 
 pub use resolve::NameLimits;
 
@@ -51,6 +55,8 @@ pub struct Pool {
     limits: PoolLimits,
     clock: Rc<Ticker>,
     resting: RefCell<HashMap<u64, Resting, BuildHasherDefault<IdHasher>>>,
+    /// The connections of HTTP/2, whether they rest or not.
+    shared: Shared,
     resolver: Rc<Resolver>,
     opened: Cell<u64>,
 }
@@ -91,6 +97,7 @@ impl Pool {
             limits,
             clock: Rc::clone(&clock),
             resting: RefCell::default(),
+            shared: Shared::default(),
             resolver,
             opened: Cell::new(0),
         });
@@ -104,6 +111,9 @@ impl Pool {
         if let Some(backend) = self.take(target) {
             return Ok(backend);
         }
+        if target.may_speak_http2() {
+            return Box::pin(self.acquire_shared(target, deadline)).await;
+        }
         self.connect(target, deadline).await
     }
 
@@ -113,6 +123,11 @@ impl Pool {
         let connecting = connect::connect(target, &self.resolver, self.limits.connect_timeout, deadline);
         let (io, peer) = Box::pin(connecting).await?;
         self.opened.set(self.opened.get() + 1);
+        if io.speaks_http2() || target.speaks() == Speaks::Http2 {
+            let beginning = http2::begin(io, peer, self.limits.idle_timeout, &self.clock);
+            let session = timeout_at(deadline.into(), Box::pin(beginning)).await.map_err(|_| ConnectFault::Timeout)?;
+            return Ok(self.shared.keep(session.map_err(|_| ConnectFault::Refused)?, target));
+        }
         Ok(Backend { io, connection: Box::new(Connection { target: Arc::clone(target), peer, reused: false }) })
     }
 
@@ -130,6 +145,10 @@ impl Pool {
     /// Keeps a connection for later. Only [`Exchange`](crate::Exchange) knows whether a used one is clean; call this only for one that was
     /// not used.
     pub fn put_back(&self, backend: Backend) {
+        let backend = match backend.io {
+            Io::Stream(stream) => return stream.end(),
+            io => Backend { io, ..backend },
+        };
         let until = self.clock.after(self.limits.idle_timeout);
         let mut resting = self.resting.borrow_mut();
         let id = backend.connection.target.id();
@@ -141,6 +160,11 @@ impl Pool {
         if of_target.backends.len() < self.limits.idle_per_target {
             of_target.backends.push((backend, until));
         }
+    }
+
+    /// How many connections of HTTP/2 there are now.
+    pub fn shared_count(&self) -> usize {
+        self.shared.count()
     }
 
     /// How many connections rest now.
@@ -171,7 +195,7 @@ impl Chore for Pool {
     /// Closes what has rested for too long, was closed by the backend, or leads to an address that the backend's name no longer has.
     fn run(&self) {
         let mut resting = self.resting.borrow_mut();
-        let mut hosts: Vec<Box<str>> = Vec::new();
+        let mut hosts: Vec<Box<str>> = self.shared.tidy(&self.resolver);
         resting.retain(|_, of_target| {
             of_target.backends.retain_mut(|(backend, until)| {
                 let target = &backend.connection.target;

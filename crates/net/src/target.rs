@@ -15,6 +15,19 @@ pub struct Target {
     port: u16,
     address: Option<IpAddr>,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
+    speaks: Speaks,
+}
+
+/// The versions of HTTP that a backend is spoken to in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Speaks {
+    /// HTTP/2 where the backend chooses it in the TLS handshake (ALPN), else HTTP/1.1.
+    #[default]
+    Negotiated,
+    /// HTTP/1.1 alone.
+    Http11,
+    /// HTTP/2 alone, also without TLS (RFC 9113, 3.3).
+    Http2,
 }
 
 /// A host that is neither a DNS name nor an IP address.
@@ -37,6 +50,7 @@ impl Target {
             port,
             address: host.parse().ok(),
             tls,
+            speaks: Speaks::default(),
         })
     }
 
@@ -45,6 +59,35 @@ impl Target {
         let name = ServerName::try_from(name.to_owned()).map_err(|_| InvalidHost)?;
         self.tls = self.tls.map(|(config, _)| (config, name));
         Ok(self)
+    }
+
+    /// The same target, spoken to in these versions.
+    #[must_use]
+    pub fn speaking(self, speaks: Speaks) -> Target {
+        Target { speaks, ..self }
+    }
+
+    /// The versions that are spoken.
+    pub fn speaks(&self) -> Speaks {
+        self.speaks
+    }
+
+    /// Whether connections may turn out to be of HTTP/2.
+    pub(crate) fn may_speak_http2(&self) -> bool {
+        match self.speaks {
+            Speaks::Negotiated => self.tls.is_some(),
+            Speaks::Http11 => false,
+            Speaks::Http2 => true,
+        }
+    }
+
+    /// What is offered in the TLS handshake.
+    pub(crate) fn protocols(&self) -> Vec<Vec<u8>> {
+        match self.speaks {
+            Speaks::Negotiated => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+            Speaks::Http11 => vec![b"http/1.1".to_vec()],
+            Speaks::Http2 => vec![b"h2".to_vec()],
+        }
     }
 
     /// Unique in this process.

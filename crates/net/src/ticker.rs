@@ -102,6 +102,11 @@ impl Ticker {
         Moment(u64::try_from(wait).unwrap_or(NEVER).saturating_add(1))
     }
 
+    /// Whole seconds since the ticker was made.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.now.get() / 1000
+    }
+
     /// The value of the `Date` header now (RFC 9110, 5.6.7), made once a second.
     pub fn date(&self) -> [u8; 29] {
         self.date.get()

@@ -142,7 +142,7 @@ pub fn client_config_with(roots: RootCertStore) -> ClientConfig {
         .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// A configuration for listening with a certificate chain and key in PEM. Speaks HTTP/1.1 alone.
+/// A configuration for listening with a certificate chain and key in PEM. Offers HTTP/2 and HTTP/1.1.
 pub fn server_config(certificates_pem: &[u8], key_pem: &[u8]) -> io::Result<Arc<ServerConfig>> {
     let chain = chain(certificates_pem)?;
     let key = PrivateKeyDer::from_pem_slice(key_pem).map_err(invalid)?;
@@ -152,7 +152,7 @@ pub fn server_config(certificates_pem: &[u8], key_pem: &[u8]) -> io::Result<Arc<
         .with_no_client_auth()
         .with_single_cert(chain, key)
         .map_err(invalid)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 

@@ -134,7 +134,10 @@ pub(super) async fn send(
                 return Ok(exchange);
             }
             // A resting connection that died in the moment of its use says nothing of the backend.
-            Err(fault) if fault.safe_to_retry && may_repeat && tries < TRIES => {
+            // One that refused a request has not begun with it.
+            Err(fault)
+                if fault.safe_to_retry && tries < TRIES && (may_repeat || fault.kind == SendFaultKind::Refused) =>
+            {
                 tries += 1;
                 connection = worker.pool.connect(target, deadline).await.map_err(connect_refusal)?;
             }
@@ -235,6 +238,7 @@ pub(super) fn send_refusal(kind: SendFaultKind) -> Refusal {
         SendFaultKind::CallerBody(fault) => body_refusal(fault),
         SendFaultKind::Closed
         | SendFaultKind::Reset
+        | SendFaultKind::Refused
         | SendFaultKind::Malformed(_)
         | SendFaultKind::TooManyInterim
         | SendFaultKind::Upgrade => Refusal::BackendBroken,

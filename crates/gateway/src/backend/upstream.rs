@@ -8,7 +8,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
-use net::{Caller, Exchange, Request, RequestBody, SendFault};
+use net::{Caller, Exchange, Request, RequestBody, SendFault, SendFaultKind};
 
 use super::Turn;
 use super::http::{Asked, KEEP_ALIVE, TRIES, compose, connect_refusal, may_repeat, relay, send_refusal};
@@ -174,7 +174,9 @@ impl<'p> Tries<'p> {
                     call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));
                     return Ok(exchange);
                 }
-                Err(SendFault { safe_to_retry: true, .. }) if is_repeatable && tries < TRIES => {
+                Err(SendFault { safe_to_retry: true, kind, .. })
+                    if tries < TRIES && (is_repeatable || kind == SendFaultKind::Refused) =>
+                {
                     tries += 1;
                     connection = pool.connect(target, deadline).await.map_err(unconnected)?;
                 }
@@ -182,7 +184,11 @@ impl<'p> Tries<'p> {
                     return Err(Failed {
                         refusal: send_refusal(fault.kind),
                         outcome: Outcome::of_send(fault.kind, had_rested),
-                        elsewhere: if fault.may_go_elsewhere { Elsewhere::Repeats } else { Elsewhere::Never },
+                        elsewhere: match fault.kind {
+                            _ if !fault.may_go_elsewhere => Elsewhere::Never,
+                            SendFaultKind::Refused => Elsewhere::Free,
+                            _ => Elsewhere::Repeats,
+                        },
                     });
                 }
             }
@@ -201,7 +207,7 @@ struct Failed {
 enum Elsewhere {
     /// The caller's body is lost, or an answer had begun.
     Never,
-    /// Nothing was sent.
+    /// Nothing was sent, or the node has not begun with it.
     Free,
     /// The request was sent: if it may be repeated, and within the budget.
     Repeats,

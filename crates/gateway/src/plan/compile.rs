@@ -8,7 +8,7 @@ use model::{
     FunctionBackend, FunctionCall, MockBackend, Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree,
     Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
-use net::Target;
+use net::{Speaks, Target};
 use observe::Metrics;
 use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
@@ -34,7 +34,7 @@ pub struct Compiler {
     runtimes: Arc<Runtimes>,
     previous: Arc<Plan>,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
-    origins: HashMap<String, Weak<OriginPlan>>,
+    origins: HashMap<(Speaks, String), Weak<OriginPlan>>,
     upstreams: UpstreamCompiler,
     rates: HashMap<RateOf, Arc<Rate>>,
     quotas: BTreeMap<UsagePlanId, Arc<Quota>>,
@@ -252,9 +252,9 @@ impl Compiler {
             },
             parameters,
             backend: match &definition.backend {
-                Backend::Http(http) => BackendPlan::Http(self.http(&http.origin, http.method)),
+                Backend::Http(http) => BackendPlan::Http(self.http(&http.origin, http.method, Speaks::Negotiated)),
                 Backend::WebSocket(backend) => {
-                    BackendPlan::WebSocket(self.http(backend.origin.handshake(), backend.method))
+                    BackendPlan::WebSocket(self.http(backend.origin.handshake(), backend.method, Speaks::Http11))
                 }
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
                 Backend::Function(function) => self.function(frozen, function),
@@ -278,10 +278,10 @@ impl Compiler {
                 let timeout = frozen.definition.timeout.seconds();
                 let invocation = match &runtime {
                     Runtime::Endpoint(Endpoint { origin, path }) => {
-                        Some(Invocation::endpoint(self.origin(origin), path, function, timeout))
+                        Some(Invocation::endpoint(self.origin(origin, Speaks::Http11), path, function, timeout))
                     }
                     Runtime::Api(api) => Some(Invocation::Api {
-                        origin: self.origin(&api.origin),
+                        origin: self.origin(&api.origin, Speaks::Http11),
                         region: api.region.as_str().into(),
                         key: api.key.clone(),
                     }),
@@ -292,7 +292,7 @@ impl Compiler {
             // The Invoke API takes events only: a web function needs an endpoint.
             FunctionCall::Web => BackendPlan::Web(match &runtime {
                 Runtime::Endpoint(endpoint) => {
-                    let http = HttpPlan { origin: self.origin(&endpoint.origin), method: None };
+                    let http = HttpPlan { origin: self.origin(&endpoint.origin, Speaks::Http11), method: None };
                     Some(Box::new(WebPlan::new(frozen, function, &runtimes, http)))
                 }
                 Runtime::Api(_) | Runtime::Nowhere => None,
@@ -313,23 +313,25 @@ impl Compiler {
             (true, None) => return None,
         };
         let method = Some(backend.action.method().as_str());
-        Some(BucketPlan { http: HttpPlan { origin: self.origin(&endpoint.origin), method }, signer })
+        Some(BucketPlan { http: HttpPlan { origin: self.origin(&endpoint.origin, Speaks::Http11), method }, signer })
     }
 
-    fn origin(&mut self, origin: &Origin) -> Arc<OriginPlan> {
-        let known = self.origins.get(origin.as_str()).and_then(Weak::upgrade);
+    fn origin(&mut self, origin: &Origin, speaks: Speaks) -> Arc<OriginPlan> {
+        let key = (speaks, origin.as_str().to_owned());
+        let known = self.origins.get(&key).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
             let is_https = origin.scheme() == Scheme::Https;
             let tls = is_https.then(|| Arc::clone(&self.backend_tls));
-            let target = Target::new(is_https, origin.host(), origin.port(), tls).ok().map(Arc::new);
+            let target = Target::new(is_https, origin.host(), origin.port(), tls);
+            let target = target.ok().map(|target| Arc::new(target.speaking(speaks)));
             let plan = Arc::new(OriginPlan { target, host: Box::from(origin.authority()) });
-            self.origins.insert(origin.as_str().to_owned(), Arc::downgrade(&plan));
+            self.origins.insert(key, Arc::downgrade(&plan));
             plan
         })
     }
 
-    fn http(&mut self, origin: &Origin, method: BackendMethod) -> HttpPlan {
-        HttpPlan { origin: self.origin(origin), method: method_word(method) }
+    fn http(&mut self, origin: &Origin, method: BackendMethod, speaks: Speaks) -> HttpPlan {
+        HttpPlan { origin: self.origin(origin, speaks), method: method_word(method) }
     }
 
     /// False when what a backend was made from has changed since.

@@ -91,7 +91,7 @@ impl Outcome {
     pub const fn of_send(kind: SendFaultKind, connection_had_rested: bool) -> Self {
         match kind {
             SendFaultKind::Timeout => Self::Timeout,
-            SendFaultKind::CallerBody(_) | SendFaultKind::CallerGone => Self::Nothing,
+            SendFaultKind::CallerBody(_) | SendFaultKind::CallerGone | SendFaultKind::Refused => Self::Nothing,
             SendFaultKind::Closed | SendFaultKind::Reset if connection_had_rested => Self::Nothing,
             SendFaultKind::Closed
             | SendFaultKind::Reset

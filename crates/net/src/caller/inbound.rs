@@ -141,6 +141,10 @@ impl Caller {
     /// What the caller says meanwhile is its next request and is kept; as much of it as a head may be long, then nothing more is read until
     /// that request's turn comes. A caller that only closes its sending side counts as gone: it cannot be told from one that closed.
     pub(crate) fn poll_gone(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.io.poll_left(cx) {
+            self.end = End::Gone;
+            return true;
+        }
         if !self.body.is_done() {
             // What comes is the body, and whoever reads that will notice.
             return false;

@@ -48,7 +48,7 @@ impl Exchange {
                     append_length(head, length);
                 }
             }
-            ResponseFraming::Chunked | ResponseFraming::UntilClose if request.version() == Version::Http11 => {
+            ResponseFraming::Chunked | ResponseFraming::UntilClose if request.version() >= Version::Http11 => {
                 head.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
             }
             ResponseFraming::Chunked | ResponseFraming::UntilClose => {
@@ -129,11 +129,14 @@ impl Relay {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, caller: &mut Caller, out: &mut Vec<u8>) -> Poll<Result<(), RelayFault>> {
-        if !self.upload.is_done()
-            && let Poll::Ready(Err(_)) = self.upload.poll(cx, caller, &mut self.backend.io)
-        {
-            // The answer is on its way already; the caller's connection will be closed behind it.
-            self.upload.break_off();
+        if !self.upload.is_done() {
+            let moved = self.upload.moved();
+            if let Poll::Ready(Err(_)) = self.upload.poll(cx, caller, &mut self.backend.io) {
+                // The answer is on its way already; the caller's connection will be closed behind it.
+                self.upload.break_off();
+            }
+            // A backend that takes what is sent has not stalled.
+            self.progress |= self.upload.moved() != moved;
         }
         loop {
             let before = self.position;

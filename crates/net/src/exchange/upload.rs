@@ -21,6 +21,8 @@ pub(super) struct Upload {
     has_read: bool,
     /// When the caller will have been silent for too long.
     due: Moment,
+    /// How often all that was there had been sent.
+    moved: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,7 @@ impl Upload {
             streams: false,
             has_read: false,
             due: Moment::NEVER,
+            moved: 0,
         }
     }
 
@@ -64,6 +67,11 @@ impl Upload {
     /// The whole request was sent.
     pub(super) fn is_complete(&self) -> bool {
         self.state == State::Done
+    }
+
+    /// A count that grows whenever the backend has taken something.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved
     }
 
     pub(super) fn has_read(&self) -> bool {
@@ -108,6 +116,7 @@ impl Upload {
                 }
                 self.out.clear();
                 self.position = 0;
+                self.moved += 1;
                 self.due = caller.deadline.ticker().after(caller.limits.body_idle_timeout);
             }
             if !self.streams || caller.body.is_done() {

@@ -223,6 +223,11 @@ impl Request {
         self.version
     }
 
+    /// The request came in this version, whatever the form in which it was read.
+    pub(crate) fn set_version(&mut self, version: Version) {
+        self.version = version;
+    }
+
     /// All header fields in order: the name as sent, the value without surrounding blanks. A name may hold an underscore; whoever maps names to
     /// something in which `-` and `_` are the same must decide about that.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {

@@ -78,7 +78,8 @@ async fn attempt(target: &Target, address: IpAddr, each: Duration, deadline: Ins
         tcp.set_nodelay(true).map_err(|error| fault_of(&error))?;
         let Some((config, name)) = target.tls() else { return Ok(Io::Plain(tcp)) };
         let connector = TlsConnector::from(Arc::clone(config));
-        let tls = connector.connect(name.clone(), tcp).await.map_err(|_| ConnectFault::Tls)?;
+        let tls =
+            connector.with_alpn(target.protocols()).connect(name.clone(), tcp).await.map_err(|_| ConnectFault::Tls)?;
         Ok(Io::Tls(Box::new(tls.into())))
     };
     let io = timeout_at(until.into(), attempt).await.map_err(|_| ConnectFault::Timeout)??;

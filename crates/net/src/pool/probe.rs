@@ -15,10 +15,10 @@ use crate::{Io, ProbeFault, Response, Target};
 const READ: usize = 4096;
 
 impl Pool {
-    /// Sends `head` (a whole GET request, which should say `Connection: close`) on a connection of its own and gives the status of the final
-    /// response. The connection ends with that; a body is not read.
+    /// Sends `head` (a whole GET request, which should say `Connection: close`) on a connection of its own, or as a stream of a shared one, and
+    /// gives the status of the final response. The connection ends with that, the stream alone of a shared one; a body is not read.
     pub async fn probe(&self, target: &Arc<Target>, head: &[u8], deadline: Instant) -> Result<u16, ProbeFault> {
-        let mut backend = self.connect(target, deadline).await.map_err(ProbeFault::Connect)?;
+        let mut backend = self.acquire(target, deadline).await.map_err(ProbeFault::Connect)?;
         match timeout_at(deadline.into(), ask(&mut backend.io, head)).await {
             Ok(answered) => answered,
             Err(_) => Err(ProbeFault::Timeout),
