@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::gate::run;
-use net::{Caller, ConnectFault, Exchange, Limits, Pool, PoolLimits, RequestBody, Target, Ticker, listen, tls};
+use net::http2::{self, Opening};
+use net::{Caller, ConnectFault, Exchange, Limits, Pool, PoolLimits, RequestBody, Speaks, Target, Ticker, listen, tls};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -27,11 +28,12 @@ async fn backend() -> (SocketAddr, rustls::RootCertStore) {
             let (config, clock) = (Arc::clone(&config), Rc::clone(&accepting));
             tokio::task::spawn_local(async move {
                 let Ok(io) = tls::accept(stream, config, LIMIT).await else { return };
-                let mut caller = Caller::new(io, peer, address, Rc::new(Limits::default()), clock);
-                assert!(caller.is_tls());
-                while let Ok(Some(request)) = caller.next().await {
-                    let body = request.path().as_bytes();
-                    caller.answer(Some(&request), b"HTTP/1.1 200 OK\r\n", body, false).await.unwrap();
+                let limits = Rc::new(Limits::default());
+                if io.speaks_http2() {
+                    let opening = Opening::new(io, peer, address, limits, clock);
+                    http2::serve(opening, |caller| drop(tokio::task::spawn_local(answer(caller)))).await;
+                } else {
+                    answer(Caller::new(io, peer, address, limits, clock)).await;
                 }
                 drop(seat);
             });
@@ -39,6 +41,14 @@ async fn backend() -> (SocketAddr, rustls::RootCertStore) {
         listen::accept(listeners.into_iter().next().unwrap(), 10, Rc::clone(&accepting), take).await.unwrap();
     });
     (address, roots)
+}
+
+async fn answer(mut caller: Caller) {
+    assert!(caller.is_tls());
+    while let Ok(Some(request)) = caller.next().await {
+        let body = format!("{} {:?}", request.path(), request.version());
+        caller.answer(Some(&request), b"HTTP/1.1 200 OK\r\n", body.as_bytes(), false).await.unwrap();
+    }
 }
 
 #[test]
@@ -50,7 +60,7 @@ fn a_caller_speaks_tls_and_the_connection_lives_on() {
         let mut stream = connector.connect("localhost".try_into().unwrap(), stream).await.unwrap();
         for path in ["/1", "/2"] {
             stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await.unwrap();
-            let expected = format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{path}");
+            let expected = format!("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{path} Http11");
             let mut got = vec![0; expected.len()];
             stream.read_exact(&mut got).await.unwrap();
             assert_eq!(String::from_utf8_lossy(&got), expected);
@@ -59,7 +69,7 @@ fn a_caller_speaks_tls_and_the_connection_lives_on() {
         // The end is a proper one: close_notify, else reading to the end would be an error.
         let mut rest = String::new();
         stream.read_to_string(&mut rest).await.unwrap();
-        assert!(rest.ends_with("Connection: close\r\n\r\n/"), "{rest}");
+        assert!(rest.ends_with("Connection: close\r\n\r\n/ Http11"), "{rest}");
     });
 }
 
@@ -74,12 +84,21 @@ async fn idle_caller(clock: &Rc<Ticker>) -> (Caller, TcpStream) {
 
 #[test]
 fn a_tls_backend_is_used_again() {
-    run(async {
+    is_used_again(Speaks::Http11, b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n/secure Http11");
+}
+
+#[test]
+fn a_backend_that_offers_http2_is_spoken_to_in_it() {
+    is_used_again(Speaks::Negotiated, b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n/secure Http2");
+}
+
+fn is_used_again(speaks: Speaks, expected: &'static [u8]) {
+    run(async move {
         let (address, roots) = backend().await;
         let clock = Ticker::start();
         let pool = Pool::new(PoolLimits::default(), Rc::clone(&clock));
         let config = Arc::new(tls::client_config_with(roots));
-        let target = Arc::new(Target::new(true, "localhost", address.port(), Some(config)).unwrap());
+        let target = Arc::new(Target::new(true, "localhost", address.port(), Some(config)).unwrap().speaking(speaks));
         let (mut caller, mut other) = idle_caller(&clock).await;
         for number in 0..3 {
             other.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
@@ -92,7 +111,6 @@ fn a_tls_backend_is_used_again() {
             let exchange = Exchange::send(&mut caller, &request, backend, &mut head, body, deadline).await.unwrap();
             let mut head = b"HTTP/1.1 200 OK\r\n".to_vec();
             exchange.relay(&mut caller, &request, &mut head, &pool, LIMIT).await.unwrap();
-            let expected = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n/secure";
             let mut got = vec![0; expected.len()];
             other.read_exact(&mut got).await.unwrap();
             assert_eq!(got, expected);
