@@ -11,7 +11,7 @@ use h2::Reason;
 use h2::server::{Builder, Connection};
 
 use super::from_caller::FromCaller;
-use super::guard::{Guarded, Opening, Watch};
+use super::guard::{Breach, Guarded, Opening, Watch};
 use super::{Bounds, PREFACE};
 use crate::ticker::{Deadline, Moment};
 use crate::{Caller, Io, Limits, Ticker};
@@ -154,15 +154,20 @@ impl Serving<'_> {
                 Poll::Ready(Some(Err(_)) | None) => return Poll::Ready(self.end()),
                 Poll::Pending => {}
             }
-            if self.crowd.watch.is_flooded() && !matches!(self.stage, Stage::Cut(_)) {
-                self.cut(End::Flooded);
+            if let Some(breach) = self.crowd.watch.breach()
+                && !matches!(self.stage, Stage::Cut(_))
+            {
+                match breach {
+                    Breach::Flood => self.cut(Reason::ENHANCE_YOUR_CALM, End::Flooded),
+                    Breach::FrameSize => self.cut(Reason::FRAME_SIZE_ERROR, End::Closed),
+                }
                 continue;
             }
             if !self.poll_time(cx) {
                 return Poll::Pending;
             }
             match self.stage {
-                Stage::Open if self.block_due.is_some() => self.cut(End::Closed),
+                Stage::Open if self.block_due.is_some() => self.cut(Reason::ENHANCE_YOUR_CALM, End::Closed),
                 Stage::Open => self.leave(),
                 Stage::Leaving | Stage::Cut(_) => return Poll::Ready(self.end()),
             }
@@ -181,8 +186,8 @@ impl Serving<'_> {
         self.resting = None;
     }
 
-    fn cut(&mut self, end: End) {
-        self.connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
+    fn cut(&mut self, reason: Reason, end: End) {
+        self.connection.abrupt_shutdown(reason);
         self.stage = Stage::Cut(end);
         self.resting = None;
     }

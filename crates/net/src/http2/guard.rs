@@ -91,6 +91,15 @@ impl Allowance {
     }
 }
 
+/// What no peer may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Breach {
+    /// Too much of what carries nothing, or too many streams cancelled.
+    Flood,
+    /// A frame of a size that its kind cannot have. The protocol's library would call it by a less exact name.
+    FrameSize,
+}
+
 /// What is known of a connection from the bytes that pass.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -98,7 +107,7 @@ pub(super) struct Watch {
     scan: RefCell<Scan>,
     idle: Allowance,
     resets: Allowance,
-    flooded: Cell<bool>,
+    breach: Cell<Option<Breach>>,
     block_open: Cell<bool>,
     /// Bytes received.
     heard: Cell<u64>,
@@ -115,16 +124,16 @@ impl Watch {
             scan: RefCell::new(Scan::behind(preface)),
             idle: Allowance::new(idle_frames, IDLE_FRAMES_A_SECOND, now),
             resets: Allowance::new(resets, RESETS_A_SECOND, now),
-            flooded: Cell::new(false),
+            breach: Cell::new(None),
             block_open: Cell::new(false),
             heard: Cell::new(0),
             sent: Cell::new(0),
         })
     }
 
-    /// The peer sends too much of what is of no use to it; nothing more is read from it.
-    pub(super) fn is_flooded(&self) -> bool {
-        self.flooded.get()
+    /// Why nothing more is read from the peer.
+    pub(super) fn breach(&self) -> Option<Breach> {
+        self.breach.get()
     }
 
     /// A header block has begun and not ended: nothing else can come on the connection.
@@ -154,9 +163,12 @@ impl Watch {
                 _ if frame.is_idle() => self.idle.take(now),
                 _ => true,
             };
-            if !allowed {
-                self.flooded.set(true);
-            }
+            let breach = match allowed {
+                _ if frame.is_of_wrong_size() => Some(Breach::FrameSize),
+                true => None,
+                false => Some(Breach::Flood),
+            };
+            self.breach.set(self.breach.get().or(breach));
         });
     }
 
@@ -223,13 +235,16 @@ impl Guarded {
 impl AsyncRead for Guarded {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.watch.is_flooded() {
+        if this.watch.breach().is_some() {
             return Poll::Pending;
         }
         if !this.before.is_empty() {
             let count = this.before.len().min(buffer.remaining());
             let bytes = this.before.get(..count).unwrap_or_default();
             this.watch.received(bytes);
+            if this.watch.breach().is_some() {
+                return Poll::Pending;
+            }
             buffer.put_slice(bytes);
             this.before.drain(..count);
             if this.before.is_empty() {
@@ -241,6 +256,10 @@ impl AsyncRead for Guarded {
         match this.io.poll_read(cx, room) {
             Poll::Ready(Ok(count)) => {
                 this.watch.received(room.get(..count).unwrap_or_default());
+                // Whoever drives the connection looks for a breach when it has been polled.
+                if this.watch.breach().is_some() {
+                    return Poll::Pending;
+                }
                 buffer.advance(count);
                 Poll::Ready(Ok(()))
             }

@@ -13,14 +13,19 @@ pub(super) struct Frame {
 pub(super) enum Kind {
     Data,
     Headers,
+    Priority,
     Reset,
+    Settings,
+    Ping,
+    Window,
     Continuation,
-    /// PRIORITY, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, and kinds that there are not.
+    /// PUSH_PROMISE, GOAWAY, and kinds that there are not.
     Other,
 }
 
 impl Frame {
     const END_STREAM: u8 = 0x1;
+    const ACK: u8 = 0x1;
     const END_HEADERS: u8 = 0x4;
     const PADDED: u8 = 0x8;
 
@@ -29,7 +34,11 @@ impl Frame {
         let kind = match kind {
             0 => Kind::Data,
             1 => Kind::Headers,
+            2 => Kind::Priority,
             3 => Kind::Reset,
+            4 => Kind::Settings,
+            6 => Kind::Ping,
+            8 => Kind::Window,
             9 => Kind::Continuation,
             _ => Kind::Other,
         };
@@ -42,7 +51,18 @@ impl Frame {
             Kind::Data => (self.length == 0 && self.flags & Self::END_STREAM == 0) || self.flags & Self::PADDED != 0,
             Kind::Continuation => self.length == 0,
             Kind::Headers | Kind::Reset => false,
-            Kind::Other => true,
+            Kind::Priority | Kind::Settings | Kind::Ping | Kind::Window | Kind::Other => true,
+        }
+    }
+
+    /// Its length is one that a frame of its kind cannot have (RFC 9113, 6).
+    pub(super) fn is_of_wrong_size(self) -> bool {
+        match self.kind {
+            Kind::Data | Kind::Headers | Kind::Continuation | Kind::Other => false,
+            Kind::Priority => self.length != 5,
+            Kind::Reset | Kind::Window => self.length != 4,
+            Kind::Settings => !self.length.is_multiple_of(6) || (self.flags & Self::ACK != 0 && self.length > 0),
+            Kind::Ping => self.length != 8,
         }
     }
 
@@ -112,6 +132,17 @@ mod tests {
         assert_eq!(whole.iter().map(|frame| frame.length).collect::<Vec<_>>(), [0, 5, 0, 200, 8, 4, 3]);
         for size in 1..40 {
             assert_eq!(frames(&bytes, size), whole, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn kinds_of_one_size_have_no_other() {
+        for (kind, right, flags) in [(2, 5, 0), (3, 4, 0), (4, 12, 0), (4, 0, 1), (6, 8, 0), (8, 4, 0)] {
+            for length in 0..20 {
+                let [found] = frames(&[&[0; 24][..], &frame(length, kind, flags)].concat(), 1000)[..] else { panic!() };
+                let is_right = length == right || (kind == 4 && flags == 0 && length % 6 == 0);
+                assert_eq!(found.is_of_wrong_size(), !is_right, "{found:?}");
+            }
         }
     }
 

@@ -132,7 +132,7 @@ async fn drive(connection: Connection<Guarded, Bytes>, state: Rc<State>) {
     let mut is_ending = false;
     poll_fn(|cx| {
         *state.driver.borrow_mut() = Some(cx.waker().clone());
-        if connection.as_mut().poll(cx).is_ready() || state.watch.is_flooded() {
+        if connection.as_mut().poll(cx).is_ready() || state.watch.breach().is_some() {
             return Poll::Ready(());
         }
         if state.closed.get() && state.streams.get() == 0 {
