@@ -188,6 +188,14 @@ groups! {
         connections: Whole<1, 10_000_000> = "65536";
         /// Requests on one connection before it is closed; 0 is no limit.
         requests_per_connection: Whole<0, 4_294_967_295> = "0";
+        /// Calls that one HTTP/2 connection may have open at once; more are refused with REFUSED_STREAM.
+        http2_streams: Whole<1, 10_000> = "128";
+        /// How much of one request's body may come over HTTP/2 before the backend takes it.
+        http2_stream_window: Size<65_535, 16_777_216> = "64KiB";
+        /// How much of all bodies on one HTTP/2 connection may come before backends take them.
+        http2_connection_window: Size<65_535, 268_435_456> = "1MiB";
+        /// The longest frame of HTTP/2 that is taken.
+        http2_frame_size: Size<16_384, 16_777_215> = "16KiB";
     }
     /// Connections to backends.
     backend: BackendSettings = "Connections to backends" {
@@ -319,6 +327,13 @@ impl Settings {
             handshake_timeout: caller.handshake_timeout.duration(),
             max_connections: caller.connections.size().div_ceil(self.workers()),
             requests_per_connection: caller.requests_per_connection.get(),
+            http2: net::http2::Bounds {
+                streams: caller.http2_streams.short(),
+                stream_window: short(caller.http2_stream_window.bytes()),
+                connection_window: short(caller.http2_connection_window.bytes()),
+                frame_bytes: short(caller.http2_frame_size.bytes()),
+                ..net::http2::Bounds::default()
+            },
             ..Limits::default()
         }
     }
@@ -376,6 +391,11 @@ impl Settings {
             plan_quota_max: quotas.plan_quota_max.get(),
         }
     }
+}
+
+/// A size whose setting allows nothing that would not fit.
+fn short(bytes: u64) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
