@@ -148,6 +148,7 @@ impl Event<'_, '_> {
         let version = match request.version() {
             Version::Http10 => "HTTP/1.0",
             Version::Http11 => "HTTP/1.1",
+            Version::Http2 => "HTTP/2.0",
         };
         headers.remove("x-anonymous-consumer");
         for (name, value) in [
