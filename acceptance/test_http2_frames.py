@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from stand.expect import check, fill
-from stand.frames import CODES, FLAGS, PREFACE, Frames, frame, settings
+from stand.frames import CODES, FLAGS, PREFACE, Closed, Frames, frame, settings
 from stand.site import Site
 from stand.tags import scenarios
 from stand.wire import Wire
@@ -26,12 +26,16 @@ def site(shared, backend):
 def test_frames(scenario, site):
     begins = scenario.get("begins", True)
     wishes = list(scenario.get("settings", {}).items())
-    with Frames(site.gateway.http, begin=begins, wishes=wishes, read_slowly=True) as peer:
-        names = {"host": site.host}
+    address, names = site.gateway.http, {"host": site.host}
+    with Frames(address) as other, Frames(address, begin=begins, wishes=wishes, read_slowly=True) as peer:
+        # Whatever happens, other callers find the gateway as it was: those who are there, and those who come.
+        other.request(1, fields_of({}, names))
+        assert other.answer(1).status == 200
         for step in scenario["talk"]:
             talk(peer, dict(step), names)
-    # Whatever happened, the next caller finds the gateway as it was.
-    with Wire(site.gateway.http) as wire:
+        other.request(3, fields_of({}, names))
+        assert other.answer(3).status == 200
+    with Wire(address) as wire:
         wire.send(f"GET /mock HTTP/1.1\r\nHost: {site.host}\r\n\r\n")
         assert wire.receive().status == 200
 
@@ -50,10 +54,41 @@ def talk(peer, step, names):
         return peer.request(step["get"], fields_of(step.get("fields", {}), names))
     if "post" in step:
         return peer.request(step["post"], fields_of(step.get("fields", {}), names, method="POST"), end=False)
-    repeat = step.pop("repeat", 1)
-    for _ in range(repeat):
-        peer.send(spell(peer, dict(step), names))
-    return None
+    if "opened" in step:
+        return opened(peer, step["opened"], step.get("then"), names)
+    if "bomb" in step:
+        return bomb(peer, step, names)
+    repeat = step.pop("repeat", None)
+    if repeat is None:
+        return peer.send(spell(peer, dict(step), names))
+    return flood(peer, (spell(peer, dict(step), names) for _ in range(repeat)))
+
+
+def flood(peer, frames):
+    """Many frames; whoever is sent them may have enough of them before the last."""
+    frames = list(frames)
+    for first in range(0, len(frames), 100):
+        peer.attempt(b"".join(frames[first : first + 100]))
+
+
+def opened(peer, count, then, names):
+    """Streams whose bodies do not come, each followed by what ends it."""
+    fields = fields_of({}, names, method="POST")
+    flood(peer, (head_and(peer, 1 + 2 * number, fields, then, names) for number in range(count)))
+
+
+def head_and(peer, stream, fields, then, names):
+    """A request without its body, and the frame behind it."""
+    head = frame("HEADERS", FLAGS["END_HEADERS"], stream, peer.block(fields))
+    return head + (spell(peer, {then["frame"]: stream, **then}, names) if then else b"")
+
+
+def bomb(peer, step, names):
+    """A head that is small on the wire and large when it is unpacked: one field, said again and again."""
+    again = [(step.get("field", "x-bomb"), "a" * step["long"])] * step["times"]
+    flags = FLAGS["END_HEADERS"] | FLAGS["END_STREAM"]
+    block = peer.block(fields_of({}, names)) + peer.block(again)
+    peer.frame("HEADERS", flags, step["bomb"], block)
 
 
 def spell(peer, step, names):
@@ -123,6 +158,13 @@ def meet(peer, wanted):
     elif "reset" in wanted:
         answer = peer.answer(wanted["reset"])
         assert answer.reset in codes(wanted), f"{answer}"
+    elif "refused" in wanted:
+        # By an answer, by a reset, or with the whole connection.
+        try:
+            answer = peer.answer(wanted["refused"])
+            assert answer.reset or answer.status == 431, f"{answer}"
+        except Closed:
+            assert peer.goaway, "closed without a word"
     elif "end" in wanted:
         assert peer.ended_with() in codes({"code": wanted["end"]})
     elif "either" in wanted:

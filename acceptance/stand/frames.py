@@ -181,7 +181,7 @@ class Frames:
     def _note(self, came):
         answer = self.answers.setdefault(came.stream, Answer()) if came.stream else None
         if came.kind == "SETTINGS" and not came.has("ACK"):
-            self._try(frame("SETTINGS", FLAGS["ACK"]))
+            self.attempt(frame("SETTINGS", FLAGS["ACK"]))
         elif came.kind == "HEADERS":
             assert came.has("END_HEADERS"), "the gateway's heads are small"
             fields = [(text(name), text(value)) for name, value in self.decoder.decode(came.payload, raw=True)]
@@ -197,9 +197,9 @@ class Frames:
             answer.body += came.payload
             if self.opens_windows and came.payload:
                 size = struct.pack(">I", len(came.payload))
-                self._try(frame("WINDOW_UPDATE", 0, 0, size))
+                self.attempt(frame("WINDOW_UPDATE", 0, 0, size))
                 if not came.has("END_STREAM"):
-                    self._try(frame("WINDOW_UPDATE", 0, came.stream, size))
+                    self.attempt(frame("WINDOW_UPDATE", 0, came.stream, size))
         elif came.kind == "RST_STREAM":
             answer.reset = came.code
         elif came.kind == "GOAWAY":
@@ -207,7 +207,8 @@ class Frames:
         if came.kind in ("HEADERS", "DATA") and came.has("END_STREAM"):
             answer.ended = True
 
-    def _try(self, data):
+    def attempt(self, data):
+        """Sends bytes, if the other side still takes any."""
         try:
             self.send(data)
         except OSError:
