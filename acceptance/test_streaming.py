@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from stand.frames import Frames
 from stand.hand import Hand
 from stand.site import Site
 from stand.wire import Wire, request
@@ -63,6 +64,59 @@ def test_each_event_arrives_before_the_next_is_sent(site, hand, wire, framing):
         backend.send(end)
     if framing != "with a length":
         assert wire.until(b"0\r\n\r\n") is not None
+
+
+@pytest.fixture(params=[False, True], ids=["http", "https"])
+def peer(request, site):
+    """A caller's connection of HTTP/2."""
+    gateway = site.gateway
+    address, name = (gateway.https, site.host) if request.param else (gateway.http, None)
+    with Frames(address, tls_name=name) as peer:
+        yield peer
+
+
+def ask(peer, site, method, path, **options):
+    """Begins a call on the first stream."""
+    fields = [(":method", method), (":scheme", "https"), (":path", path), (":authority", site.host)]
+    peer.request(1, [*fields, ("accept-encoding", "gzip")], **options)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_each_event_over_http2_arrives_before_the_next_is_sent(site, hand, peer, framing):
+    line, framed, end = FRAMINGS[framing]
+    ask(peer, site, "GET", "/events")
+    backend = hand.take()
+    backend.request()
+    backend.send(f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{line}\r\n")
+    peer.until(lambda came: came.kind == "HEADERS")
+    assert (peer.answers[1].status, peer.answers[1].header("content-type")) == (200, "text/event-stream")
+    for number in range(PIECES):
+        event = b"data: %06d\n\n" % number
+        backend.send(framed(event))
+        assert peer.until(lambda came: came.kind == "DATA").payload == event
+    if end is None:
+        backend.close()
+    else:
+        backend.send(end)
+    assert len(peer.answer(1).body) == PIECES * 14
+
+
+def test_both_directions_over_http2_may_flow_at_once(site, hand, peer):
+    ask(peer, site, "POST", "/", end=False)
+    backend = hand.take()
+    assert backend.head().header("transfer-encoding") == "chunked"
+    backend.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    peer.until(lambda came: came.kind == "HEADERS")
+    for number in range(PIECES):
+        piece = b"%06d" % number
+        peer.data(1, piece)
+        assert backend.read(11) == b"6\r\n%s\r\n" % piece
+        backend.send(b"7\r\n-%s\r\n" % piece)
+        assert peer.until(lambda came: came.kind == "DATA").payload == b"-" + piece
+    peer.data(1, b"", end=True)
+    assert backend.read(5) == b"0\r\n\r\n"
+    backend.send("0\r\n\r\n")
+    assert len(peer.answer(1).body) == PIECES * 7
 
 
 def test_each_piece_of_a_body_arrives_before_the_next_is_sent(site, hand, wire):

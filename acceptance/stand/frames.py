@@ -169,7 +169,7 @@ class Frames:
         self.frame("WINDOW_UPDATE", 0, stream, struct.pack(">I", size))
 
     def receive(self):
-        """The next frame. It is noted in `answers`; SETTINGS are acknowledged, windows opened."""
+        """The next frame. It is noted in `answers`; SETTINGS and PING are acknowledged, windows opened."""
         header = self._exactly(9)
         length = int.from_bytes(header[:3], "big")
         stream = struct.unpack(">I", header[5:9])[0] & 0x7FFFFFFF
@@ -182,6 +182,8 @@ class Frames:
         answer = self.answers.setdefault(came.stream, Answer()) if came.stream else None
         if came.kind == "SETTINGS" and not came.has("ACK"):
             self.attempt(frame("SETTINGS", FLAGS["ACK"]))
+        elif came.kind == "PING" and not came.has("ACK"):
+            self.attempt(frame("PING", FLAGS["ACK"], 0, came.payload))
         elif came.kind == "HEADERS":
             assert came.has("END_HEADERS"), "the gateway's heads are small"
             fields = [(text(name), text(value)) for name, value in self.decoder.decode(came.payload, raw=True)]

@@ -95,14 +95,17 @@ class Wire:
         else:
             response.body = self.rest()
 
+    def chunk(self):
+        """The data of the next chunk; empty before the trailers."""
+        size = int(self.until(b"\r\n").split(b";")[0], 16)
+        data = self._exactly(size)
+        assert size == 0 or self._exactly(2) == b"\r\n"
+        return data
+
     def _chunks(self):
         body = b""
-        while True:
-            size = int(self.until(b"\r\n").split(b";")[0], 16)
-            if size == 0:
-                break
-            body += self._exactly(size)
-            assert self._exactly(2) == b"\r\n"
+        while data := self.chunk():
+            body += data
         trailers = []
         while line := self.until(b"\r\n"):
             trailers.append(pair(line.decode("latin-1")))
