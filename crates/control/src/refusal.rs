@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use model::{
     AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, OperatorId,
-    Role, ServiceId, UpstreamId, UpstreamProtocol, UsagePlanId, VersionName,
+    Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
 /// Why a use case did not happen. Nothing was changed.
@@ -339,14 +339,6 @@ pub enum Refusal {
     },
 
     // ---- upstreams
-    /// Nodes of this protocol cannot be spoken to.
-    #[error("upstreams of protocol {} are not served by this version of Tollgate; HTTP and HTTPS are", match .0 {
-        UpstreamProtocol::Http => "HTTP",
-        UpstreamProtocol::Https => "HTTPS",
-        UpstreamProtocol::Grpc => "gRPC",
-        UpstreamProtocol::Grpcs => "gRPCs",
-    })]
-    UpstreamProtocolNotServed(UpstreamProtocol),
     /// The nodes are too many, or one stands twice.
     #[error("{}: {}", .0.field, .0.reason)]
     BadNodes(Invalid),

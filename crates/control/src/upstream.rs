@@ -53,7 +53,7 @@ impl Control {
     /// Makes an upstream; several may share a name.
     ///
     /// # Errors
-    /// [`Refusal::TooManyUpstreams`], [`Refusal::UpstreamProtocolNotServed`], [`Refusal::BadNodes`],
+    /// [`Refusal::TooManyUpstreams`], [`Refusal::BadNodes`],
     /// [`Refusal::BadHealthCheck`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_upstream(&self, actor: &Actor, new: NewUpstream) -> Result<Arc<Upstream>, Refusal> {
         self.write(actor, "upstream.create", |facts| create(facts, mint::upstream(facts.snapshot)?, &new)).await
@@ -160,9 +160,6 @@ fn put(upstream: Upstream) -> Outcome<Arc<Upstream>> {
 
 /// What no part of an upstream can know by itself.
 fn check(upstream: &Upstream) -> Result<(), Refusal> {
-    if matches!(upstream.protocol, UpstreamProtocol::Grpc | UpstreamProtocol::Grpcs) {
-        return Err(Refusal::UpstreamProtocolNotServed(upstream.protocol));
-    }
     members(&upstream.members).map_err(Refusal::BadNodes)?;
     if let Some(health) = &upstream.health {
         health.check().map_err(Refusal::BadHealthCheck)?;

@@ -63,7 +63,6 @@ impl From<Refusal> for Problem {
             Refusal::WebSocketMethod { .. } => return Self::field("/method", refusal.to_string()),
             Refusal::ProtocolMismatch(_) => return Self::field("/backend/type", refusal.to_string()),
             Refusal::KeySecretRequired(_) => return Self::field("/secret", refusal.to_string()),
-            Refusal::UpstreamProtocolNotServed(_) => return Self::field("/protocol", refusal.to_string()),
             Refusal::BadNodes(invalid) => return Self::field("/members", &invalid.reason),
             Refusal::BadHealthCheck(invalid) => return Self::field("/health", &invalid.reason),
             Refusal::BadParameters(invalid) => return Self::field("/parameters", &invalid.reason),

@@ -148,7 +148,6 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::NotBound { .. } => Code::UnsupportedUnBindEnvironment,
         Refusal::NothingToDemote { .. } => Code::NoUsagePlanEnv,
 
-        Refusal::UpstreamProtocolNotServed(_) => Code::NotInOptions,
         Refusal::BadNodes(_) => Code::FormatError,
         Refusal::BadHealthCheck(invalid) => match invalid.field {
             "health check timeout" | "health check interval" | "unhealthy timeout" => Code::RangeExceeded,

@@ -1,6 +1,6 @@
 use model::{
     ApiDefinition, Backend, BackendMethod, BackendPath, DnsLabel, KubernetesService, Members, NodePort,
-    UpstreamBackend, UpstreamId, UpstreamProtocol, Weight,
+    UpstreamBackend, UpstreamId, Weight,
 };
 
 use super::{UpstreamChange, create, delete, modify};
@@ -91,14 +91,6 @@ fn two_clusters_cannot_be_told_apart_by_one_dns() {
     assert!(made(&mut world, "u", &members(vec![service("one")])).is_ok());
     let two = made(&mut world, "v", &members(vec![service("one"), service("two")]));
     assert!(matches!(two, Err(Refusal::BadNodes(_))));
-}
-
-#[test]
-fn grpc_is_refused_by_name() {
-    let mut world = World::new();
-    let new = NewUpstream { protocol: UpstreamProtocol::Grpcs, ..nodes(&[]) };
-    let refused = made(&mut world, "u", &new).unwrap_err();
-    assert!(refused.to_string().contains("gRPCs"), "{refused}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
-use model::{Node, Snapshot, Upstream, UpstreamId};
-use net::Target;
+use model::{Node, Snapshot, Upstream, UpstreamId, UpstreamProtocol};
+use net::{Speaks, Target};
 
 use crate::upstream::choice::hash;
 use crate::upstream::{NodePlan, UpstreamPlan, Upstreams};
@@ -18,11 +18,12 @@ pub(super) struct UpstreamCompiler {
     targets: HashMap<Place, Weak<Target>>,
 }
 
-/// What connections are shared by: the host and port, and with TLS the name that the certificate must be for.
+/// What connections are shared by: the host and port, what is spoken there, and with TLS the name that the certificate must be for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Place {
     host: String,
     port: u16,
+    speaks: Speaks,
     tls_name: Option<String>,
 }
 
@@ -99,11 +100,16 @@ impl UpstreamCompiler {
     fn target(&mut self, model: &Upstream, node: &Node) -> Option<Arc<Target>> {
         let is_tls = model.protocol.is_tls();
         let name = || model.host.as_ref().map_or(node.host.as_str(), |host| host.host()).to_owned();
-        let place = Place { host: node.host.as_str().to_owned(), port: node.port.get(), tls_name: is_tls.then(name) };
+        let speaks = match model.protocol {
+            UpstreamProtocol::Http | UpstreamProtocol::Https => Speaks::Negotiated,
+            UpstreamProtocol::Grpc | UpstreamProtocol::Grpcs => Speaks::Http2,
+        };
+        let (host, port) = (node.host.as_str().to_owned(), node.port.get());
+        let place = Place { host, port, speaks, tls_name: is_tls.then(name) };
         if let Some(target) = self.targets.get(&place).and_then(Weak::upgrade) {
             return Some(target);
         }
-        let target = Target::new(is_tls, &place.host, place.port, is_tls.then(|| Arc::clone(&self.tls))).ok()?;
+        let target = Target::new(is_tls, &place.host, place.port, is_tls.then(|| Arc::clone(&self.tls))).ok()?.speaking(speaks);
         let target = Arc::new(match &place.tls_name {
             Some(name) => target.answering_for(name).ok()?,
             None => target,
