@@ -109,7 +109,8 @@ impl UpstreamCompiler {
         if let Some(target) = self.targets.get(&place).and_then(Weak::upgrade) {
             return Some(target);
         }
-        let target = Target::new(is_tls, &place.host, place.port, is_tls.then(|| Arc::clone(&self.tls))).ok()?.speaking(speaks);
+        let target =
+            Target::new(is_tls, &place.host, place.port, is_tls.then(|| Arc::clone(&self.tls))).ok()?.speaking(speaks);
         let target = Arc::new(match &place.tls_name {
             Some(name) => target.answering_for(name).ok()?,
             None => target,
