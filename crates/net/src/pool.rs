@@ -3,7 +3,7 @@
 mod connect;
 mod probe;
 mod resolve;
-mod shared;
+mod sessions;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use tokio::time::timeout_at;
 use crate::ticker::{Chore, Moment};
 use crate::{ConnectFault, Io, Speaks, Target, Ticker, http2};
 use resolve::Resolver;
-use shared::Shared;
+use sessions::Shared;
 
 pub use resolve::NameLimits;
 
