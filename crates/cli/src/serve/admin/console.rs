@@ -1,31 +1,75 @@
-//! `/console/`: a page that says how to manage the gateway without one.
+//! `/console/`: the web console, embedded in the binary.
+//!
+//! Everything comes from this address and nothing runs that did not: the policy allows scripts from files only, and
+//! styles from files or with the number that each answer of the page names anew.
+
+mod asset;
+mod unbuilt;
 
 use std::sync::Arc;
 
+use asset::Asset;
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, header};
-use axum::middleware::Next;
+use axum::extract::{Path, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, map_response};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use control::Control;
 
-/// Nothing from elsewhere, nothing that runs.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+/// What the built page holds where the number of each answer goes.
+const NONCE_MARK: &str = "__TOLLGATE_NONCE__";
 
 /// The console's place.
 pub(super) fn routes(control: &Arc<Control>) -> Router {
     let region = control.installation().region.clone();
+    let page = {
+        let region = region.clone();
+        move |headers: HeaderMap| async move { page(&region, &headers) }
+    };
+    let below = move |Path(path): Path<String>, headers: HeaderMap| async move { below(&path, &region, &headers) };
     Router::new()
         .route("/console", get(|| async { Redirect::permanent("/console/") }))
-        .route("/console/", get(move |headers: HeaderMap| page(region.clone(), headers)))
+        .route("/console/", get(page))
+        .route("/console/{*path}", get(below))
+        .layer(map_response(guarded))
 }
 
-async fn page(region: String, headers: HeaderMap) -> Response {
-    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1:9080");
-    let html = PAGE.replace("{host}", &escaped(asked)).replace("{region}", &escaped(&region));
-    let policy = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (policy, Html(html)).into_response()
+/// A file by its path; a path that names no file is one of the page's own places.
+fn below(path: &str, region: &str, headers: &HeaderMap) -> Response {
+    if let Some(asset) = Asset::find(path, headers) {
+        return asset.answer(headers);
+    }
+    let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    if is_file { StatusCode::NOT_FOUND.into_response() } else { page(region, headers) }
+}
+
+fn page(region: &str, headers: &HeaderMap) -> Response {
+    let Some(built) = asset::page() else { return unbuilt::page(region, headers) };
+    let mut random = [0; 16];
+    if getrandom::fill(&mut random).is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let nonce: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let told = [(header::CONTENT_SECURITY_POLICY, policy(&nonce)), (header::CACHE_CONTROL, "no-store".to_owned())];
+    (told, Html(built.replace(NONCE_MARK, &nonce))).into_response()
+}
+
+/// What the page may do: read and call this address, and nothing else.
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// What holds for every answer here.
+async fn guarded(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    answer
 }
 
 /// `/` belongs to the dialects, but a `GET` that names no action is somebody with a browser.
@@ -36,48 +80,4 @@ pub(super) async fn send_browsers_there(request: Request, next: Next) -> Respons
         && !request.headers().contains_key("x-tc-action")
         && !request.uri().query().is_some_and(names_action);
     if is_browser { Redirect::temporary("/console/").into_response() } else { next.run(request).await }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-const PAGE: &str = r#"<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Tollgate</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #1d2733 }
-pre { background: #f2f4f7; padding: 1rem; overflow-x: auto; border-radius: 6px }
-</style>
-<h1>Tollgate</h1>
-<p>The gateway runs. This version has no web console yet; it is managed through the API that the Tencent Cloud API Gateway
-SDKs speak (version 2018-08-08). Point an SDK at this address, with the <code>secret_id</code> and <code>secret_key</code>
-of <code>operator.json</code> in the data folder:</p>
-<pre>from tencentcloud.common import credential
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
-from tencentcloud.apigateway.v20180808 import apigateway_client, models
-
-profile = ClientProfile(httpProfile=HttpProfile(endpoint="{host}", protocol="http"))
-client = apigateway_client.ApigatewayClient(credential.Credential(SECRET_ID, SECRET_KEY), "{region}", profile)
-
-request = models.CreateServiceRequest()
-request.ServiceName = "first"
-request.Protocol = "http&amp;https"
-request.NetTypes = ["OUTER"]
-print(client.CreateService(request))</pre>
-<p>Also here: <a href="/readyz">/readyz</a>, <a href="/healthz">/healthz</a>, <a href="/metrics">/metrics</a>.</p>
-</html>
-"#;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_cannot_write_into_the_page() {
-        assert_eq!(escaped("<script>\"&"), "&lt;script&gt;&quot;&amp;");
-    }
 }

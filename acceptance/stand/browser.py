@@ -1,0 +1,174 @@
+"""The console in a real Chromium (Debian's), driven by Playwright, spoken to in the console's own words."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+from .gateway import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+WORDS = ROOT / "console" / "src" / "words"
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+# WCAG 2.2 AA, with everything that it takes over from the versions before.
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WAIT = 30_000
+
+
+class Words:
+    """The console's words in one language: `words("services:title")`, as its source writes it."""
+
+    def __init__(self, language):
+        self.language = language
+        self.nouns = {path.stem: json.loads(path.read_text()) for path in (WORDS / language).glob("*.json")}
+
+    def __call__(self, key, **named):
+        noun, _, place = key.partition(":")
+        found = self.nouns[noun]
+        for part in place.split("."):
+            if part not in found and "count" in named:
+                part += "_one" if named["count"] == 1 and f"{part}_one" in found else "_other"
+            found = found[part]
+        return re.sub(r"{{(\w+)}}", lambda name: str(named[name[1]]), found)
+
+
+class Browser:
+    """One Chromium; each console in it is a browser of its own."""
+
+    def __init__(self):
+        self.playwright = sync_playwright().start()
+        executable = shutil.which("chromium") or shutil.which("chromium-browser")
+        # Root may not use the sandbox, and containers have a small /dev/shm.
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        self.chromium = self.playwright.chromium.launch(executable_path=executable, args=arguments)
+
+    def console(self, gateway, language="en", scheme="light", width=1280, height=860):
+        """A console that nobody has used before."""
+        return Console(self, gateway, language, scheme, width, height)
+
+    def close(self):
+        """Ends it."""
+        self.chromium.close()
+        self.playwright.stop()
+
+
+class Console:
+    """The console of a gateway. Whatever it complains about, or asks of another address, fails the test."""
+
+    def __init__(self, browser, gateway, language, scheme, width, height):
+        self.gateway = gateway
+        self.words = Words(language)
+        self.origin = f"http://{gateway.admin}"
+        self.faults = []
+        self.context = browser.chromium.new_context(
+            locale="zh-CN" if language == "zh" else "en-GB",
+            color_scheme=scheme,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        self.context.set_default_timeout(WAIT)
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error in the page: {error}"))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message):
+        # Chromium reports each refusal (a status of 400 and above) as an error of its own.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.faults.append(f"{message.type} in the page: {message.text}")
+
+    def _asked(self, request):
+        if not request.url.startswith((self.origin, "data:")):
+            self.faults.append(f"a request to elsewhere: {request.url}")
+
+    def close(self):
+        """Ends it, and fails when the page complained."""
+        self.context.close()
+        assert self.faults == []
+
+    # --- where ---
+
+    def open(self, place=""):
+        """Opens a place of the console by its address."""
+        self.page.goto(f"{self.origin}/console/{place}")
+
+    def log_in(self, place=""):
+        """Opens the console and logs in as the operator."""
+        self.open(place)
+        self.field("account:name").fill("admin")
+        self.field("account:password").fill(PASSWORD)
+        self.press("account:logIn")
+        expect(self.page.get_by_role("navigation", name=self.words("shell:menu"))).to_be_visible(timeout=WAIT)
+
+    def settled(self):
+        """Returns when nothing is loaded or turning any more."""
+        self.page.wait_for_load_state("networkidle")
+        expect(self.page.locator(".ant-spin-spinning, .page-waits")).to_have_count(0, timeout=WAIT)
+
+    # --- what ---
+
+    @property
+    def front(self):
+        """The dialog in front, or the whole page."""
+        dialogs = self.page.locator(".ant-modal-wrap:visible")
+        return dialogs.last if dialogs.count() else self.page
+
+    def field(self, key):
+        """The field with this label, wherever it is in front."""
+        labelled = self.front.get_by_label(self.words(key), exact=False)
+        return labelled.and_(self.page.locator("input, textarea, select, [role=switch]")).locator("visible=true").first
+
+    def button(self, key, **named):
+        """The button with these words."""
+        return self.front.get_by_role("button", name=spaced(self.words(key, **named)))
+
+    def press(self, key, **named):
+        """Presses the button with these words."""
+        self.button(key, **named).first.click()
+
+    def go(self, key):
+        """Follows the link with these words."""
+        self.front.get_by_role("link", name=self.words(key), exact=True).first.click()
+
+    def choose(self, label, option):
+        """Chooses in a select: the whole text of an option, or a part of it that no other has."""
+        self.field(label).click()
+        options = self.page.locator(".ant-select-dropdown:visible .ant-select-item-option")
+        options.first.wait_for()
+        exact = options.filter(has_text=spaced(option))
+        (exact if exact.count() else options.filter(has_text=option)).first.click()
+
+    def sees(self, text):
+        """Waits until this stands somewhere on the page."""
+        expect(self.page.get_by_text(text).locator("visible=true").first).to_be_visible(timeout=WAIT)
+
+    def row(self, text):
+        """The row of a table that holds this text."""
+        return self.page.get_by_role("row").filter(has_text=text).first
+
+    def in_row(self, text, key):
+        """Presses what has these words in the row with this text."""
+        row = self.row(text)
+        name = spaced(self.words(key))
+        row.get_by_role("button", name=name).or_(row.get_by_role("link", name=name)).first.click()
+
+    # --- how well ---
+
+    def faults_of_access(self):
+        """What axe finds wrong with the page as it stands, in a line each."""
+        self.page.evaluate(AXE.read_text())
+        options = {"runOnly": {"type": "tag", "values": LEVELS}}
+        found = self.page.evaluate("options => axe.run(document, options)", options)["violations"]
+        return [
+            f"{one['id']} at {node['target']}: {node['failureSummary']}" for one in found for node in one["nodes"]
+        ]
+
+
+def spaced(words):
+    """Ant Design sets two Chinese letters apart on a button."""
+    if re.fullmatch(r"[\u4e00-\u9fff]{2}", words):
+        return re.compile(rf"^\s*{words[0]}\s?{words[1]}\s*$")
+    return re.compile(rf"^\s*{re.escape(words)}\s*$")

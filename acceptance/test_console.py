@@ -1,0 +1,353 @@
+"""The console in a real browser: the whole Getting Started guide in both languages, access for everybody, the door."""
+
+import os
+import re
+import urllib.request
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from stand.browser import WAIT, Browser
+from stand.gateway import PASSWORD
+
+PICTURES = Path(__file__).parents[1] / "docs" / "images" / "console"
+# Those that the documents show; `TOLLGATE_TEST_PICTURES=1` takes them anew.
+SHOWN = {
+    "api-backend-en",
+    "api-frontend-zh",
+    "environments-zh",
+    "publish-en",
+    "service-apis-en",
+    "start-en",
+    "services-dark-1280",
+}
+
+
+def is_built(gateway):
+    """Whether the binary holds the console; `cargo build` alone leaves it out."""
+    return "/console/assets/" in gateway.get("/console/")[2]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a worker."""
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def consoles(browser, gateway):
+    """Makes consoles of the test's own gateway; none of them may have complained."""
+    if not is_built(gateway):
+        assert "TOLLGATE_TEST_CONSOLE" not in os.environ, "the binary was built without the console"
+        pytest.skip("the binary was built without the console: make console")
+    made = []
+
+    def make(language="en", **look):
+        made.append(browser.console(gateway, language, **look))
+        return made[-1]
+
+    yield make
+    for console in made:
+        console.close()
+
+
+def look(console, name):
+    """Whoever cannot see or point finds their way here too; keeps the picture for the documents when somebody asks."""
+    console.settled()
+    assert console.faults_of_access() == [], name
+    if name in SHOWN and "TOLLGATE_TEST_PICTURES" in os.environ:
+        console.page.mouse.move(0, 0)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        console.page.screenshot(path=PICTURES / f"{name}.png")
+
+
+class Guide:
+    """The guide, walked by somebody who reads nothing but the screen."""
+
+    def __init__(self, console, gateway, backend):
+        self.console = console
+        self.words = console.words
+        self.gateway = gateway
+        self.backend = backend
+
+    def look(self, name):
+        look(self.console, f"{name}-{self.words.language}")
+
+    def call(self, path="/hello/tollgate", environment="release"):
+        """A call from outside of the browser."""
+        self.gateway.settle()
+        host, port = self.gateway.http
+        named = {"Host": self.gateway.host(self.service)}
+        return requests.get(f"http://{host}:{port}/{environment}{path}", headers=named, timeout=30)
+
+    # --- the chapters, in the guide's order ---
+
+    def log_in(self):
+        console = self.console
+        console.open()
+        self.look("login")
+        console.log_in()
+        console.sees(self.words("overview:start.title"))
+        self.look("start")
+
+    def create_service(self):
+        console = self.console
+        console.go("shell:nav.services")
+        console.sees(self.words("services:empty.title"))
+        self.look("services-empty")
+        console.press("shell:action.create")
+        console.field("services:field.name").fill("getting-started")
+        console.sees(self.words("rules:nameSigns"))
+        console.field("services:field.name").fill("getting_started")
+        console.field("services:field.description").fill("The guide")
+        self.look("service-new")
+        console.press("shell:action.submit")
+        console.sees(self.words("services:created.title"))
+        console.press("services:created.go")
+        console.sees(self.words("apis:empty.title"))
+        self.service = re.search(r"service-\w{8}", console.page.url)[0]
+
+    def edit_service(self):
+        console = self.console
+        console.press("shell:action.edit")
+        console.field("services:field.description").fill("The guide, edited")
+        console.press("shell:action.submit")
+        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.go("services:tab.info")
+        console.sees("The guide, edited")
+        self.look("service")
+        console.go("services:tab.apis")
+
+    def create_api(self):
+        console = self.console
+        console.press("shell:action.create")
+        console.field("apis:field.name").fill("hello")
+        console.field("apis:field.path").fill("hello")
+        console.sees(self.words("rules:pathStart"))
+        console.field("apis:field.path").fill("/hello/{name}")
+        console.sees(self.words("apis:offer.title", count=1))
+        console.press("apis:offer.declare")
+        console.front.get_by_text(self.words("apis:auth.none"), exact=True).click()
+        self.look("api-frontend")
+        console.press("shell:action.next")
+        console.field("apis:field.origin").fill("127.0.0.1/")
+        console.sees(self.words("rules:originScheme"))
+        console.field("apis:field.origin").fill(self.backend.url)
+        console.field("apis:field.backendPath").fill("/greet/{name}")
+        console.press("apis:constants.add")
+        constants = console.page.get_by_role("table", name=self.words("apis:constants.title"))
+        constants.get_by_label(self.words("apis:mappings.name")).fill("X-Guide")
+        constants.get_by_label(self.words("apis:constants.value")).fill("yes")
+        self.look("api-backend")
+        console.press("shell:action.next")
+        console.field("apis:field.successExample").fill('{"hello": "tollgate"}')
+        self.look("api-response")
+        console.press("shell:action.finish")
+        console.sees("/greet/{name}")
+        self.look("api")
+
+    def publish(self, remark, name=None):
+        console = self.console
+        console.open(f"services/{self.service}/environments")
+        console.sees(self.words("services:environments.history"))
+        console.page.locator(".page-head").get_by_role("button", name=self.words("services:action.publish")).or_(
+            console.page.locator(".page-head .ant-btn-primary")
+        ).first.click()
+        console.choose("services:publish.environment", self.words("services:environment.release"))
+        console.front.locator("textarea").fill(remark)
+        console.front.locator(".change").first.wait_for()
+        if name:
+            self.look(name)
+        console.press("services:action.publish")
+        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.sees(remark)
+
+    def call_from_outside(self):
+        answer = self.call()
+        assert answer.status_code == 200, answer.text
+        seen = self.backend.seen
+        assert seen.path == "/greet/tollgate"
+        assert seen.header("X-Guide") == "yes"
+
+    def roll_back(self):
+        console = self.console
+        console.open(f"services/{self.service}/apis")
+        self.look("service-apis")
+        console.in_row("/hello/{name}", "shell:action.edit")
+        expect(console.field("apis:field.path")).to_have_value("/hello/{name}")
+        console.press("shell:action.next")
+        console.field("apis:field.backendPath").fill("/changed/{name}")
+        console.press("shell:action.next")
+        console.press("shell:action.finish")
+        console.sees("/changed/{name}")
+        assert self.call().status_code == 200
+        assert self.backend.seen.path == "/greet/tollgate", "an edit alone changes nothing for callers"
+        self.publish("second", "publish")
+        self.call()
+        assert self.backend.seen.path == "/changed/tollgate"
+        console.in_row("/release", "services:action.switch")
+        console.choose("services:switch.version", "first")
+        console.front.locator(".change").first.wait_for()
+        self.look("switch")
+        console.press("shell:action.submit")
+        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        self.call()
+        assert self.backend.seen.path == "/greet/tollgate", "the older version runs again"
+        console.settled()
+        self.look("environments")
+        console.go("services:tab.versions")
+        console.sees("second")
+        self.look("versions")
+
+    def delete(self):
+        console = self.console
+        console.go("shell:nav.services")
+        console.in_row("getting_started", "shell:action.delete")
+        console.sees(self.words("services:delete.hindered"))
+        assert not console.button("shell:action.delete").is_enabled()
+        self.look("service-delete")
+        console.front.get_by_role("link").filter(has_text=self.words("services:environment.release")).click()
+        console.in_row("/release", "services:action.offline")
+        console.press("services:action.offline")
+        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        assert self.call().status_code >= 400
+        console.open(f"services/{self.service}/apis")
+        console.in_row("/hello/{name}", "shell:action.delete")
+        console.press("shell:action.delete")
+        console.sees(self.words("apis:empty.title"))
+        console.press("shell:action.delete")
+        console.press("shell:action.delete")
+        console.sees(self.words("services:empty.title"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_guide_is_walked_from_the_first_service_to_its_end(consoles, gateway, backend, language):
+    guide = Guide(consoles(language), gateway, backend)
+    guide.log_in()
+    guide.create_service()
+    guide.edit_service()
+    guide.create_api()
+    guide.publish("first")
+    guide.call_from_outside()
+    guide.roll_back()
+    guide.delete()
+
+
+def test_a_session_that_ends_takes_nothing_along_that_was_entered(consoles):
+    console = consoles()
+    console.log_in("services")
+    console.press("shell:action.create")
+    console.field("services:field.name").fill("kept_name")
+    console.context.clear_cookies()
+    console.press("shell:action.submit")
+    console.sees(console.words("account:again.title"))
+    look(console, "again")
+    console.field("account:password").fill("not the password")
+    console.press("account:logIn")
+    console.sees(console.words("problems:wrong_login"))
+    console.field("account:password").fill(PASSWORD)
+    console.press("account:logIn")
+    expect(console.page.get_by_role("dialog")).to_have_count(1, timeout=WAIT)
+    expect(console.field("services:field.name")).to_have_value("kept_name")
+    console.press("shell:action.submit")
+    console.sees(console.words("services:created.title"))
+
+
+def test_a_wrong_password_is_told_and_a_place_is_come_back_to(consoles):
+    console = consoles()
+    console.open("services?q=none")
+    console.field("account:name").fill("admin")
+    console.field("account:password").fill("wrong")
+    console.press("account:logIn")
+    console.sees(console.words("account:wrong"))
+    look(console, "login-wrong")
+    console.field("account:password").fill(PASSWORD)
+    console.page.keyboard.press("Enter")
+    console.sees(console.words("shell:list.nothing"))
+    assert console.page.url.endswith("/console/services?q=none")
+
+
+def test_leaving_a_form_half_filled_asks_first(consoles, cloud):
+    service = cloud.CreateService(ServiceName="half", Protocol="http")["ServiceId"]
+    console = consoles()
+    console.log_in(f"services/{service}/apis/new")
+    console.field("apis:field.name").fill("half_an_api")
+    console.go("shell:nav.overview")
+    console.sees(console.words("shell:unsaved.title"))
+    console.press("shell:unsaved.stay")
+    expect(console.field("apis:field.name")).to_have_value("half_an_api")
+    console.go("shell:nav.overview")
+    console.press("shell:unsaved.leave")
+    console.sees(console.words("overview:start.title"))
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 820)])
+def test_other_colours_and_a_tablet_are_for_everybody_too(consoles, cloud, scheme, width):
+    service = cloud.CreateService(ServiceName="tablet", Protocol="http&https")["ServiceId"]
+    console = consoles(scheme=scheme, width=width)
+    console.log_in()
+    for place in ("overview", "services", f"services/{service}/info", f"services/{service}/apis/new"):
+        console.open(place)
+        console.sees("tablet" if place != "overview" else console.words("overview:start.title"))
+        look(console, f"{place.split('/')[-1]}-{scheme}-{width}")
+        wide = console.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{place} is {wide} wide"
+
+
+def test_by_keyboard_alone_a_service_is_made(consoles):
+    console = consoles()
+    console.open()
+    console.field("account:name").focus()
+    keyboard = console.page.keyboard
+    keyboard.type("admin")
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    keyboard.press("Enter")
+    console.sees(console.words("overview:start.title"))
+    console.page.get_by_role("link", name=console.words("shell:nav.services"), exact=True).focus()
+    keyboard.press("Enter")
+    console.sees(console.words("services:empty.title"))
+    # The page was given the focus, so the next stop is its first control.
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(console.field("services:field.name")).to_be_focused(timeout=WAIT)
+    keyboard.type("by_keyboard")
+    keyboard.press("Enter")
+    console.sees(console.words("services:created.title"))
+    keyboard.press("Escape")
+    console.sees("by_keyboard")
+
+
+def test_the_page_may_do_little_and_weighs_little(gateway):
+    if not is_built(gateway):
+        pytest.skip("the binary was built without the console: make console")
+    status, headers, page = gateway.get("/console/")
+    policy = headers["Content-Security-Policy"]
+    assert status == 200
+    assert "unsafe" not in policy
+    assert re.search(r"default-src 'none'; script-src 'self';", policy)
+    nonce = re.search(r"'nonce-([0-9a-f]{32})'", policy)[1]
+    assert nonce in page
+    assert nonce not in gateway.get("/console/")[2], "each answer draws its own"
+    assert gateway.get("/console/services/anything")[0] == 200, "a place of the page"
+    assert gateway.get("/console/assets/none.js")[0] == 404
+    seen, todo, weight = set(), re.findall(r'"/console/(assets/[^"]+)"', page), 0
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        request = urllib.request.Request(f"http://{gateway.admin}/console/{name}", headers={"Accept-Encoding": "br"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            weight += len(answer.read())
+            assert "immutable" in answer.headers["Cache-Control"]
+        with urllib.request.urlopen(f"http://{gateway.admin}/console/{name}", timeout=30) as plain:
+            text = plain.read().decode("latin-1")
+        if name.endswith((".js", ".css")):
+            todo += [f"assets/{found}" for found in re.findall(r"(?:assets/|\./)([\w.-]+\.(?:js|css|woff2))", text)]
+    assert len(seen) > 10
+    assert weight < 1_500_000, f"{weight} bytes in {len(seen)} files"

@@ -1,0 +1,52 @@
+/** APIs of a service. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Asked, type Listed, type Marked, type Shown, api, asked, marked, page } from './client';
+import type { Definition } from './definition';
+
+export type ApiSummary = Listed<'/api/v1/services/{service}/apis'>;
+export type Api = Shown<'/api/v1/services/{service}/apis/{api}'>;
+
+export function useApis(service: string, state: Asked, limit?: number) {
+  return useQuery({
+    queryKey: ['services', service, 'apis', 'list', state.q, state.page, limit],
+    placeholderData: keepPreviousData,
+    queryFn: async () =>
+      page((await api.GET('/api/v1/services/{service}/apis', { params: { path: { service }, query: asked(state, limit) } })).data!),
+  });
+}
+
+export function useApi(service: string, id: string | undefined) {
+  return useQuery({
+    queryKey: ['services', service, 'apis', id],
+    enabled: Boolean(id),
+    queryFn: async () =>
+      marked<Api>(await api.GET('/api/v1/services/{service}/apis/{api}', { params: { path: { service, api: id! } } })),
+  });
+}
+
+/** Makes an API, or gives the one that was loaded another definition. */
+export function useSaveApi(service: string, before?: Marked<Api>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (body: Definition): Promise<Api> => {
+      if (!before) {
+        return (await api.POST('/api/v1/services/{service}/apis', { params: { path: { service } }, body })).data as Api;
+      }
+      const params = { path: { service, api: before.value.id }, header: { 'If-Match': before.etag } };
+      return (await api.PUT('/api/v1/services/{service}/apis/{api}', { params, body })).data as Api;
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['services'] }),
+  });
+}
+
+export function useDeleteApi(service: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) =>
+      api.DELETE('/api/v1/services/{service}/apis/{api}', { params: { path: { service, api: id }, header: { 'If-Match': '*' } } }),
+    onSuccess: (_, id) => {
+      queries.removeQueries({ queryKey: ['services', service, 'apis', id] });
+      return queries.invalidateQueries({ queryKey: ['services'] });
+    },
+  });
+}

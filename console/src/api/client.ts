@@ -1,0 +1,42 @@
+/** The generated client: every call is checked against `openapi/native.json` when the console is built. */
+import createClient from 'openapi-fetch';
+import { ask } from './http';
+import type { paths } from './native';
+
+// What is not answered well is thrown by `ask`, so that an answer always has data.
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: ask });
+
+/** What a place answers when it is shown. */
+export type Shown<Place extends keyof paths> = paths[Place] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
+
+/** What one entry of a list looks like. */
+export type Listed<Place extends keyof paths> = Shown<Place> extends { items: (infer Row)[] } ? Row : never;
+
+/** A noun with the mark that a change of it must carry. */
+export interface Marked<Value> {
+  value: Value;
+  etag: string;
+}
+
+export function marked<Value>(answer: { data?: unknown; response: Response }): Marked<Value> {
+  return { value: answer.data as Value, etag: answer.response.headers.get('etag') ?? '*' };
+}
+
+/** A page of a list, as the tables take it. */
+export function page<Row>(told: { items: Row[]; next_page_token: string | null; total: number }) {
+  return { items: told.items, next: told.next_page_token, total: told.total };
+}
+
+export interface Asked {
+  q: string;
+  page: string;
+}
+
+/** What a table's state is in a query. */
+export function asked({ q, page }: Asked, limit = 50) {
+  return { limit, ...(q && { q }), ...(page && { page_token: page }) };
+}

@@ -1,0 +1,85 @@
+/** A form in a dialog: submits once, keeps what was entered when it is refused, shows each refusal at its field. */
+import { Form, type FormInstance, Modal } from 'antd';
+import { type ReactNode, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Problem } from '@/api/problem';
+import { Refused } from './failure';
+
+interface Given<Values> {
+  title: string;
+  isOpen: boolean;
+  close: () => void;
+  /** Makes the change; throws a `Problem` when it is refused. */
+  submit: (values: Values) => Promise<unknown>;
+  initial?: Partial<Values>;
+  form?: FormInstance<Values>;
+  submitText?: string;
+  width?: number;
+  children: ReactNode;
+  /** How the gateway's name of a field leads to the form's; the same unless said otherwise. */
+  fieldOf?: (field: string) => string;
+}
+
+export function FormDialog<Values extends object>(given: Given<Values>) {
+  const { t } = useTranslation();
+  const [own] = Form.useForm<Values>();
+  const form = given.form ?? own;
+  const [error, setError] = useState<unknown>(null);
+  const [isBusy, setBusy] = useState(false);
+  const fields = useRef<HTMLDivElement>(null);
+  const finish = async (values: Values) => {
+    setBusy(true);
+    setError(null);
+    try {
+      await given.submit(values);
+      given.close();
+    } catch (refused) {
+      setError(showAtFields(form as FormInstance, refused, given.fieldOf) ? null : refused);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      title={given.title}
+      open={given.isOpen}
+      onCancel={given.close}
+      onOk={() => form.submit()}
+      okText={given.submitText ?? t('action.submit')}
+      cancelText={t('action.close')}
+      confirmLoading={isBusy}
+      width={given.width ?? 520}
+      afterClose={() => setError(null)}
+      // The dialog takes the focus for itself; whoever opened it wants to fill it in.
+      afterOpenChange={(isOpen) => isOpen && fields.current?.querySelector<HTMLElement>('input, textarea')?.focus()}
+      mask={{ closable: false }}
+      destroyOnHidden
+    >
+      <Refused error={error} />
+      <Form
+        form={form as FormInstance}
+        layout="vertical"
+        initialValues={given.initial}
+        onFinish={finish}
+        preserve={false}
+        validateTrigger={['onChange', 'onBlur']}
+        scrollToFirstError={{ focus: true }}
+      >
+        <div ref={fields}>{given.children}</div>
+        {/* Enter submits from any field. */}
+        <button type="submit" hidden />
+      </Form>
+    </Modal>
+  );
+}
+
+/** Puts each refusal at its field; false when one has no field here, so that it must be shown above them. */
+export function showAtFields(form: FormInstance, refused: unknown, fieldOf = (field: string) => field): boolean {
+  if (!(refused instanceof Problem) || refused.fields.length === 0) return false;
+  const known = Object.keys(form.getFieldsValue(true));
+  const shown = refused.fields.map(({ field, detail }) => ({ path: fieldOf(field).split('.'), detail }));
+  const here = shown.filter(({ path }) => known.includes(path[0]!));
+  form.setFields(here.map(({ path, detail }) => ({ name: path as never, errors: [detail] })));
+  if (here[0]) form.scrollToField(here[0].path, { focus: true });
+  return here.length === shown.length;
+}

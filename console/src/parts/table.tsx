@@ -1,0 +1,171 @@
+/** A list: searched, sorted and turned by the gateway, its state kept in the address. */
+import { ReloadOutlined } from '@ant-design/icons';
+import { Button, Input, Table, type TableColumnsType } from 'antd';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { useMay } from '@/api/session';
+import { Empty } from './empty';
+import { Failure } from './failure';
+import './table.css';
+
+/** What the address says of a list. `before` are the marks of the pages before this one. */
+export interface ListState {
+  q: string;
+  page: string;
+  set: (change: Partial<{ q: string; page: string }>) => void;
+}
+
+/** The state of a list in the address; `prefix` tells two lists of one page apart. */
+export function useListState(prefix = ''): ListState {
+  const [params, setParams] = useSearchParams();
+  return {
+    q: params.get(`${prefix}q`) ?? '',
+    page: params.get(`${prefix}page`) ?? '',
+    set: (change) =>
+      setParams(
+        (before) => {
+          const after = new URLSearchParams(before);
+          for (const [name, value] of Object.entries(change)) {
+            if (value) after.set(prefix + name, value);
+            else after.delete(prefix + name);
+          }
+          if ('q' in change) after.delete(`${prefix}page`);
+          return after;
+        },
+        { replace: 'q' in change },
+      ),
+  };
+}
+
+interface Loaded<Row> {
+  data?: { items: Row[]; next?: string | null; total?: number | null };
+  error: unknown;
+  isLoading: boolean;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
+
+interface Given<Row> {
+  /** What the table lists, for those who do not see it. */
+  label: string;
+  state: ListState;
+  loaded: Loaded<Row>;
+  /** The column `actions` is for those who may change what is listed. */
+  columns: TableColumnsType<Row>;
+  rowKey: (row: Row) => string;
+  searchHint?: string;
+  /** When the list is empty and nothing is searched for. */
+  empty: ReactNode;
+  /** Left of the search. */
+  actions?: ReactNode;
+  /** Inside of a card that has its own frame. */
+  isPlain?: boolean;
+  selection?: { chosen: string[]; choose: (keys: string[]) => void; nameOf: (row: Row) => string };
+}
+
+export function DataTable<Row extends object>(given: Given<Row>) {
+  const { t } = useTranslation();
+  const { state, loaded } = given;
+  const mayChange = useMay('editor');
+  // What can be done stays in sight, however wide the rest is.
+  const columns = given.columns.filter((column) => mayChange || column.key !== 'actions').map(pinned);
+  const rows = loaded.data?.items ?? [];
+  const isUnused = !loaded.isLoading && !loaded.error && rows.length === 0 && !state.q && !state.page;
+  const frame = given.isPlain ? undefined : 'card';
+  if (isUnused) return <div className={frame}>{given.empty}</div>;
+  return (
+    <div className={frame}>
+      {!given.isPlain && <div className="table-bar">
+        {given.actions}
+        <span className="table-bar-gap" />
+        {given.searchHint && <Search state={state} hint={given.searchHint} />}
+        <Button
+          aria-label={t('action.refresh')}
+          icon={<ReloadOutlined spin={loaded.isFetching && !loaded.isLoading} />}
+          onClick={() => loaded.refetch()}
+        />
+      </div>}
+      {loaded.error ? (
+        <div className="table-failure">
+          <Failure error={loaded.error} retry={() => loaded.refetch()} />
+        </div>
+      ) : (
+        <Table<Row>
+          aria-label={given.label}
+          columns={columns}
+          dataSource={rows}
+          rowKey={given.rowKey}
+          loading={{ spinning: loaded.isLoading, delay: 150 }}
+          pagination={false}
+          scroll={{ x: 'max-content' }}
+          rowSelection={
+            given.selection && {
+              selectedRowKeys: given.selection.chosen,
+              onChange: (keys) => given.selection!.choose(keys.map(String)),
+              getCheckboxProps: (row) => ({ 'aria-label': given.selection!.nameOf(row) }) as object,
+            }
+          }
+          locale={{ emptyText: loaded.isLoading ? <div className="table-space" /> : <Nothing state={state} /> }}
+        />
+      )}
+      <Pages state={state} data={loaded.data} />
+    </div>
+  );
+}
+
+/** The column of actions, kept at the end of what is seen. */
+export function pinned<Column extends { key?: React.Key }>(column: Column): Column {
+  return column.key === 'actions' || column.key === 'more' ? { ...column, fixed: 'end' } : column;
+}
+
+function Search({ state, hint }: { state: ListState; hint: string }) {
+  const [text, setText] = useState(state.q);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => setText(state.q), [state.q]);
+  const ask = (q: string, wait: number) => {
+    setText(q);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => state.set({ q: q.trim() }), wait);
+  };
+  return (
+    <Input.Search
+      className="table-search"
+      aria-label={hint}
+      placeholder={hint}
+      value={text}
+      allowClear
+      onChange={(event) => ask(event.target.value, 250)}
+      onSearch={(q) => ask(q, 0)}
+    />
+  );
+}
+
+function Nothing({ state }: { state: ListState }) {
+  const { t } = useTranslation();
+  return (
+    <Empty isSmall title={t('list.nothing')} action={<Button onClick={() => state.set({ q: '' })}>{t('action.clear')}</Button>}>
+      {t('list.nothingHint', { q: state.q })}
+    </Empty>
+  );
+}
+
+/** The gateway marks pages and does not count them, so one goes on and back. */
+function Pages<Row>({ state, data }: { state: ListState; data: Loaded<Row>['data'] }) {
+  const { t } = useTranslation();
+  const total = data?.total;
+  const next = data?.next;
+  if (!next && !state.page) return total ? <p className="table-total figures">{t('list.total', { count: total })}</p> : null;
+  return (
+    <div className="table-pages">
+      {total != null && <span className="figures quiet">{t('list.total', { count: total })}</span>}
+      <span className="table-bar-gap" />
+      <Button disabled={!state.page} onClick={() => history.back()}>
+        {t('list.previous')}
+      </Button>
+      <Button disabled={!next} onClick={() => state.set({ page: next ?? '' })}>
+        {t('list.nextPage')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+/** Every page and its place. Pages are loaded when they are first opened. */
+import { Navigate, createBrowserRouter } from 'react-router';
+import { Broken, NotFound } from '@/pages/errors';
+import { Door } from '@/shell/door';
+
+/** A page whose code comes when it is asked for. */
+function page(load: () => Promise<{ default: React.ComponentType }>) {
+  return { lazy: async () => ({ Component: (await load()).default }) };
+}
+
+export const routes = createBrowserRouter(
+  [
+    { path: '/login', ErrorBoundary: Broken, ...page(() => import('@/pages/login')) },
+    {
+      path: '/',
+      Component: Door,
+      ErrorBoundary: Broken,
+      HydrateFallback: () => null,
+      children: [
+        {
+          ErrorBoundary: Broken,
+          children: [
+            { index: true, element: <Navigate to="/overview" replace /> },
+            { path: 'overview', ...page(() => import('@/pages/overview')) },
+            { path: 'services', ...page(() => import('@/pages/services')) },
+            {
+              path: 'services/:service',
+              ...page(() => import('@/pages/service')),
+              children: [
+                { index: true, element: <Navigate to="apis" replace /> },
+                { path: 'info', ...page(() => import('@/pages/service/info')) },
+                { path: 'apis', ...page(() => import('@/pages/service/apis')) },
+                { path: 'environments', ...page(() => import('@/pages/service/environments')) },
+                { path: 'versions', ...page(() => import('@/pages/service/versions')) },
+              ],
+            },
+            { path: 'services/:service/apis/new', ...page(() => import('@/pages/apis/wizard')) },
+            { path: 'services/:service/apis/:api', ...page(() => import('@/pages/apis/detail')) },
+            { path: 'services/:service/apis/:api/edit', ...page(() => import('@/pages/apis/wizard')) },
+            { path: '*', Component: NotFound },
+          ],
+        },
+      ],
+    },
+  ],
+  { basename: '/console' },
+);

@@ -1,0 +1,9 @@
+import account from './zh/account.json';
+import apis from './zh/apis.json';
+import overview from './zh/overview.json';
+import problems from './zh/problems.json';
+import rules from './zh/rules.json';
+import services from './zh/services.json';
+import shell from './zh/shell.json';
+
+export default { account, apis, overview, problems, rules, services, shell };
