@@ -2,11 +2,12 @@
 
 use model::{
     AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
-    BackendMethod, BackendPath, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
-    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Method,
-    MethodMatch, MockBackend, Name, Network, Operator, OperatorId, Origin, Parameter, PlanBinding, Record, Release,
-    ReleaseEvent, ResponseGuide, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle,
-    ThrottleScope, Timeout, Timestamp, UsagePlan, UsagePlanId, VersionName, Write,
+    BackendMethod, BackendPath, Balancing, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
+    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Members,
+    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, Origin, Parameter, PlanBinding, Record,
+    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
+    Text, Throttle, ThrottleScope, Timeout, Timestamp, Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId,
+    VersionName, Write,
 };
 use store::Change;
 
@@ -230,6 +231,22 @@ pub(crate) fn one_of_every_kind() -> Vec<Record> {
             enabled: true,
             created: at(0),
         }),
+        Record::Upstream(Upstream {
+            id: UpstreamId::try_from("upstream-one").unwrap(),
+            name: None,
+            description: Text::default(),
+            protocol: UpstreamProtocol::Http,
+            balancing: Balancing::RoundRobin,
+            vpc: None,
+            retries: Retries::default(),
+            host: None,
+            members: Members::Nodes { nodes: Vec::new() },
+            health: None,
+            tags: Vec::new(),
+            annotations: std::collections::BTreeMap::new(),
+            created: at(0),
+            modified: at(0),
+        }),
     ]
 }
 
@@ -249,6 +266,7 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
+    all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
     all.extend(snapshot.keys_of_plan.values().flat_map(|keys| keys.values().cloned().map(Record::KeyBinding)));
     sorted(all)
 }
