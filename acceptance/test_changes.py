@@ -1,8 +1,10 @@
 """Changes under load, and what a crash leaves."""
 
+import os
 import threading
 import time
 
+from stand.backend import Answer, Backend
 from stand.cloud import Cloud
 from stand.patience import until
 from stand.site import Site
@@ -10,6 +12,12 @@ from stand.wire import Wire, call, request
 
 CHANGES = 200
 CALLERS = 4
+
+# Changes of many kinds; a long run sets the variable: TOLLGATE_CHANGES=10000 acceptance/run test_changes.py -k many
+MANY = int(os.environ.get("TOLLGATE_CHANGES", "150"))
+
+# What the process may have grown by when the last change was made, beside what it had after the first third of them: bytes.
+LEVEL = 24 * 1024 * 1024
 
 
 class Load:
@@ -78,6 +86,57 @@ def test_changes_elsewhere_do_not_touch_a_call(gateway, backend):
             other.change("x", ServiceMockReturnMessage=str(number))
             other.release()
     assert {kind[0] for kind in load.kinds()} == {200}
+
+
+def resident(gateway):
+    """The memory of the process in bytes."""
+    with open(f"/proc/{gateway.process.pid}/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_many_changes_of_every_kind_under_load(gateway):
+    """Nodes, weights, keys, throttles, versions: whatever changes, calls that it does not forbid are answered."""
+    backends = [Backend(), Backend()]
+    for backend in backends:
+        backend.answer = Answer(body="fixed")
+    cloud = Cloud(gateway.admin)
+    nodes = [{"Host": "127.0.0.1", "Port": backend.port, "Weight": 10} for backend in backends]
+    upstream = cloud.raw("CreateUpstream", {
+        "Scheme": "HTTP", "Algorithm": "ROUND-ROBIN", "UniqVpcId": "vpc-12345678", "Nodes": nodes,
+    })["UpstreamId"]
+    site = Site(gateway, None)
+    config = {"UpstreamId": upstream, "Path": "/", "Method": "ANY"}
+    site.api(path="/", name="all", ServiceType="UPSTREAM", ServiceConfig=config)
+    first = site.release()
+    second = site.release()
+    key, _ = site.key()
+    switches = {True: cloud.EnableApiKey, False: cloud.DisableApiKey}
+    kinds = [
+        lambda odd: cloud.raw("ModifyUpstream", {"UpstreamId": upstream, "Nodes": nodes[odd:]}),
+        lambda odd: cloud.ModifyServiceEnvironmentStrategy(
+            ServiceId=site.id, EnvironmentNames=["release"], Strategy=5000 - odd
+        ),
+        lambda odd: cloud.UpdateService(
+            ServiceId=site.id, EnvironmentName="release", VersionName=second if odd else first, UpdateDesc="change"
+        ),
+        lambda odd: switches[odd](AccessKeyId=key),
+        lambda odd: cloud.raw("ModifyUpstream", {"UpstreamId": upstream, "Nodes": [{**nodes[0], "Weight": 1 + odd}]}),
+    ]
+    early = None
+    with Load(site, "/") as load:
+        for number in range(MANY):
+            kinds[number % len(kinds)](bool(number // len(kinds) % 2))
+            if number == MANY // 3:
+                early = resident(gateway)
+            if number % 1000 == 0:
+                for backend in backends:
+                    backend.requests.clear()
+    assert load.kinds() == {(200, "fixed")}
+    grown = resident(gateway) - early
+    print(f"{MANY} changes, grown by {grown / 1024:.0f} KiB")
+    assert grown < LEVEL
+    for backend in backends:
+        backend.close()
 
 
 def test_a_call_in_flight_keeps_the_plan_that_it_began_with(gateway, backend):

@@ -85,6 +85,47 @@ def test_a_caller_that_leaves_while_its_body_comes(site, hand):
     assert reading.has_ended()
 
 
+@pytest.mark.parametrize("leave", [close, reset, half])
+def test_a_function_that_thinks_is_told(gateways, hand, tmp_path, leave):
+    log = tmp_path / "gateway-0" / "access.log"
+    site = Site(gateways("--access-log", log, "--function-endpoint", hand.url + "/{function}"), None)
+    site.api(path="/", ServiceType="SCF", ServiceScfFunctionName="slow", ServiceConfig=None, ServiceTimeout=1800)
+    site.release()
+    wire = Wire(site.gateway.http)
+    wire.send(request("POST", "/slow", site.host, body=b"body"))
+    thinking = hand.take()
+    assert json.loads(thinking.request().body)["body"] == "body"
+    leave(wire)
+    assert thinking.has_ended()
+    wire.socket.close()
+    until(lambda: logged(site), "the call is logged")
+    (line,) = logged(site)
+    assert (line["status"], line["refusal"], line["path"]) == (499, "caller_gone", "/slow")
+
+
+def test_an_asynchronous_function_goes_on_without_its_caller(gateways, hand):
+    site = Site(gateways("--function-endpoint", hand.url + "/{function}"), None)
+    site.api(
+        path="/", ServiceType="SCF", ServiceScfFunctionName="slow", ServiceConfig=None, ServiceTimeout=1800,
+        ServiceScfEventIsAsyncCall=True,
+    )  # fmt: skip
+    site.release()
+    wire = Wire(site.gateway.http)
+    wire.send(request("GET", "/slow", site.host))
+    assert wire.receive().status == 200
+    working = hand.take()
+    working.request()
+    close(wire)
+    # A call that came later and is over says that the gateway had time enough to notice.
+    other = Wire(site.gateway.http)
+    other.send(request("GET", "/other", site.host))
+    assert other.receive().status == 200
+    working.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull")
+    working.socket.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        working.reader.read(1)
+
+
 def test_a_caller_that_is_early_with_its_next_request_has_not_left(site, hand):
     with Wire(site.gateway.http) as wire:
         wire.send(request("GET", "/one", site.host))

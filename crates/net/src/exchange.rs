@@ -91,6 +91,8 @@ impl Exchange {
                 Ok(Exchange { backend, response, rest: inbox, upload, to_head })
             }
             Err(kind) => {
+                // A backend that does not read would keep what is still to be sent with the system, long after the call.
+                sending.backend.io.reset_on_close();
                 let is_lost = matches!(kind, SendFaultKind::Closed | SendFaultKind::Reset);
                 let is_refused = kind == SendFaultKind::Refused;
                 let mut may_go_elsewhere = is_refused || (is_lost && !sending.seen);

@@ -307,7 +307,7 @@ pub struct SendFault {
 }
 
 /// Why a response did not reach the caller whole. The caller's connection is closed without a proper end of the body, so that
-/// the caller can tell.
+/// the caller can tell; but for [`Unbegun`](RelayFault::Unbegun).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelayFault {
     /// The caller is gone or does not read.
@@ -318,6 +318,8 @@ pub enum RelayFault {
     BackendStalled,
     /// The backend's chunked coding is malformed.
     Malformed(ChunkFault),
+    /// It is malformed from its beginning: nothing was sent to the caller, who can still be given another answer.
+    Unbegun(ChunkFault),
 }
 
 impl RelayFault {
@@ -327,7 +329,7 @@ impl RelayFault {
             RelayFault::CallerGone => "the caller closed the connection",
             RelayFault::BackendGone => "the backend closed the connection within the body",
             RelayFault::BackendStalled => "the backend stalled within the body",
-            RelayFault::Malformed(fault) => fault.reason(),
+            RelayFault::Malformed(fault) | RelayFault::Unbegun(fault) => fault.reason(),
         }
     }
 }

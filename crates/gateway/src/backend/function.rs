@@ -81,7 +81,9 @@ pub async fn call(
     } else {
         let begun = worker.clock.now();
         call.sent = begun;
-        let (outcome, peer) = sending.run(&worker.pool).await?;
+        // A caller that leaves takes its call with it: the function's runtime sees its connection end.
+        let done = caller.unless_gone(sending.run(&worker.pool)).await.map_err(|_| Refusal::CallerGone)?;
+        let (outcome, peer) = done?;
         call.backend = Some(peer);
         call.backend_us = Some(worker.clock.now().0.saturating_sub(begun.0));
         call.backend_status = Some(outcome.status());

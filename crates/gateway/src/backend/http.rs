@@ -100,6 +100,10 @@ pub(super) async fn relay(
         Err(RelayFault::CallerGone) => Err(Refusal::CallerGone),
         Err(RelayFault::BackendStalled) => Err(Refusal::BackendTimeout),
         Err(RelayFault::BackendGone | RelayFault::Malformed(_)) => Err(Refusal::BackendBroken),
+        Err(RelayFault::Unbegun(_)) => {
+            call.is_answered = false;
+            Err(Refusal::BackendBroken)
+        }
     }
 }
 

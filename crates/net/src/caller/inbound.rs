@@ -1,6 +1,7 @@
 //! The request body as it comes in.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::task::{Context, Poll};
 
 use super::{Caller, End};
@@ -170,6 +171,17 @@ impl Caller {
                 }
             }
         }
+    }
+
+    /// What comes of `work`, unless the caller goes first; then `work` is dropped. The request's body must have been read to its end.
+    pub async fn unless_gone<T>(&mut self, work: impl Future<Output = T>) -> Result<T, crate::CallerGone> {
+        let mut work = pin!(work);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Ok(result)),
+            Poll::Pending if self.poll_gone(cx) => Poll::Ready(Err(crate::CallerGone)),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
     }
 
     /// Takes what was received and not used.

@@ -76,6 +76,10 @@ impl Exchange {
         };
         drop(response);
         let result = relay.run(caller, head).await;
+        if result.is_err() || !relay.upload.is_complete() {
+            // As in `send`: nothing is left behind for a backend that does not read.
+            relay.backend.io.reset_on_close();
+        }
         match result {
             Ok(()) => {
                 caller.answered();
@@ -85,6 +89,7 @@ impl Exchange {
                 }
                 Ok(Relayed { body_bytes: relay.body_bytes })
             }
+            Err(fault @ RelayFault::Unbegun(_)) => Err(fault),
             Err(fault) => {
                 if coding == Coding::Plain && must_close {
                     // Only a reset tells this caller that the body is not whole.
@@ -114,7 +119,7 @@ struct Relay {
 impl Relay {
     async fn run(&mut self, caller: &mut Caller, out: &mut Vec<u8>) -> Result<(), RelayFault> {
         if !self.rest.is_empty() {
-            let (consumed, length) = self.body.transfer(&self.rest, self.coding, out).map_err(RelayFault::Malformed)?;
+            let (consumed, length) = self.body.transfer(&self.rest, self.coding, out).map_err(RelayFault::Unbegun)?;
             self.body_bytes += length as u64;
             self.keep_rest(consumed);
         }

@@ -190,6 +190,26 @@ fn malformed_chunks_break_the_answer_off() {
 }
 
 #[test]
+fn chunks_that_are_malformed_from_the_beginning_leave_room_for_another_answer() {
+    run(async {
+        let backend = backend(|_, mut peer: Peer| async move {
+            peer.hears_head().await;
+            peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense").await;
+            peer.hears_rest().await;
+        })
+        .await;
+        let gate = Gate::to(backend).await;
+        let mut caller = gate.call().await;
+        for _ in 0..2 {
+            caller.say(GET).await;
+            caller.hears("HTTP/1.1 502 \r\nContent-Length: 0\r\n\r\n").await;
+            assert_eq!(gate.events(), [Event::Relay(RelayFault::Unbegun(ChunkFault::Size))]);
+            assert_eq!(gate.pool.idle_count(), 0);
+        }
+    });
+}
+
+#[test]
 fn bytes_behind_a_response_never_reach_the_next_caller() {
     run(async {
         let backend = backend(|number, mut peer: Peer| async move {

@@ -148,6 +148,10 @@ impl Worker {
                         self.note(Event::Relayed(relayed));
                         Some(())
                     }
+                    Err(fault @ RelayFault::Unbegun(_)) => {
+                        self.note(Event::Relay(fault));
+                        caller.answer(Some(request), b"HTTP/1.1 502 \r\n", b"", false).await.ok()
+                    }
                     Err(fault) => {
                         self.note(Event::Relay(fault));
                         None

@@ -1,0 +1,315 @@
+"""Backends that fail in every way: each failure has its answer or a clean cut, and none reaches another call.
+
+Every call has a token of its own, and every answer carries the token of the call that it was made for: an answer with a
+foreign token would be another caller's. The gateways here have one worker, which no failure may hold.
+"""
+
+import itertools
+import json
+import random
+import ssl
+import threading
+from pathlib import Path
+
+import pytest
+
+from stand.hostile import HONEST, Hostile, token, tokens
+from stand.patience import until
+from stand.site import Site
+from stand.tags import SCENARIOS, load
+from stand.wire import Closed, Wire, request
+
+CERTIFICATES = Path(__file__).parent / "stand" / "certificates"
+TEXTS = {502: "Bad Gateway", 504: "Gateway Time-out"}
+
+
+def cases(file):
+    """The scenarios of a file."""
+    return load(SCENARIOS / "faults" / f"{file}.yaml")
+
+
+def titled(file):
+    """The scenarios of a file, for a test each."""
+    return [pytest.param(case, id=case["name"]) for case in cases(file)]
+
+
+class Caller(Wire):
+    """A connection that remembers every byte that came since the call began."""
+
+    def __init__(self, field, site=None):
+        super().__init__(field.gateway.http)
+        self.field = field
+        self.site = site or field.site
+        self.raw = b""
+
+    def _more(self):
+        before = len(self.buffer)
+        super()._more()
+        self.raw += self.buffer[before:]
+
+    def call(self, script, method="GET", body=None, own=None):
+        """One call; gives the status, and `cut` where a head came and no whole answer. Foreign tokens fail the test."""
+        own = own or token()
+        self.raw = b""
+        data = request(method, f"/{script}/{own}", self.site.host, body=body)
+        if len(data) < 65536:
+            self.send(data)
+        else:
+            threading.Thread(target=self._push, args=(data,), daemon=True).start()
+        try:
+            answer = self.receive(method)
+        except Closed:
+            if not self.raw:
+                raise
+            assert self.raw.startswith(b"HTTP/1.1 "), f"a call got no answer, not even a head: {self.raw!r}"
+            answer = None
+        assert tokens(self.raw) <= {own}, f"another call's bytes: {self.raw!r}, and the token is {own}"
+        if answer is None:
+            return "cut"
+        if answer.status in TEXTS and answer.header("x-api-requestid"):
+            assert answer.header("content-type") == "application/json"
+            assert json.loads(answer.body) == {"message": TEXTS[answer.status]}
+        return answer.status
+
+    def _push(self, data):
+        try:
+            self.send(data)
+        except OSError:
+            pass  # the gateway did not want the rest
+
+    def honest(self, method="GET", own=None):
+        """A call that is answered well."""
+        own = own or token()
+        status = self.call("honest", method, b"pay" if method == "POST" else None, own)
+        assert (status, tokens(self.raw)) == (200, {own}), self.raw
+        return status
+
+
+class Field:
+    """A gateway with one worker, a hostile backend, and services in front of it."""
+
+    def __init__(self, gateway, hostile):
+        self.gateway = gateway
+        self.hostile = hostile
+        self.site = self.service(15)
+
+    def service(self, timeout, backend=None):
+        """An open service whose calls have so many seconds."""
+        site = Site(self.gateway, backend or self.hostile)
+        site.api(path="/", to="/", ServiceTimeout=timeout)
+        site.release()
+        return site
+
+    def after(self, caller):
+        """What must be so after every failure: the caller's connection, and all others, serve the next call well."""
+        self.said()
+        for one in (caller, self.caller()):
+            try:
+                one.honest()
+            except (Closed, OSError):
+                assert one is caller, "a new connection was not served"
+        assert self.hostile.reused == [], "a spoilt connection was used again"
+
+    def said(self):
+        """Waits until the backend has sent all that its scripts have it send."""
+        until(lambda: all(one.sent or one.ended for one in self.hostile.played), "the backend has said everything")
+
+    def caller(self, site=None):
+        """A new caller."""
+        return Caller(self, site)
+
+
+@pytest.fixture
+def field(gateways):
+    """A field of the test's own."""
+    hostile = Hostile()
+    yield Field(gateways("--workers", "1"), hostile)
+    hostile.close()
+
+
+def play(field, case, caller):
+    """Plays a scenario and compares the outcome."""
+    wanted = case["gets"]
+    body = b"x" * case["body"] if "body" in case else None
+    got = caller.call(case["name"].replace(" ", "-"), case.get("method", "GET"), body)
+    assert got in (wanted if isinstance(wanted, list) else [wanted]), (case["name"], caller.raw)
+
+
+def learn(field, file):
+    """Teaches the backend the scenarios of a file."""
+    found = cases(file)
+    field.hostile.scripts |= {case["name"].replace(" ", "-"): case["answer"] for case in found}
+    return found
+
+
+@pytest.mark.parametrize("file", ["answers", "floods"])
+@pytest.mark.parametrize("reused", [False, True], ids=["on a fresh connection", "on a used connection"])
+def test_an_answer_that_is_none(field, file, reused):
+    for case in learn(field, file):
+        caller = field.caller()
+        if reused:
+            caller.honest()
+        play(field, case, caller)
+        field.after(caller)
+    ended = lambda: all(one.ended for one in field.hostile.played if last(field, one) != "keep")
+    until(ended, "the gateway lets go of every spoilt connection")
+
+
+def last(field, played):
+    """The last step of what was played."""
+    return field.hostile.scripts[played.script][-1]
+
+
+def test_stalls_end_with_the_calls_time_and_hold_nobody_up(field):
+    """All at the same time, through one worker: meanwhile other calls are answered, many of them."""
+    hasty = field.service(1)
+    outcomes = {}
+
+    def suffer(case):
+        try:
+            caller = field.caller(hasty)
+            play(field, case, caller)
+            outcomes[case["name"]] = None
+        except BaseException as fault:
+            outcomes[case["name"]] = fault
+
+    found = learn(field, "stalls")
+    threads = [threading.Thread(target=suffer, args=(case,)) for case in found]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(field.hostile.played) == len(found), "every stall has begun")
+    other = field.caller()
+    for _ in range(20):
+        other.honest()
+    assert outcomes == {} or len(outcomes) < len(found), "the stalls ended before the other calls"
+    while any(thread.is_alive() for thread in threads):
+        other.honest()
+    assert outcomes == {case["name"]: None for case in found}
+    until(lambda: all(one.ended for one in field.hostile.played), "the gateway lets go of every stalled connection")
+    field.after(other)
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+@pytest.mark.parametrize("case", titled("whole"))
+def test_an_answer_is_cut_off_at_every_byte(field, case, ending):
+    text = case["answer"]
+    size = len(text.replace("${token}", token()))
+    final = text.rindex("HTTP/1.1")
+    head = len(text[: text.index("\r\n\r\n", final) + 4].replace("${token}", token()))
+    caller = field.caller()
+    for cut in range(size + 1):
+        own = token()
+        data = text.replace("${token}", own).encode()[:cut]
+        field.hostile.scripts["cut"] = [{"send": data}, ending] if data else [ending]
+        status = int(text[final + 9 : final + 12])
+        if case.get("until_close") and cut >= head:
+            wanted = "cut" if ending == "reset" else status
+        elif cut == size:
+            wanted = status
+        else:
+            wanted = 502 if cut < head else "cut"
+        assert caller.call("cut", own=own) == wanted, (cut, data, caller.raw)
+        try:
+            caller.honest()
+        except (Closed, OSError):
+            assert wanted == "cut", "the connection of a caller that got a whole answer stays"
+            caller = field.caller()
+            caller.honest()
+    assert field.hostile.reused == []
+
+
+def test_a_connection_that_ends_in_the_instant_of_its_reuse(field):
+    """A call that may be repeated is; one that may not gets 502 and was made at most once."""
+    steps = {"at-once": [], "when-it-is-used": ["used"]}
+    for (when, between), ending in itertools.product(steps.items(), ["close", "reset"]):
+        field.hostile.scripts["leaves"] = [{"send": HONEST}, *between, ending]
+        caller = field.caller()
+        for _ in range(50):
+            assert caller.call("leaves") == 200
+            caller.honest()
+        for _ in range(50):
+            assert caller.call("leaves") == 200
+            own = token()
+            status = caller.call("honest", "POST", b"pay", own)
+            assert status in ([502] if between else [200, 502]), (when, ending, status)
+            assert field.hostile.honest.count(own) == (status == 200)
+    assert field.hostile.reused == []
+
+
+def test_bytes_that_nobody_asked_for_are_nobodys_answer(field):
+    """A second answer comes while the connection rests: the next call does not get it."""
+    field.hostile.scripts["late"] = [{"send": HONEST}, "told", {"send": HONEST.replace("${token}", token())}, "keep"]
+    for _ in range(50):
+        field.hostile.tell.clear()
+        caller = field.caller()
+        assert caller.call("late") == 200
+        field.hostile.tell.set()
+        field.after(caller)
+
+
+def test_a_storm_of_failures_reaches_no_other_call(field):
+    """Callers of one worker mix failures and honest calls; each gets its own answer.
+
+    Left out is a second answer that comes in a packet of its own: on a connection that is used again in that very
+    instant nothing tells it from an early answer to the next call, in HTTP/1.1 and for every proxy of it.
+    """
+    found = [case for file in ("answers", "floods") for case in learn(field, file) if not {"body", "races"} & case.keys()]
+    faults = []
+
+    def weather(seed):
+        chance = random.Random(seed)
+        caller = field.caller()
+        try:
+            for _ in range(100):
+                if chance.random() < 0.5:
+                    play(field, chance.choice(found), caller)
+                try:
+                    caller.honest()
+                except (Closed, OSError):
+                    caller = field.caller()
+                    caller.honest()
+        except BaseException as fault:
+            faults.append((seed, fault))
+
+    threads = [threading.Thread(target=weather, args=(seed,)) for seed in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert field.hostile.reused == []
+
+
+def test_handshakes_that_fail(field):
+    backends = []
+    for case in cases("handshakes"):
+        backend = Hostile(greets=case["answer"])
+        backends.append(backend)
+        caller = field.caller(field.service(1 if case["gets"] == 504 else 15, backend))
+        assert caller.call("any") == case["gets"], (case["name"], caller.raw)
+        until(lambda: all(one.ended for one in backend.played), f"{case['name']}: the gateway lets go")
+    field.after(field.caller())
+    for backend in backends:
+        backend.close()
+
+
+def test_an_end_without_a_goodbye_is_no_end_under_tls(gateways):
+    """Whoever cuts a TLS connection in between cannot make half a body look whole."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "backend.pem")
+    hostile = Hostile(tls=context)
+    field = Field(gateways("--workers", "1", environment={"SSL_CERT_FILE": str(CERTIFICATES / "root.pem")}), hostile)
+    text = "HTTP/1.1 200 OK\r\n\r\n${token}"
+    for ending, wanted in (("goodbye", 200), ("close", "cut"), ("reset", "cut")):
+        hostile.scripts["end"] = [{"send": text}, ending]
+        caller = field.caller()
+        assert caller.call("end") == wanted, (ending, caller.raw)
+        field.after(caller)
+    for cut, ending in itertools.product(range(0, len(HONEST), 7), ("goodbye", "close", "reset")):
+        own = token()
+        hostile.scripts["end"] = [{"send": HONEST.replace("${token}", own).encode()[:cut]}, ending]
+        caller = field.caller()
+        wanted = 502 if cut < HONEST.replace("${token}", own).index("\r\n\r\n") + 4 else "cut"
+        assert caller.call("end", own=own) == wanted, (cut, ending, caller.raw)
+        field.after(caller)
+    hostile.close()
