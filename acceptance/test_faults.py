@@ -88,17 +88,30 @@ class Caller(Wire):
 class Field:
     """A gateway with one worker, a hostile backend, and services in front of it."""
 
-    def __init__(self, gateway, hostile):
+    def __init__(self, gateway, hostile, through="server"):
         self.gateway = gateway
         self.hostile = hostile
+        self.through = through
         self.site = self.service(15)
 
     def service(self, timeout, backend=None):
         """An open service whose calls have so many seconds."""
         site = Site(self.gateway, backend or self.hostile)
-        site.api(path="/", to="/", ServiceTimeout=timeout)
+        fields = {"server": dict, "upstream": lambda: self._upstream(site), "function": self._function}[self.through]
+        site.api(path="/", ServiceTimeout=timeout, **fields())
         site.release()
         return site
+
+    def _upstream(self, site):
+        """What makes the backend the only node of an upstream."""
+        made = {"Scheme": "HTTP", "Algorithm": "ROUND-ROBIN", "UniqVpcId": "vpc-12345678"}
+        nodes = [{"Host": "127.0.0.1", "Port": site.backend.port, "Weight": 1}]
+        upstream = site.cloud.raw("CreateUpstream", {**made, "Nodes": nodes})["UpstreamId"]
+        return {"ServiceType": "UPSTREAM", "ServiceConfig": {"UpstreamId": upstream, "Path": "/", "Method": "ANY"}}
+
+    def _function(self):
+        """What makes the backend the runtime of an event function."""
+        return {"ServiceType": "SCF", "ServiceScfFunctionName": "any", "ServiceConfig": None}
 
     def after(self, caller):
         """What must be so after every failure: the caller's connection, and all others, serve the next call well."""
@@ -120,19 +133,34 @@ class Field:
 
 
 @pytest.fixture
-def field(gateways):
+def fields(gateways):
+    """Makes fields: with the hostile backend as a server, as the node of an upstream, or as the runtime of a function."""
+    made = []
+
+    def make(through="server"):
+        hostile = Hostile()
+        made.append(hostile)
+        gateway = gateways("--workers", "1", "--function-endpoint", hostile.url + "/event")
+        return Field(gateway, hostile, through)
+
+    yield make
+    for hostile in made:
+        hostile.close()
+
+
+@pytest.fixture
+def field(fields):
     """A field of the test's own."""
-    hostile = Hostile()
-    yield Field(gateways("--workers", "1"), hostile)
-    hostile.close()
+    return fields()
 
 
-def play(field, case, caller):
-    """Plays a scenario and compares the outcome."""
-    wanted = case["gets"]
+def play(field, case, caller, cut="cut"):
+    """Plays a scenario and compares the outcome; `cut` is what a caller gets for an answer that breaks off."""
+    wanted = case["gets"] if isinstance(case["gets"], list) else [case["gets"]]
+    wanted = [cut if one == "cut" else one for one in wanted]
     body = b"x" * case["body"] if "body" in case else None
     got = caller.call(case["name"].replace(" ", "-"), case.get("method", "GET"), body)
-    assert got in (wanted if isinstance(wanted, list) else [wanted]), (case["name"], caller.raw)
+    assert got in wanted, (case["name"], caller.raw)
 
 
 def learn(field, file):
@@ -142,17 +170,32 @@ def learn(field, file):
     return found
 
 
+@pytest.mark.parametrize("through", ["server", "upstream", "function"])
 @pytest.mark.parametrize("file", ["answers", "floods"])
 @pytest.mark.parametrize("reused", [False, True], ids=["on a fresh connection", "on a used connection"])
-def test_an_answer_that_is_none(field, file, reused):
-    for case in learn(field, file):
+def test_an_answer_that_is_none(fields, file, reused, through):
+    field = fields(through)
+    for case in playable(field, file):
         caller = field.caller()
         if reused:
             caller.honest()
-        play(field, case, caller)
+        play(field, case, caller, CUT[through])
         field.after(caller)
     ended = lambda: all(one.ended for one in field.hostile.played if last(field, one) != "keep")
     until(ended, "the gateway lets go of every spoilt connection")
+
+
+# The result of a function is taken whole before it is answered: what breaks off is no result.
+CUT = {"server": "cut", "upstream": "cut", "function": 502}
+
+
+def playable(field, file):
+    """The scenarios of a file that fit the backend's role: a function is told of every call by POST, as an event that it
+    reads, and its status is its own."""
+    found = learn(field, file)
+    if field.through != "function":
+        return found
+    return [case for case in found if "unread" not in case["answer"] and case["gets"] != 204 and "method" not in case]
 
 
 def last(field, played):
@@ -160,20 +203,22 @@ def last(field, played):
     return field.hostile.scripts[played.script][-1]
 
 
-def test_stalls_end_with_the_calls_time_and_hold_nobody_up(field):
+@pytest.mark.parametrize("through", ["server", "upstream", "function"])
+def test_stalls_end_with_the_calls_time_and_hold_nobody_up(fields, through):
     """All at the same time, through one worker: meanwhile other calls are answered, many of them."""
+    field = fields(through)
     hasty = field.service(1)
     outcomes = {}
 
     def suffer(case):
         try:
             caller = field.caller(hasty)
-            play(field, case, caller)
+            play(field, case, caller, 504 if through == "function" else "cut")
             outcomes[case["name"]] = None
         except BaseException as fault:
             outcomes[case["name"]] = fault
 
-    found = learn(field, "stalls")
+    found = playable(field, "stalls")
     threads = [threading.Thread(target=suffer, args=(case,)) for case in found]
     for thread in threads:
         thread.start()

@@ -1,11 +1,12 @@
 """A backend that does what no backend should do: scenarios tell it, step by step.
 
-A call's path is `/SCRIPT/TOKEN`. The script named is played; in every text that it sends, `${token}` is the call's token,
+A call's path is `/SCRIPT/TOKEN`, or that of the event that is posted to `/event`: it is a function's runtime too. The script named is played; in every text that it sends, `${token}` is the call's token,
 so that an answer tells whose it is. `/honest/TOKEN` is always answered well. A connection on which a script has played
 is spoilt: a request that comes on it afterwards is noted, for no gateway may send one.
 """
 
 import contextlib
+import json
 import re
 import secrets
 import select
@@ -98,6 +99,10 @@ class Hostile:
             reader = connection.makefile("rb")
             spoilt = None
             while (seen := read_head(reader)) is not None:
+                if seen.path == "/event":
+                    read_body(reader, seen)
+                    seen.target = json.loads(seen.body)["path"]
+                    seen.headers = []
                 _, script, own = seen.path.split("/")
                 if spoilt:
                     self.reused.append((spoilt, seen.path))
