@@ -5,6 +5,7 @@ import pytest
 from stand.backend import Backend
 from stand.cloud import Cloud
 from stand.gateway import Gateway
+from stand.site import Site
 
 SCENARIOS_PER_GATEWAY = 20
 
@@ -80,3 +81,13 @@ def backend():
 def cloud(gateway):
     """The official SDK, pointed at the test's own gateway."""
     return Cloud(gateway.admin)
+
+
+@pytest.fixture
+def site(shared, backend):
+    """An open service: everything goes to the echoing backend, `/mock` is answered by the gateway."""
+    site = Site(shared, backend)
+    site.api(path="/", name="everything")
+    site.api(path="=/mock", name="mock", mock="mock body")
+    site.release()
+    return site

@@ -6,19 +6,8 @@ import re
 import pytest
 
 from stand.expect import check, fill
-from stand.site import Site
 from stand.tags import scenarios
 from stand.wire import Wire
-
-
-@pytest.fixture
-def site(shared, backend):
-    """An open service: everything goes to the echoing backend, `/mock` is answered by the gateway."""
-    site = Site(shared, backend)
-    site.api(path="/", name="everything")
-    site.api(path="=/mock", name="mock", mock="mock body")
-    site.release()
-    return site
 
 
 @pytest.mark.parametrize("scenario", [pytest.param(case, id=title) for title, case in scenarios("wire")])
