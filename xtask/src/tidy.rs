@@ -2,6 +2,7 @@
 
 mod arrows;
 mod links;
+mod merges;
 mod rooms;
 mod seeds;
 mod words;
@@ -18,6 +19,7 @@ pub(crate) fn run(root: &Path) -> Result<Vec<Finding>, String> {
     let mut findings = arrows::check(&arrows::packages(root)?);
     findings.extend(rooms::check(&rust));
     findings.extend(links::check(root, &pages));
+    findings.extend(merges::check(&pages));
     findings.extend(words::check(&words));
     findings.extend(seeds::check(root)?);
     findings.sort_by_key(|finding| !finding.is_fault);
