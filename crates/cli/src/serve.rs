@@ -2,11 +2,12 @@
 //!
 //! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
 //! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
-//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`, `observation`.
+//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`, `observation`, `debug`.
 
 mod admin;
 mod counters;
 mod data_plane;
+mod debug;
 mod demo;
 mod feed;
 mod files;
@@ -69,7 +70,6 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     let kept = observation::Kept::open(&settings, &folder).await?;
     let access_log = AccessLog::start(kept.outlets(&settings.process.access_log.0))
         .map_err(|error| Failure::new(format_args!("access log {:?}", settings.process.access_log.0), error))?;
-    control.observed_by(kept.observation(&access_log));
     let upkeep = kept.upkeep();
     metrics.watch_access_log(&access_log);
     let listener = admin::bind(settings.listen.admin.0)?;
@@ -78,6 +78,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     }
     let gateway = data_plane::start(&settings, Arc::clone(&metrics), &access_log)?;
     usage.counted_by(Arc::clone(&gateway));
+    control.observed_by(kept.observation(&access_log, &gateway));
     control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
     counters::restore(&store, &gateway).await?;
     let feed = feed::start(&store, Arc::clone(&gateway)).await;

@@ -11,8 +11,8 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`upstream`], [`operator`]), what is known of calls ([`observation`]), then [`read`], [`diff`], [`mint`], [`password`], and
-//! who comes in: [`door`] for what is signed, [`session`] with `lockout` for people.
+//! [`upstream`], [`operator`]), what is known of calls ([`observation`]) and made of them ([`debug`]), then [`read`],
+//! [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed, [`session`] with `lockout` for people.
 
 pub mod actor;
 pub mod api;
@@ -20,6 +20,7 @@ pub mod binding;
 pub mod clock;
 mod control;
 pub mod credential;
+pub mod debug;
 mod definition;
 pub mod diff;
 pub mod door;

@@ -13,6 +13,8 @@ use model::{
 use thiserror::Error;
 use tokio::sync::mpsc;
 
+use crate::debug::DataPlane;
+
 /// An answer that may have to be waited for.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -25,6 +27,8 @@ pub struct Observation {
     pub calls: Option<Arc<dyn CallSource>>,
     /// Calls as they are answered.
     pub tail: Option<Arc<dyn TailSource>>,
+    /// What debug calls go through.
+    pub data_plane: Option<Arc<dyn DataPlane>>,
 }
 
 /// Why nothing can be told.

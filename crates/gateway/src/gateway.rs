@@ -212,6 +212,11 @@ impl Gateway {
         found.map_or(NodeHealth::Unknown, |upstream| upstream.health(host, port, Clock::default().now()))
     }
 
+    /// What runs.
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        self.plan.load_full()
+    }
+
     /// The revision that runs; `None` before the first.
     pub fn revision(&self) -> Option<Revision> {
         *self.running.borrow()

@@ -6,7 +6,7 @@
 //!
 //! The stages, in their order: [`site`] (host, scheme, environment, route), [`auth`], [`limit`], [`parameter`],
 //! [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like is in [`refusal`]; what
-//! stands behind the names of functions and buckets, in [`runtime`].
+//! stands behind the names of functions and buckets, in [`runtime`]. Where a call leads is told off its path by `explain`.
 
 pub mod auth;
 pub mod backend;
@@ -14,6 +14,7 @@ pub mod call;
 pub mod canonical;
 pub mod clock;
 pub mod cors;
+mod explain;
 pub mod gateway;
 pub mod host;
 pub mod journey;
@@ -30,5 +31,6 @@ pub mod tunnel;
 pub mod upstream;
 pub mod worker;
 
+pub use explain::Explained;
 pub use gateway::{Gateway, Settings};
 pub use refusal::Refusal;

@@ -102,10 +102,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 fn finish(path: &str, method: &'static str, operation: &mut Operation) {
     let is_login = operation.operation_id.as_deref() == Some("log_in");
     let is_of_session = path.contains("/session");
+    // It changes nothing here, whatever it changes elsewhere.
+    let is_debug = path.ends_with("/debug");
     let mut parameters: Vec<Parameter> =
         variables(path).map(|name| parameter(name, ParameterIn::Path, about_variable(name), text())).collect();
     parameters.append(operation.parameters.get_or_insert_default());
-    if method != "GET" && !is_of_session {
+    if method != "GET" && !is_of_session && !is_debug {
         parameters.push(parameter("dry_run", ParameterIn::Query, "Check and answer, but store nothing.", truth()));
         if method != "POST" {
             parameters.push(parameter("If-Match", ParameterIn::Header, "The noun's `ETag`, or `*`.", text()));
@@ -144,7 +146,8 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
 /// True for the answers that show one noun.
 fn has_mark(path: &str, method: &str) -> bool {
     let ends_in_noun = path.ends_with('}') || path.ends_with("/release");
-    (ends_in_noun && method != "DELETE") || (method == "POST" && !path.contains("/session"))
+    (ends_in_noun && method != "DELETE")
+        || (method == "POST" && !path.contains("/session") && !path.ends_with("/debug"))
 }
 
 fn parameter(name: &str, place: ParameterIn, about: &str, schema: utoipa::openapi::Schema) -> Parameter {

@@ -7,18 +7,20 @@
 //!
 //! Reading order: what the routes are made of (`routes`, `state`, `document`), what each request goes through (`guard`,
 //! `caller`, `origin`, `exchange`, `body` with `body/schema`, `query`), what answers are made of (`problem`, `refusal`,
-//! `etag`, `page`, `moment`), then a file for each noun. A noun's file has its own wire types and its own `routes()`.
+//! `etag`, `page`, `moment`, `span`), then a file for each noun. A noun's file has its own wire types and its own `routes()`.
 
 mod about;
 mod api;
 mod body;
 mod caller;
+mod debug;
 mod diff;
 mod document;
 mod environment;
 mod etag;
 mod exchange;
 mod guard;
+mod log;
 mod moment;
 mod origin;
 mod page;
@@ -29,7 +31,9 @@ mod release;
 mod routes;
 mod service;
 mod session;
+mod span;
 mod state;
+mod traffic;
 
 pub use document::document;
 pub use origin::PublicUrl;

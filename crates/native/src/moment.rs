@@ -1,8 +1,9 @@
 //! Times as this API writes them: RFC 3339, in UTC, with milliseconds.
 
 use model::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
@@ -24,6 +25,18 @@ impl std::fmt::Display for Moment {
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parsed = OffsetDateTime::parse(&text, &Rfc3339).ok();
+        let millis = parsed.and_then(|time| i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok());
+        millis.map(|millis| Self(Timestamp::from_millis(millis))).ok_or_else(|| {
+            let text = text.escape_debug();
+            serde::de::Error::custom(format!("is `{text}`; a time as `2026-01-31T23:59:59Z` (RFC 3339) is allowed"))
+        })
     }
 }
 

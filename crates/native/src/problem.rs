@@ -65,6 +65,8 @@ kinds! {
     InUse = "in-use" 409 "It is in use";
     /// A limit of the configuration is reached.
     LimitReached = "limit-reached" 409 "A limit is reached";
+    /// A setting has switched it off.
+    SwitchedOff = "switched-off" 409 "A setting has switched it off";
     /// Somebody else was first.
     Changed = "changed" 412 "It was changed by somebody else";
     /// The body is too large.
@@ -79,6 +81,10 @@ kinds! {
     Locked = "locked" 429 "Too many wrong guesses";
     /// Something that should not have happened.
     Internal = "internal" 500 "Something went wrong in the gateway";
+    /// The gateway's own data plane gave a debug call no answer.
+    NoAnswer = "no-answer" 503 "The data plane did not answer";
+    /// As many watch the log as may.
+    TooManyWatch = "too-many-watch" 503 "Too many watch the log";
     /// Asking again may help.
     Busy = "busy" 503 "Others are changing the configuration";
 }

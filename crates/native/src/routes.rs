@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::document::{self, Document};
 use crate::problem::{Kind, Problem};
 use crate::state::{Setup, Shared, State};
-use crate::{about, api, diff, environment, guard, release, service, session};
+use crate::{about, api, debug, diff, environment, guard, log, release, service, session, traffic};
 
 /// Where the API stands.
 const ROOT: &str = "/api/v1";
@@ -25,7 +25,10 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(api::routes())
         .merge(environment::routes())
         .merge(release::routes())
-        .merge(diff::routes());
+        .merge(diff::routes())
+        .merge(traffic::routes())
+        .merge(log::routes())
+        .merge(debug::routes());
     OpenApiRouter::with_openapi(document::head()).nest(ROOT, nouns)
 }
 

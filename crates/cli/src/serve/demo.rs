@@ -115,7 +115,7 @@ fn api(name: &str, path: &str, auth: Auth, backend: Backend) -> Result<ApiDefini
 }
 
 /// An address that this machine can connect to.
-fn reachable(address: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
     let mut address = address;
     if address.ip().is_unspecified() {
         address.set_ip(match address {

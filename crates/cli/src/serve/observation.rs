@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::{CallSource, CallTail, Later, Observation, ObservationFault, SystemClock, TailSource, TrafficSource};
+use gateway::Gateway;
 use model::{
     LogCondition, LogPage, LogQuestion, Timestamp, TrafficCounts, TrafficKind, TrafficPoint, TrafficScope, TrafficTop,
 };
@@ -12,6 +13,7 @@ use observe::{AccessLog, AccessLogTarget, CallLog, Outlets, Traffic};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::debug::OwnListeners;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
@@ -58,11 +60,12 @@ impl Kept {
     }
 
     /// What can be looked at.
-    pub(super) fn observation(&self, log: &AccessLog) -> Observation {
+    pub(super) fn observation(&self, log: &AccessLog, gateway: &Arc<Gateway>) -> Observation {
         Observation {
             traffic: self.traffic.clone().map(|traffic| Arc::new(Series(traffic)) as Arc<dyn TrafficSource>),
             calls: self.calls.clone().map(|calls| Arc::new(Calls(calls)) as Arc<dyn CallSource>),
             tail: Some(Arc::new(Watched(log.clone()))),
+            data_plane: Some(Arc::new(OwnListeners { gateway: Arc::clone(gateway), log: log.clone() })),
         }
     }
 
