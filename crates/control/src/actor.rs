@@ -20,6 +20,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Refuses a role that may not manage operators.
+    pub(crate) fn may_manage_operators(&self) -> Result<(), Refusal> {
+        if self.role >= Role::Admin { Ok(()) } else { Err(Refusal::Forbidden { needed: Role::Admin }) }
+    }
+
     /// Refuses a role that may only read.
     pub(crate) fn may_write(&self) -> Result<(), Refusal> {
         if self.role >= Role::Editor { Ok(()) } else { Err(Refusal::Forbidden { needed: Role::Editor }) }

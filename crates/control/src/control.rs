@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use model::{AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
-use store::Store;
+use store::{AuditFilter, Store};
 
 use crate::{Clock, Installation, NodeWatch, Observation, Quotas, Refusal, SystemClock, UsageCounts};
 
@@ -112,5 +112,21 @@ impl Control {
     /// [`Refusal::Store`] when the store cannot be read.
     pub async fn audit(&self, limit: u32, before: Option<i64>) -> Result<Vec<(i64, AuditEntry)>, Refusal> {
         self.store.audit(limit, before).await.map_err(|fault| Refusal::Store(fault.to_string()))
+    }
+
+    /// At most `limit` entries of those that `filter` wants, after the entry numbered `after` in its order; and how many
+    /// it wants in all.
+    ///
+    /// # Errors
+    /// [`Refusal::Store`] when the store cannot be read.
+    pub async fn audit_page(
+        &self,
+        filter: &AuditFilter,
+        limit: u32,
+        after: Option<i64>,
+    ) -> Result<(Vec<(i64, AuditEntry)>, usize), Refusal> {
+        let page = self.store.audit_page(filter, limit, after).await;
+        let (entries, total) = page.map_err(|fault| Refusal::Store(fault.to_string()))?;
+        Ok((entries, usize::try_from(total).unwrap_or(0)))
     }
 }

@@ -17,6 +17,15 @@ pub struct NewCredential {
     pub pair: Option<(AccessKeyId, Secret)>,
 }
 
+/// What changes of a key pair; `None` leaves a member as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct CredentialChange {
+    pub name: Option<Name>,
+    pub enabled: Option<bool>,
+    pub tags: Option<Vec<Tag>>,
+}
+
 impl Control {
     /// Makes a key pair, enabled.
     ///
@@ -27,6 +36,19 @@ impl Control {
             create(facts, &new, || Ok((mint::access_key(facts.snapshot)?, mint::secret()?)))
         })
         .await
+    }
+
+    /// Changes a key pair, but for its secret. A change that changes nothing succeeds and leaves no trace.
+    ///
+    /// # Errors
+    /// [`Refusal::CredentialNotFound`]; [`Refusal::Invalid`] for a repeated tag key.
+    pub async fn modify_credential(
+        &self,
+        actor: &Actor,
+        id: &AccessKeyId,
+        change: CredentialChange,
+    ) -> Result<Arc<Credential>, Refusal> {
+        self.write(actor, "credential.modify", |facts| modify(facts, id, &change)).await
     }
 
     /// Switches a key on or off.
@@ -98,6 +120,26 @@ fn create(
         created: facts.now,
         modified: facts.now,
     }))
+}
+
+fn modify(
+    facts: &Facts<'_>,
+    id: &AccessKeyId,
+    change: &CredentialChange,
+) -> Result<Outcome<Arc<Credential>>, Refusal> {
+    let old = facts.credential(id)?;
+    let change = change.clone();
+    let credential = Credential {
+        name: change.name.unwrap_or_else(|| old.name.clone()),
+        enabled: change.enabled.unwrap_or(old.enabled),
+        tags: change.tags.unwrap_or_else(|| old.tags.clone()),
+        ..Credential::clone(old)
+    };
+    if credential == **old {
+        return Ok(Outcome::unchanged(id, Arc::clone(old)));
+    }
+    rule::tags(&credential.tags)?;
+    Ok(put(Credential { modified: facts.now, ..credential }))
 }
 
 fn set_enabled(facts: &Facts<'_>, id: &AccessKeyId, enabled: bool) -> Result<Outcome<()>, Refusal> {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use model::{Operator, Snapshot, Timestamp};
+use model::{Operator, Secret, Snapshot, Timestamp};
 use sign::{tc1, tc3};
 use subtle::ConstantTimeEq as _;
 
@@ -69,10 +69,9 @@ impl Door {
     /// Each way to fail apart, see [`DoorRefusal`].
     pub fn verify(&self, request: &SignedRequest<'_>, now: Timestamp) -> Result<Actor, DoorRefusal> {
         let snapshot = self.control.snapshot();
-        let operators: Vec<&Operator> = snapshot.operators.values().map(|operator| &**operator).collect();
         let operator = match request.only("authorization")? {
-            Some(authorization) => by_header(request, authorization, &operators, &self.scope, now)?,
-            None => by_parameters(request, &operators, now)?,
+            Some(authorization) => by_header(request, authorization, &snapshot, &self.scope, now)?,
+            None => by_parameters(request, &snapshot, now)?,
         };
         Ok(Actor {
             operator: operator.id.clone(),
@@ -86,8 +85,21 @@ impl Door {
 
 /// The operator whose pair this is, for the few who show both halves of it.
 pub fn by_pair(snapshot: &Snapshot, id: &str, key: &str) -> Option<Arc<Operator>> {
-    let operator = snapshot.operators.values().find(|operator| operator.secret_id == id && operator.enabled)?;
-    is_same(key.as_bytes(), operator.secret_key.expose().as_bytes()).then(|| Arc::clone(operator))
+    let (operator, secret) = pair(snapshot, id)?;
+    is_same(key.as_bytes(), secret.expose().as_bytes()).then(|| Arc::clone(operator))
+}
+
+/// The operator whose pair has this public half, with the secret one; none for an operator that is disabled.
+fn pair<'s>(snapshot: &'s Snapshot, id: &str) -> Option<(&'s Arc<Operator>, &'s Secret)> {
+    let (operator, secret) = match snapshot.operator_keys.get(id) {
+        Some(key) => (snapshot.operators.get(&key.operator)?, &key.secret),
+        None => {
+            let own = |operator: &&Arc<Operator>| !operator.secret_id.is_empty() && operator.secret_id == id;
+            let operator = snapshot.operators.values().find(own)?;
+            (operator, &operator.secret_key)
+        }
+    };
+    operator.enabled.then_some((operator, secret))
 }
 
 /// Compares two secrets in a time that tells nothing of where they differ.
@@ -95,13 +107,13 @@ pub fn is_same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 
-fn by_header<'o>(
+fn by_header<'s>(
     request: &SignedRequest<'_>,
     authorization: &[u8],
-    operators: &[&'o Operator],
+    snapshot: &'s Snapshot,
     scope: &str,
     now: Timestamp,
-) -> Result<&'o Operator, DoorRefusal> {
+) -> Result<&'s Operator, DoorRefusal> {
     let authorization = tc3::parse(authorization).map_err(malformed)?;
     if authorization.service != scope {
         return Err(DoorRefusal::WrongScope { found: authorization.service.to_owned(), expected: scope.to_owned() });
@@ -114,8 +126,8 @@ fn by_header<'o>(
         body: request.body,
     };
     timely(tc3::timestamp(&signed).map_err(malformed)?, now)?;
-    let operator = find(operators, authorization.secret_id)?;
-    match tc3::verify(&signed, &authorization, operator.secret_key.expose().as_bytes()) {
+    let (operator, secret) = find(snapshot, authorization.secret_id)?;
+    match tc3::verify(&signed, &authorization, secret.expose().as_bytes()) {
         Ok(()) => Ok(operator),
         Err(tc3::Refusal::Mismatch { canonical_request, string_to_sign }) => Err(DoorRefusal::Mismatch {
             id: authorization.secret_id.to_owned(),
@@ -126,11 +138,11 @@ fn by_header<'o>(
     }
 }
 
-fn by_parameters<'o>(
+fn by_parameters<'s>(
     request: &SignedRequest<'_>,
-    operators: &[&'o Operator],
+    snapshot: &'s Snapshot,
     now: Timestamp,
-) -> Result<&'o Operator, DoorRefusal> {
+) -> Result<&'s Operator, DoorRefusal> {
     let encoded = match request.method {
         "GET" => request.query.as_bytes(),
         "POST" if is_form(request)? => request.body,
@@ -154,10 +166,10 @@ fn by_parameters<'o>(
         .parse::<i64>()
         .map_err(|_| malformed(format!("Timestamp is `{sent}`; seconds since 1970-01-01T00:00:00Z are allowed")))?;
     timely(timestamp, now)?;
-    let operator = find(operators, id)?;
+    let (operator, secret) = find(snapshot, id)?;
     let host = request.only("host")?.and_then(|host| std::str::from_utf8(host).ok()).unwrap_or_default();
     let signed = tc1::Request { method: request.method, host, path: request.path, parameters: &parameters };
-    match tc1::verify(&signed, operator.secret_key.expose().as_bytes()) {
+    match tc1::verify(&signed, secret.expose().as_bytes()) {
         Ok(()) => Ok(operator),
         Err(tc1::Refusal::SignatureMissing) => Err(DoorRefusal::Missing),
         Err(tc1::Refusal::Mismatch { string_to_sign }) => {
@@ -182,9 +194,9 @@ fn timely(timestamp: i64, now: Timestamp) -> Result<(), DoorRefusal> {
     }
 }
 
-fn find<'o>(operators: &[&'o Operator], id: &str) -> Result<&'o Operator, DoorRefusal> {
-    let found = operators.iter().find(|operator| operator.secret_id == id && operator.enabled);
-    found.copied().ok_or_else(|| DoorRefusal::UnknownId(id.to_owned()))
+fn find<'s>(snapshot: &'s Snapshot, id: &str) -> Result<(&'s Operator, &'s Secret), DoorRefusal> {
+    let found = pair(snapshot, id).map(|(operator, secret)| (&**operator, secret));
+    found.ok_or_else(|| DoorRefusal::UnknownId(id.to_owned()))
 }
 
 fn malformed(reason: impl ToString) -> DoorRefusal {

@@ -43,6 +43,14 @@ pub(crate) fn secret() -> Result<Secret, Refusal> {
     Ok(Secret::mint(&entropy()?))
 }
 
+/// A public half that no access key of an operator has.
+pub(crate) fn operator_key(snapshot: &Snapshot) -> Result<AccessKeyId, Refusal> {
+    fresh(AccessKeyId::mint, |id| {
+        let is_first = snapshot.operators.values().any(|operator| operator.secret_id == id.as_str());
+        is_first || snapshot.operator_keys.contains_key(id)
+    })
+}
+
 /// A service identifier that is not in use.
 pub(crate) fn service(snapshot: &Snapshot) -> Result<ServiceId, Refusal> {
     fresh(ServiceId::mint, |id| snapshot.services.contains_key(id))

@@ -18,6 +18,10 @@ pub struct Quotas {
     pub keys_per_plan: usize,
     /// Usage plans that one key may be in: 10.
     pub plans_per_key: usize,
+    /// Operators in all: 100.
+    pub operators: usize,
+    /// Access keys of one operator, beside the one that it was made with: 10.
+    pub keys_per_operator: usize,
     /// Calls per second of an environment that has no throttle of its own: 5000.
     pub service_rate_default: u32,
     /// Highest throttle of an environment or of an API in it, in calls per second: 5000.
@@ -38,6 +42,8 @@ impl Default for Quotas {
             keys: 400,
             keys_per_plan: 50,
             plans_per_key: 10,
+            operators: 100,
+            keys_per_operator: 10,
             service_rate_default: 5000,
             service_rate_max: 5000,
             plan_rate_max: 2000,

@@ -368,6 +368,39 @@ pub enum Refusal {
     /// There is no such operator.
     #[error("there is no operator `{0}`")]
     OperatorNotFound(OperatorId),
+    /// Another operator has this name.
+    #[error("operator `{operator}` is called `{name}` already")]
+    OperatorNameTaken {
+        /// The name.
+        name: Name,
+        /// The operator that has it.
+        operator: OperatorId,
+    },
+    /// Somebody must be able to manage operators.
+    #[error("`{0}` is the last enabled operator with the role admin; make another one first")]
+    LastAdmin(OperatorId),
+    /// The operator has no such access key.
+    #[error("operator `{operator}` has no access key `{key}`")]
+    OperatorKeyNotFound {
+        /// The operator.
+        operator: OperatorId,
+        /// The key that it does not have.
+        key: AccessKeyId,
+    },
+    /// No further operator fits.
+    #[error("there are {limit} operators already, and no more are allowed")]
+    TooManyOperators {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further access key fits.
+    #[error("operator `{operator}` has {limit} access keys already, and no more are allowed")]
+    TooManyOperatorKeys {
+        /// The operator.
+        operator: OperatorId,
+        /// The most that are allowed.
+        limit: usize,
+    },
     /// The first operator was made long ago.
     #[error("there are operators already")]
     OperatorsExist,

@@ -34,6 +34,8 @@ pub enum Noun {
     Api(ServiceId, ApiId),
     /// What an environment runs, and its throttle.
     Environment(ServiceId, EnvironmentName),
+    /// What an environment admits of an API.
+    ApiThrottle(ServiceId, EnvironmentName, ApiId),
     UsagePlan(UsagePlanId),
     Credential(AccessKeyId),
     Operator(OperatorId),
@@ -50,6 +52,11 @@ impl Noun {
                 let tree = snapshot.service(service)?;
                 let throttle = tree.throttles.get(&(name.clone(), ThrottleScope::Service));
                 Some(mark(&(name, tree.environments.get(name), throttle)))
+            }
+            Self::ApiThrottle(service, name, api) => {
+                let tree = snapshot.service(service)?;
+                let throttle = tree.throttles.get(&(name.clone(), ThrottleScope::Api(api.clone())));
+                tree.apis.get(api).map(|_| mark(&(api, name, throttle)))
             }
             Self::UsagePlan(id) => snapshot.usage_plans.get(id).map(|plan| mark(&**plan)),
             Self::Credential(id) => snapshot.credentials.get(id).map(|credential| mark(&**credential)),

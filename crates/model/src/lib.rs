@@ -54,7 +54,7 @@ pub use function::{
 pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName};
 pub use invalid::Invalid;
 pub use method::{Method, MethodMatch};
-pub use operator::{Operator, Role};
+pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};
 pub use record::{Kind, Record, RecordKey, Revision, Write};

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, PlanBinding, Release,
-    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, OperatorKey, PlanBinding,
+    Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -37,6 +37,7 @@ pub enum Record {
     PlanBinding(PlanBinding),
     Throttle(Throttle),
     Operator(Operator),
+    OperatorKey(OperatorKey),
     Upstream(Upstream),
 }
 
@@ -56,12 +57,13 @@ pub enum Kind {
     PlanBinding,
     Throttle,
     Operator,
+    OperatorKey,
     Upstream,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -74,6 +76,7 @@ impl Kind {
         Self::PlanBinding,
         Self::Throttle,
         Self::Operator,
+        Self::OperatorKey,
         Self::Upstream,
     ];
 
@@ -92,6 +95,7 @@ impl Kind {
             Self::PlanBinding => "plan_binding",
             Self::Throttle => "throttle",
             Self::Operator => "operator",
+            Self::OperatorKey => "operator_key",
             Self::Upstream => "upstream",
         }
     }
@@ -153,6 +157,7 @@ impl Record {
             Self::PlanBinding(_) => Kind::PlanBinding,
             Self::Throttle(_) => Kind::Throttle,
             Self::Operator(_) => Kind::Operator,
+            Self::OperatorKey(_) => Kind::OperatorKey,
             Self::Upstream(_) => Kind::Upstream,
         }
     }
@@ -184,6 +189,7 @@ impl Record {
                 format!("{}/{}/{api}", throttle.service, throttle.environment)
             }
             Self::Operator(operator) => operator.id.to_string(),
+            Self::OperatorKey(key) => key.id.to_string(),
             Self::Upstream(upstream) => upstream.id.to_string(),
         };
         RecordKey { kind: self.kind(), id }
@@ -199,6 +205,7 @@ impl Record {
             Self::Environment(state) => state.service.as_str(),
             Self::ReleaseEvent(event) => event.service.as_str(),
             Self::KeyBinding(binding) => binding.plan.as_str(),
+            Self::OperatorKey(key) => key.operator.as_str(),
             Self::PlanBinding(binding) => binding.service.as_str(),
             Self::Throttle(throttle) => throttle.service.as_str(),
         }
@@ -218,6 +225,7 @@ impl Record {
             | Self::Environment(_)
             | Self::ReleaseEvent(_)
             | Self::KeyBinding(_)
+            | Self::OperatorKey(_)
             | Self::PlanBinding(_)
             | Self::Throttle(_) => "",
         }
@@ -228,6 +236,7 @@ impl Record {
         match self {
             Self::Credential(credential) => Some(&credential.secret),
             Self::Operator(operator) => Some(&operator.secret_key),
+            Self::OperatorKey(key) => Some(&key.secret),
             _ => None,
         }
     }
@@ -237,6 +246,7 @@ impl Record {
         match self {
             Self::Credential(credential) => credential.secret = secret,
             Self::Operator(operator) => operator.secret_key = secret,
+            Self::OperatorKey(key) => key.secret = secret,
             _ => {}
         }
     }
@@ -256,6 +266,7 @@ impl Record {
             Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
             Kind::Operator => Self::Operator(serde_json::from_str(body)?),
+            Kind::OperatorKey => Self::OperatorKey(serde_json::from_str(body)?),
             Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),
         })
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::{
     AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, EnvironmentState, Invalid,
-    KeyBinding, Operator, OperatorId, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
+    KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
     Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
@@ -21,6 +21,7 @@ pub struct Snapshot {
     pub usage_plans: BTreeMap<UsagePlanId, Arc<UsagePlan>>,
     pub credentials: BTreeMap<AccessKeyId, Arc<Credential>>,
     pub operators: BTreeMap<OperatorId, Arc<Operator>>,
+    pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
     /// The keys in each plan; a plan without keys has no entry.
     pub keys_of_plan: BTreeMap<UsagePlanId, Arc<BTreeMap<AccessKeyId, KeyBinding>>>,
@@ -122,6 +123,9 @@ impl Snapshot {
             Record::Operator(operator) => {
                 self.operators.insert(operator.id.clone(), Arc::new(operator));
             }
+            Record::OperatorKey(key) => {
+                self.operator_keys.insert(key.id.clone(), Arc::new(key));
+            }
             Record::Upstream(upstream) => {
                 self.upstreams.insert(upstream.id.clone(), Arc::new(upstream));
             }
@@ -143,6 +147,9 @@ impl Snapshot {
             Record::KeyBinding(binding) => self.remove_key_binding(&binding),
             Record::Operator(operator) => {
                 self.operators.remove(&operator.id);
+            }
+            Record::OperatorKey(key) => {
+                self.operator_keys.remove(&key.id);
             }
             Record::Upstream(upstream) => {
                 self.upstreams.remove(&upstream.id);

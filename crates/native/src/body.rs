@@ -53,7 +53,8 @@ pub(crate) fn decode<T: DeserializeOwned + ToSchema>(document: &Value, value: Va
     })
 }
 
-async fn collect(body: axum::body::Body) -> Result<bytes::Bytes, Problem> {
+/// The bytes of a body that is not too long.
+pub(crate) async fn collect(body: axum::body::Body) -> Result<bytes::Bytes, Problem> {
     match Limited::new(body, LONGEST).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(fault) if fault.is::<LengthLimitError>() => {

@@ -68,6 +68,7 @@ The native management API of a Tollgate gateway.\n\n\
 `X-CSRF-Token`. Programs send `Authorization: Bearer {secret_id}:{secret_key}` with an operator's access key instead.\n\
 - Every noun has an `ETag`. `PUT`, `PATCH` and `DELETE` need it in `If-Match` (428 without, 412 when somebody else was \
 first); `If-Match: *` changes whatever is there.\n\
+- `Idempotency-Key` on a `POST` makes it safe to send again: it happens once.\n\
 - `dry_run=true` on anything that changes: everything is checked and answered, and nothing is stored.\n\
 - Lists come in pages: `limit`, and the `next_page_token` of one page as `page_token` of the next.\n\
 - Refusals are problems (RFC 9457) with a `type`, and for invalid input the list of what is wrong where.\n\
@@ -109,7 +110,11 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
     parameters.append(operation.parameters.get_or_insert_default());
     if method != "GET" && !is_of_session && !is_debug {
         parameters.push(parameter("dry_run", ParameterIn::Query, "Check and answer, but store nothing.", truth()));
-        if method != "POST" {
+        if method == "POST" {
+            let about = "A name for this request, 1 to 255 visible characters: sent again with the same one within a day, it \
+                         happens once and gets the first answer again, with `Idempotent-Replayed: true`.";
+            parameters.push(parameter("Idempotency-Key", ParameterIn::Header, about, text()));
+        } else {
             parameters.push(parameter("If-Match", ParameterIn::Header, "The noun's `ETag`, or `*`.", text()));
         }
     }

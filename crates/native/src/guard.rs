@@ -47,7 +47,7 @@ pub(crate) async fn admit(State(state): State<Shared>, request: Request, next: N
         }),
     };
     let mut answer = match admitted {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Ok(()) => state.repeats.answer(state.control.now(), parts, body, next).await,
         Err(problem) => problem.into_response(),
     };
     let status = answer.status().as_u16();

@@ -6,11 +6,13 @@
 //! cannot disagree.
 //!
 //! Reading order: what the routes are made of (`routes`, `state`, `document`), what each request goes through (`guard`,
-//! `caller`, `origin`, `exchange`, `body` with `body/schema`, `query`), what answers are made of (`problem`, `refusal`,
-//! `etag`, `page`, `moment`, `span`), then a file for each noun. A noun's file has its own wire types and its own `routes()`.
+//! `caller`, `origin`, `repeat`, `exchange`, `body` with `body/schema`, `query`), what answers are made of (`problem`,
+//! `refusal`, `etag`, `page`, `moment`, `span`), then a file for each noun. A noun's file has its own wire types and its own
+//! `routes()`.
 
 mod about;
 mod api;
+mod audit;
 mod body;
 mod caller;
 mod debug;
@@ -20,19 +22,24 @@ mod environment;
 mod etag;
 mod exchange;
 mod guard;
+mod key;
 mod log;
 mod moment;
+mod operator;
 mod origin;
 mod page;
+mod plan;
 mod problem;
 mod query;
 mod refusal;
 mod release;
+mod repeat;
 mod routes;
 mod service;
 mod session;
 mod span;
 mod state;
+mod throttle;
 mod traffic;
 
 pub use document::document;

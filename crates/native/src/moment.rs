@@ -22,6 +22,15 @@ impl std::fmt::Display for Moment {
     }
 }
 
+/// What a time that is asked for may look like.
+pub(crate) const FORM: &str = "is no time; RFC 3339 is allowed: `2026-01-31T23:59:59Z`";
+
+/// A time as RFC 3339 has it, in any zone.
+pub(crate) fn read(raw: &str) -> Option<Timestamp> {
+    let time = OffsetDateTime::parse(raw, &Rfc3339).ok()?;
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).ok().map(Timestamp::from_millis)
+}
+
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -61,6 +70,15 @@ impl utoipa::ToSchema for Moment {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_is_read_in_any_zone() {
+        assert_eq!(read("2020-02-16T11:26:12.009Z"), Some(Timestamp::from_millis(1_581_852_372_009)));
+        assert_eq!(read("2020-02-16T12:26:12.009+01:00"), read("2020-02-16T11:26:12.009Z"));
+        for raw in ["", "2020-02-16", "2020-02-16T25:00:00Z", "now"] {
+            assert_eq!(read(raw), None, "{raw}");
+        }
+    }
 
     #[test]
     fn a_moment_is_written_in_utc_with_milliseconds() {

@@ -75,6 +75,8 @@ kinds! {
     UnsupportedMediaType = "unsupported-media-type" 415 "Only JSON can be read";
     /// The body is JSON, and not what is allowed.
     InvalidInput = "invalid-input" 422 "Something in the body is not allowed";
+    /// One `Idempotency-Key` came with two requests.
+    KeyReused = "idempotency-key-reused" 422 "The `Idempotency-Key` belongs to another request";
     /// A change of a noun must say which state it changes.
     PreconditionRequired = "precondition-required" 428 "`If-Match` is needed";
     /// Too many wrong guesses.

@@ -17,7 +17,8 @@ impl From<Refusal> for Problem {
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
-            | Refusal::OperatorNotFound(_) => Kind::NotFound,
+            | Refusal::OperatorNotFound(_)
+            | Refusal::OperatorKeyNotFound { .. } => Kind::NotFound,
 
             Refusal::TooManyServices { .. }
             | Refusal::TooManyApis { .. }
@@ -25,7 +26,9 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyUpstreams { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyKeysInPlan { .. }
-            | Refusal::TooManyPlansOfKey { .. } => Kind::LimitReached,
+            | Refusal::TooManyPlansOfKey { .. }
+            | Refusal::TooManyOperators { .. }
+            | Refusal::TooManyOperatorKeys { .. } => Kind::LimitReached,
 
             Refusal::ServiceHasApis { .. }
             | Refusal::ServiceReleased { .. }
@@ -49,9 +52,10 @@ impl From<Refusal> for Problem {
             | Refusal::NotBound { .. }
             | Refusal::NothingToDemote { .. }
             | Refusal::UpstreamGone { .. }
+            | Refusal::LastAdmin(_)
             | Refusal::OperatorsExist => Kind::Conflict,
 
-            Refusal::NameTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/name"),
+            Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/name"),
             Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),
             Refusal::KeyExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
 

@@ -10,8 +10,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::document::{self, Document};
 use crate::problem::{Kind, Problem};
+use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
-use crate::{about, api, debug, diff, environment, guard, log, release, service, session, traffic};
+use crate::{
+    about, api, audit, debug, diff, environment, guard, key, log, operator, plan, release, service, session, throttle, traffic,
+};
 
 /// Where the API stands.
 const ROOT: &str = "/api/v1";
@@ -26,6 +29,11 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(environment::routes())
         .merge(release::routes())
         .merge(diff::routes())
+        .merge(throttle::routes())
+        .merge(key::routes())
+        .merge(plan::routes())
+        .merge(operator::routes())
+        .merge(audit::routes())
         .merge(traffic::routes())
         .merge(log::routes())
         .merge(debug::routes());
@@ -48,6 +56,7 @@ pub fn router(setup: Setup) -> Result<Router, Refusal> {
         node: setup.node,
         public_url: setup.public_url,
         document,
+        repeats: Repeats::default(),
     });
     let nothing = |uri: http::Uri| async move {
         Problem::new(Kind::NotFound, format!("there is nothing at `{}`; /openapi.json tells what there is", uri.path()))

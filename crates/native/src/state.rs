@@ -7,6 +7,7 @@ use model::Timestamp;
 
 use crate::document::Document;
 use crate::origin::PublicUrl;
+use crate::repeat::Repeats;
 
 /// What the API is made from. What is needed from other parts of the process comes in here, as values or as ports
 /// (traits of [`control`]).
@@ -45,6 +46,7 @@ pub(crate) struct State {
     pub(crate) node: Node,
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) document: Document,
+    pub(crate) repeats: Repeats,
 }
 
 /// [`State`], as axum carries it.

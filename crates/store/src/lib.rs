@@ -23,3 +23,4 @@ mod transaction;
 
 pub use error::StoreError;
 pub use store::{Change, Store};
+pub use trail::AuditFilter;

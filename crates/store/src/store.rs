@@ -12,7 +12,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard, watch};
 
 use crate::folder::Folder;
 use crate::seal::SealKey;
-use crate::{StoreError, counters, load, schema, trail, transaction};
+use crate::{AuditFilter, StoreError, counters, load, schema, trail, transaction};
 
 /// An open store; cheap to clone. Dropping the last clone, or [`Store::close`], lets another process open it.
 ///
@@ -107,6 +107,20 @@ impl Store {
     /// The database failed.
     pub async fn audit(&self, limit: u32, before: Option<i64>) -> Result<Vec<(i64, AuditEntry)>, StoreError> {
         trail::read(&mut self.inner.open().await?.connection, limit, before).await
+    }
+
+    /// At most `limit` audit entries of those that `filter` wants, after the entry numbered `after` in its order; and how
+    /// many it wants in all.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn audit_page(
+        &self,
+        filter: &AuditFilter,
+        limit: u32,
+        after: Option<i64>,
+    ) -> Result<(Vec<(i64, AuditEntry)>, i64), StoreError> {
+        trail::page(&mut self.inner.open().await?.connection, filter, limit, after).await
     }
 
     /// Every counter that was saved.

@@ -156,7 +156,13 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::UpstreamInUse { .. } => Code::UnsupportedDeleteUpstream,
         Refusal::UpstreamGone { .. } => Code::ServiceError,
 
-        Refusal::OperatorNotFound(_) | Refusal::OperatorsExist => Code::OperationDenied,
+        Refusal::OperatorNotFound(_)
+        | Refusal::OperatorNameTaken { .. }
+        | Refusal::LastAdmin(_)
+        | Refusal::OperatorKeyNotFound { .. }
+        | Refusal::TooManyOperators { .. }
+        | Refusal::TooManyOperatorKeys { .. }
+        | Refusal::OperatorsExist => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,
         Refusal::Changed | Refusal::Busy => Code::ServiceInOperation,
         Refusal::Store(_) => Code::DbException,

@@ -4,7 +4,7 @@ use model::{
     AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
     BackendMethod, BackendPath, Balancing, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
     EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Members,
-    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, Origin, Parameter, PlanBinding, Record,
+    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PlanBinding, Record,
     Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
     Text, Throttle, ThrottleScope, Timeout, Timestamp, Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId,
     VersionName, Write,
@@ -247,6 +247,13 @@ pub(crate) fn one_of_every_kind() -> Vec<Record> {
             created: at(0),
             modified: at(0),
         }),
+        Record::OperatorKey(OperatorKey {
+            id: AccessKeyId::try_from("AKIDmore").unwrap(),
+            secret: Secret::try_from(OPERATOR_SECRET.to_owned()).unwrap(),
+            operator: OperatorId::try_from("operator-one").unwrap(),
+            description: Text::try_from("for scripts").unwrap(),
+            created: at(1),
+        }),
     ]
 }
 
@@ -267,6 +274,7 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
     all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
+    all.extend(snapshot.operator_keys.values().map(|record| Record::OperatorKey((**record).clone())));
     all.extend(snapshot.keys_of_plan.values().flat_map(|keys| keys.values().cloned().map(Record::KeyBinding)));
     sorted(all)
 }
