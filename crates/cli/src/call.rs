@@ -1,6 +1,6 @@
 //! `tollgate call`: signs a call, sends it and prints the answer, much as curl would.
 
-mod exchange;
+pub(crate) mod exchange;
 
 use clap::Args;
 

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use crate::failure::{Failure, one_line};
 use crate::settings::{Settings, Source, arguments, page};
-use crate::{call, check, serve, sign, terminal, version};
+use crate::{apply, call, check, export, serve, sign, terminal, version};
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -23,6 +23,13 @@ pub(crate) fn command() -> Command {
         ))
         .subcommand(call::CallArguments::augment_args(
             Command::new("call").about("Signs a call, sends it and prints the answer"),
+        ))
+        .subcommand(apply::ApplyArguments::augment_args(
+            Command::new("apply")
+                .about("Brings a configuration into a running gateway, after telling what that changes"),
+        ))
+        .subcommand(export::ExportArguments::augment_args(
+            Command::new("export").about("Prints the whole configuration of a running gateway as YAML"),
         ))
         .subcommand(
             Command::new("check")
@@ -62,6 +69,8 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         }
         Some(("sign", flags)) => sign::run(&sign::SignArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("call", flags)) => call::run(&call::CallArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("apply", flags)) => apply::run(&apply::ApplyArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("export", flags)) => export::run(&export::ExportArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("version", flags)) => version::run(&version::VersionArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("completions", flags)) => {
             let mut script = Vec::new();

@@ -100,7 +100,7 @@ pub(crate) fn modify(
     Ok(Outcome::new(id, vec![Write::Put(Record::Api(api.clone()))], Arc::new(api)))
 }
 
-fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(service)?;
     let api = rule::api(tree, id)?;
     let plans: Vec<PlanUse> = tree

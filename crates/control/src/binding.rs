@@ -99,10 +99,10 @@ impl Control {
 }
 
 /// What plans are bound to or taken from.
-struct Place<'a> {
-    service: &'a ServiceId,
-    environment: &'a EnvironmentName,
-    target: &'a BindTarget,
+pub(crate) struct Place<'a> {
+    pub(crate) service: &'a ServiceId,
+    pub(crate) environment: &'a EnvironmentName,
+    pub(crate) target: &'a BindTarget,
 }
 
 impl Place<'_> {
@@ -145,7 +145,7 @@ impl Place<'_> {
     }
 }
 
-fn bind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn bind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
     facts.plan(plan)?;
     rule::some("keys", keys)?;
     let keys = rule::distinct(keys);
@@ -194,7 +194,7 @@ fn may_join(facts: &Facts<'_>, plan: &UsagePlanId, key: &AccessKeyId) -> Result<
     Ok(())
 }
 
-fn unbind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn unbind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> Result<Outcome<()>, Refusal> {
     facts.plan(plan)?;
     rule::some("keys", keys)?;
     let members = facts.snapshot.keys_of_plan.get(plan);
@@ -209,7 +209,7 @@ fn unbind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKeyId]) -> R
     Ok(Outcome::new(plan, writes, ()))
 }
 
-fn bind_plans(facts: &Facts<'_>, plans: &[UsagePlanId], place: &Place<'_>) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn bind_plans(facts: &Facts<'_>, plans: &[UsagePlanId], place: &Place<'_>) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(place.service)?;
     let mut wanted = place.bindings(facts, tree, plans)?;
     wanted.retain(|binding| !tree.plan_bindings.contains_key(&key_of(binding)));
@@ -240,7 +240,11 @@ fn apart(facts: &Facts<'_>, plan: &UsagePlanId, ruling: &BTreeSet<&UsagePlanId>)
     Ok(())
 }
 
-fn unbind_plans(facts: &Facts<'_>, plans: &[UsagePlanId], place: &Place<'_>) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn unbind_plans(
+    facts: &Facts<'_>,
+    plans: &[UsagePlanId],
+    place: &Place<'_>,
+) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(place.service)?;
     let mut writes = Vec::new();
     for binding in place.bindings(facts, tree, plans)? {

@@ -91,7 +91,7 @@ impl Control {
     }
 }
 
-fn create(
+pub(crate) fn create(
     facts: &Facts<'_>,
     new: &NewCredential,
     fresh: impl FnOnce() -> Result<(AccessKeyId, Secret), Refusal>,
@@ -122,7 +122,7 @@ fn create(
     }))
 }
 
-fn modify(
+pub(crate) fn modify(
     facts: &Facts<'_>,
     id: &AccessKeyId,
     change: &CredentialChange,
@@ -151,7 +151,7 @@ fn set_enabled(facts: &Facts<'_>, id: &AccessKeyId, enabled: bool) -> Result<Out
     Ok(Outcome::new(subject, writes, ()))
 }
 
-fn rotate(
+pub(crate) fn rotate(
     facts: &Facts<'_>,
     id: &AccessKeyId,
     given: Option<&Secret>,
@@ -169,7 +169,7 @@ fn rotate(
     Ok(put(Credential { secret, modified: facts.now, ..Credential::clone(old) }))
 }
 
-fn delete(facts: &Facts<'_>, id: &AccessKeyId) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn delete(facts: &Facts<'_>, id: &AccessKeyId) -> Result<Outcome<()>, Refusal> {
     let credential = facts.credential(id)?;
     if credential.enabled {
         return Err(Refusal::KeyEnabled(id.clone()));

@@ -103,9 +103,14 @@ fn definitions<'t>(
 }
 
 fn fields(before: &ApiDefinition, after: &ApiDefinition) -> Vec<FieldDifference> {
-    let mut found = Vec::new();
     let value = |definition: &ApiDefinition| serde_json::to_value(definition).unwrap_or_default();
-    compare(&mut String::new(), Some(&value(before)), Some(&value(after)), &mut found);
+    of_values(&value(before), &value(after))
+}
+
+/// What differs between two values that are written as JSON, field by field.
+pub(crate) fn of_values(before: &Value, after: &Value) -> Vec<FieldDifference> {
+    let mut found = Vec::new();
+    compare(&mut String::new(), Some(before), Some(after), &mut found);
     found
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use model::{AccessKeyId, Invalid, Name, Operator, OperatorId, OperatorKey, Record, Role, Secret, Snapshot, Text, Write};
+use model::{
+    AccessKeyId, Invalid, Name, Operator, OperatorId, OperatorKey, Record, Role, Secret, Snapshot, Text, Write,
+};
 
 use crate::rule::{Facts, Outcome};
 use crate::write::{Deed, INSTALLATION};

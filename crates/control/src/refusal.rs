@@ -405,6 +405,24 @@ pub enum Refusal {
     #[error("there are operators already")]
     OperatorsExist,
 
+    // ---- a whole configuration
+    /// A part of a configuration that is brought in was refused.
+    #[error("{place}: {refusal}")]
+    InConfiguration {
+        /// Where in the document: a JSON pointer.
+        place: String,
+        /// Why.
+        refusal: Box<Refusal>,
+    },
+    /// A document names something that is neither in it nor there.
+    #[error("there is no {noun} of the identifier or name `{name}`")]
+    NobodyOfThatName {
+        /// What is meant.
+        noun: &'static str,
+        /// How it was called.
+        name: String,
+    },
+
     // ---- all of them
     /// The noun is not what it was any more when the change was asked for.
     #[error("it was changed by somebody else since it was read; read it again")]

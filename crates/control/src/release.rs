@@ -95,7 +95,11 @@ pub(crate) fn release(
     Ok(Outcome::new(format!("{service}/{environment}/{}", release.version), writes, Arc::new(release)))
 }
 
-fn unrelease(facts: &Facts<'_>, service: &ServiceId, environment: &EnvironmentName) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn unrelease(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(service)?;
     rule::known(environment)?;
     if tree.running(environment).is_none() {

@@ -71,7 +71,7 @@ impl Control {
     }
 }
 
-fn create(facts: &Facts<'_>, id: ServiceId, new: &NewService) -> Result<Outcome<Arc<Service>>, Refusal> {
+pub(crate) fn create(facts: &Facts<'_>, id: ServiceId, new: &NewService) -> Result<Outcome<Arc<Service>>, Refusal> {
     let limit = facts.quotas.services;
     if facts.snapshot.services.len() >= limit {
         return Err(Refusal::TooManyServices { limit });
@@ -96,7 +96,11 @@ fn create(facts: &Facts<'_>, id: ServiceId, new: &NewService) -> Result<Outcome<
     Ok(Outcome::new(id, vec![Write::Put(Record::Service(service.clone()))], Arc::new(service)))
 }
 
-fn modify(facts: &Facts<'_>, id: &ServiceId, change: &ServiceChange) -> Result<Outcome<Arc<Service>>, Refusal> {
+pub(crate) fn modify(
+    facts: &Facts<'_>,
+    id: &ServiceId,
+    change: &ServiceChange,
+) -> Result<Outcome<Arc<Service>>, Refusal> {
     let old = &facts.tree(id)?.service;
     let mut service = Service::clone(old);
     if let Some(networks) = &change.networks {
@@ -135,7 +139,7 @@ fn modify(facts: &Facts<'_>, id: &ServiceId, change: &ServiceChange) -> Result<O
     Ok(Outcome::new(id, vec![Write::Put(Record::Service(service.clone()))], Arc::new(service)))
 }
 
-fn delete(facts: &Facts<'_>, id: &ServiceId) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn delete(facts: &Facts<'_>, id: &ServiceId) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(id)?;
     if !tree.apis.is_empty() {
         return Err(Refusal::ServiceHasApis { count: tree.apis.len() });

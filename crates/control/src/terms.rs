@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use model::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, Snapshot, ThrottleScope, UsagePlanId};
+use model::{
+    AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -39,6 +41,9 @@ pub enum Noun {
     UsagePlan(UsagePlanId),
     Credential(AccessKeyId),
     Operator(OperatorId),
+    Upstream(UpstreamId),
+    /// All that can be configured; its mark is the revision.
+    Configuration,
 }
 
 impl Noun {
@@ -60,6 +65,8 @@ impl Noun {
             }
             Self::UsagePlan(id) => snapshot.usage_plans.get(id).map(|plan| mark(&**plan)),
             Self::Credential(id) => snapshot.credentials.get(id).map(|credential| mark(&**credential)),
+            Self::Upstream(id) => snapshot.upstreams.get(id).map(|upstream| mark(&**upstream)),
+            Self::Configuration => Some(snapshot.revision.to_string()),
             Self::Operator(id) => snapshot.operators.get(id).map(|operator| mark(&**operator)),
         }
     }

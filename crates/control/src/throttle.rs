@@ -38,7 +38,7 @@ impl Control {
     }
 }
 
-fn of_service(
+pub(crate) fn of_service(
     facts: &Facts<'_>,
     service: &ServiceId,
     environments: &[EnvironmentName],
@@ -55,7 +55,7 @@ fn of_service(
     Ok(Outcome::new(service, writes, ()))
 }
 
-fn of_apis(
+pub(crate) fn of_apis(
     facts: &Facts<'_>,
     service: &ServiceId,
     environment: &EnvironmentName,

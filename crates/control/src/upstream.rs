@@ -81,7 +81,7 @@ impl Control {
     }
 }
 
-fn create(facts: &Facts<'_>, id: UpstreamId, new: &NewUpstream) -> Result<Outcome<Arc<Upstream>>, Refusal> {
+pub(crate) fn create(facts: &Facts<'_>, id: UpstreamId, new: &NewUpstream) -> Result<Outcome<Arc<Upstream>>, Refusal> {
     let limit = facts.quotas.upstreams;
     if facts.snapshot.upstreams.len() >= limit {
         return Err(Refusal::TooManyUpstreams { limit });
@@ -107,7 +107,11 @@ fn create(facts: &Facts<'_>, id: UpstreamId, new: &NewUpstream) -> Result<Outcom
     Ok(put(upstream))
 }
 
-fn modify(facts: &Facts<'_>, id: &UpstreamId, change: &UpstreamChange) -> Result<Outcome<Arc<Upstream>>, Refusal> {
+pub(crate) fn modify(
+    facts: &Facts<'_>,
+    id: &UpstreamId,
+    change: &UpstreamChange,
+) -> Result<Outcome<Arc<Upstream>>, Refusal> {
     let old = facts.upstream(id)?;
     let change = change.clone();
     let mut upstream = Upstream::clone(old);
@@ -136,7 +140,7 @@ fn set<T>(member: &mut T, change: Option<T>) {
     }
 }
 
-fn delete(facts: &Facts<'_>, id: &UpstreamId) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn delete(facts: &Facts<'_>, id: &UpstreamId) -> Result<Outcome<()>, Refusal> {
     let upstream = facts.upstream(id)?;
     let mut uses: Vec<UpstreamUse> = read::apis_of_upstream(facts.snapshot, id)
         .map(|(tree, api)| UpstreamUse { service: tree.service.id.clone(), api: api.id.clone() })

@@ -30,6 +30,7 @@ pub struct UsagePlanChange {
     pub rate: Option<Option<u32>>,
     /// `Some(None)` takes the bound away.
     pub quota: Option<Option<u64>>,
+    pub tags: Option<Vec<Tag>>,
 }
 
 impl Control {
@@ -64,7 +65,11 @@ impl Control {
     }
 }
 
-fn create(facts: &Facts<'_>, id: UsagePlanId, new: &NewUsagePlan) -> Result<Outcome<Arc<UsagePlan>>, Refusal> {
+pub(crate) fn create(
+    facts: &Facts<'_>,
+    id: UsagePlanId,
+    new: &NewUsagePlan,
+) -> Result<Outcome<Arc<UsagePlan>>, Refusal> {
     let limit = facts.quotas.usage_plans;
     if facts.snapshot.usage_plans.len() >= limit {
         return Err(Refusal::TooManyUsagePlans { limit });
@@ -84,7 +89,11 @@ fn create(facts: &Facts<'_>, id: UsagePlanId, new: &NewUsagePlan) -> Result<Outc
     Ok(put(plan))
 }
 
-fn modify(facts: &Facts<'_>, id: &UsagePlanId, change: &UsagePlanChange) -> Result<Outcome<Arc<UsagePlan>>, Refusal> {
+pub(crate) fn modify(
+    facts: &Facts<'_>,
+    id: &UsagePlanId,
+    change: &UsagePlanChange,
+) -> Result<Outcome<Arc<UsagePlan>>, Refusal> {
     let old = facts.plan(id)?;
     // Only what is asked for is checked: a plan from before a limit was lowered can still be renamed.
     bounds(facts, change.rate.flatten(), change.quota.flatten())?;
@@ -101,6 +110,10 @@ fn modify(facts: &Facts<'_>, id: &UsagePlanId, change: &UsagePlanChange) -> Resu
     if let Some(quota) = change.quota {
         plan.quota = quota;
     }
+    if let Some(tags) = &change.tags {
+        rule::tags(tags)?;
+        plan.tags.clone_from(tags);
+    }
     if plan == **old {
         return Ok(Outcome::unchanged(id, Arc::clone(old)));
     }
@@ -108,7 +121,7 @@ fn modify(facts: &Facts<'_>, id: &UsagePlanId, change: &UsagePlanChange) -> Resu
     Ok(put(plan))
 }
 
-fn delete(facts: &Facts<'_>, id: &UsagePlanId) -> Result<Outcome<()>, Refusal> {
+pub(crate) fn delete(facts: &Facts<'_>, id: &UsagePlanId) -> Result<Outcome<()>, Refusal> {
     let plan = facts.plan(id)?;
     let keys = facts.snapshot.keys_of_plan.get(id).map_or(0, |keys| keys.len());
     let bindings = read::places_of_plan(facts.snapshot, id).count();

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, OperatorKey, PlanBinding,
-    Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, OperatorKey,
+    PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.

@@ -10,6 +10,14 @@ fn text(about: &str, longest: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).description(Some(about)).max_length(Some(longest))
 }
 
+fn number(about: &str, least: u32, most: u32) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::Integer))
+        .description(Some(about))
+        .minimum(Some(least))
+        .maximum(Some(most))
+}
+
 macro_rules! schemas {
     ($($name:ident = $schema:expr;)*) => {$(
         impl PartialSchema for $name {
@@ -34,6 +42,15 @@ schemas! {
     WebSocketOrigin = text("`ws://host[:port]` or `wss://host[:port]`, without a path.", 300).min_length(Some(6));
     BucketName = text("A bucket's name: small letters, digits and `-`, which stands at neither end.", 63).min_length(Some(1));
     TriggerValue = text("A part of a header's value: letters, digits and `.+*-/_`.", 40).min_length(Some(1));
+    HeaderName = text("The name of a header.", 128).min_length(Some(1));
+    NodeHost = text("A DNS name or an IP address.", 253).min_length(Some(1));
+    DnsLabel = text("One label of a DNS name.", 63).min_length(Some(1));
+    Authority = text("A host with perhaps a port, as a `Host` header says it.", 300).min_length(Some(1));
+    ProbePath = text("A path, perhaps with a query.", 1024).min_length(Some(1));
+    NodePort = number("A port.", 1, 65_535);
+    Weight = number("A node's share of the calls; 0 is a node that gets none.", 0, 100);
+    Retries = number("How often a call is tried on another node at most.", 0, 100);
+    Threshold = number("Failures in a row that eject a node; 0 is never.", 0, 254);
     BackendPath = text("Empty, or beginning with `/`; `{name}` stands for a mapped path parameter.", 1024);
     MethodMatch = text("`ANY`, or one method.", 7).enum_values(Some(
         std::iter::once("ANY").chain(Method::ALL.into_iter().map(Method::as_str)),
@@ -52,3 +69,17 @@ schemas! {
     EnvironmentName = text("An environment of a service.", 128).enum_values(Some(EnvironmentName::NAMES));
     OperatorId = text("An operator's identifier.", 128);
 }
+
+impl PartialSchema for Statuses {
+    fn schema() -> RefOr<Schema> {
+        let status = number("A status.", 100, 599);
+        let statuses = utoipa::openapi::schema::ArrayBuilder::new()
+            .items(Schema::Object(status.build()))
+            .description(Some("A set of statuses."))
+            .min_items(Some(1))
+            .max_items(Some(100));
+        RefOr::T(Schema::Array(statuses.build()))
+    }
+}
+
+impl ToSchema for Statuses {}

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::{
     AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, EnvironmentState, Invalid,
-    KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
-    Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
+    KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service,
+    ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.

@@ -18,22 +18,38 @@ pub(crate) const LONGEST: usize = 1024 * 1024;
 /// A body that is a `T`.
 pub(crate) struct Body<T>(pub(crate) T);
 
+/// A body that is a `T` and may be as long as a whole configuration: 32 MiB.
+pub(crate) struct LongBody<T>(pub(crate) T);
+
 impl<T: DeserializeOwned + ToSchema> FromRequest<Shared> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self, Problem> {
-        let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let kind = sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-        let is_patch = request.method() == http::Method::PATCH && kind == "application/merge-patch+json";
-        if kind != "application/json" && !is_patch {
-            let found = if kind.is_empty() { "it has no `Content-Type`".to_owned() } else { format!("it is {kind}") };
-            return Err(Problem::new(Kind::UnsupportedMediaType, format!("{found}; application/json is allowed")));
-        }
-        let bytes = collect(request.into_body()).await?;
-        let value: Value = serde_json::from_slice(&bytes)
-            .map_err(|fault| Problem::new(Kind::Malformed, format!("the body is no JSON: {fault}")))?;
-        decode(&state.document.0, value).map(Self)
+        value(request, state, LONGEST).await.map(Self)
     }
+}
+
+impl<T: DeserializeOwned + ToSchema> FromRequest<Shared> for LongBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &Shared) -> Result<Self, Problem> {
+        value(request, state, 32 * LONGEST).await.map(Self)
+    }
+}
+
+/// What a request's body is.
+async fn value<T: DeserializeOwned + ToSchema>(request: Request, state: &Shared, longest: usize) -> Result<T, Problem> {
+    let sent = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = sent.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let is_patch = request.method() == http::Method::PATCH && kind == "application/merge-patch+json";
+    if kind != "application/json" && !is_patch {
+        let found = if kind.is_empty() { "it has no `Content-Type`".to_owned() } else { format!("it is {kind}") };
+        return Err(Problem::new(Kind::UnsupportedMediaType, format!("{found}; application/json is allowed")));
+    }
+    let bytes = collect(request.into_body(), longest).await?;
+    let value: Value = serde_json::from_slice(&bytes)
+        .map_err(|fault| Problem::new(Kind::Malformed, format!("the body is no JSON: {fault}")))?;
+    decode(&state.document.0, value)
 }
 
 /// Checks `value` against the schema of `T`, and reads it.
@@ -54,11 +70,11 @@ pub(crate) fn decode<T: DeserializeOwned + ToSchema>(document: &Value, value: Va
 }
 
 /// The bytes of a body that is not too long.
-pub(crate) async fn collect(body: axum::body::Body) -> Result<bytes::Bytes, Problem> {
-    match Limited::new(body, LONGEST).collect().await {
+pub(crate) async fn collect(body: axum::body::Body, longest: usize) -> Result<bytes::Bytes, Problem> {
+    match Limited::new(body, longest).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(fault) if fault.is::<LengthLimitError>() => {
-            Err(Problem::new(Kind::TooLarge, format!("at most {LONGEST} bytes are allowed")))
+            Err(Problem::new(Kind::TooLarge, format!("at most {longest} bytes are allowed")))
         }
         Err(fault) => Err(Problem::new(Kind::Malformed, format!("the body ended early: {fault}"))),
     }

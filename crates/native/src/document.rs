@@ -186,6 +186,7 @@ fn about_variable(name: &str) -> &'static str {
         "version" => "A release's name.",
         "plan" => "A usage plan's identifier.",
         "key" => "The public half of a key pair.",
+        "upstream" => "An upstream's identifier.",
         "operator" => "An operator's identifier.",
         "session" => "A session's identifier.",
         _ => "An identifier.",

@@ -15,6 +15,7 @@ mod api;
 mod audit;
 mod body;
 mod caller;
+mod configuration;
 mod debug;
 mod diff;
 mod document;
@@ -41,6 +42,7 @@ mod span;
 mod state;
 mod throttle;
 mod traffic;
+mod upstream;
 
 pub use document::document;
 pub use origin::PublicUrl;

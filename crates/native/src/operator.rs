@@ -185,12 +185,8 @@ async fn show_operator(look: Look, Path(id): Path<String>) -> Outcome {
 async fn change_operator(change: Change, Path(id): Path<String>, Body(wanted): Body<OperatorChangeBody>) -> Outcome {
     let id = operator_id(&id)?;
     let actor = change.actor_on(&Noun::Operator(id.clone()))?;
-    let wanted = OperatorChange {
-        name: wanted.name,
-        role: wanted.role,
-        enabled: wanted.enabled,
-        password: wanted.password,
-    };
+    let wanted =
+        OperatorChange { name: wanted.name, role: wanted.role, enabled: wanted.enabled, password: wanted.password };
     change.control().modify_operator(&actor, &id, wanted).await?;
     Ok(change.answer(shown(&change.after(), &id)?))
 }

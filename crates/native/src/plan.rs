@@ -80,6 +80,8 @@ struct PlanChange {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<u64>, minimum = 1)]
     quota: Option<Option<u64>>,
+    /// All of its tags.
+    tags: Option<Vec<Tag>>,
 }
 
 /// What was said, were it null.
@@ -157,13 +159,8 @@ async fn list_plans(look: Look, Query(paging): Query<Paging>, Query(filter): Que
 #[utoipa::path(post, path = "/usage-plans", tag = "usage plans", request_body = NewPlan,
     responses((status = 201, description = "Made", body = Plan)))]
 async fn create_plan(change: Change, Body(new): Body<NewPlan>) -> Outcome {
-    let new = NewUsagePlan {
-        name: new.name,
-        description: new.description,
-        rate: new.rate,
-        quota: new.quota,
-        tags: new.tags,
-    };
+    let new =
+        NewUsagePlan { name: new.name, description: new.description, rate: new.rate, quota: new.quota, tags: new.tags };
     let made = change.control().create_usage_plan(&change.actor(), new).await?;
     let answer = shown(&change.after(), &made.id)?.created(&format!("/api/v1/usage-plans/{}", made.id));
     Ok(change.answer(answer))
@@ -187,6 +184,7 @@ async fn change_plan(change: Change, Path(id): Path<String>, Body(wanted): Body<
         description: wanted.description,
         rate: wanted.rate,
         quota: wanted.quota,
+        tags: wanted.tags,
     };
     change.control().modify_usage_plan(&actor, &id, wanted).await?;
     Ok(change.answer(shown(&change.after(), &id)?))

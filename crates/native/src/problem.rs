@@ -190,6 +190,19 @@ impl Problem {
         self
     }
 
+    /// The same, about something inside of `place`: what is wrong stands there, in whole or in the fields that are named.
+    pub(crate) fn within(self, place: &str) -> Self {
+        if self.errors.is_empty() {
+            return self.at(place);
+        }
+        let mut problem = self;
+        for error in &mut problem.errors {
+            error.pointer = error.pointer.as_ref().map(|inner| format!("{place}{inner}"));
+        }
+        problem.detail = format!("{place}: {}", problem.detail);
+        problem
+    }
+
     /// The same, with the seconds after which asking again may help.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..self }

@@ -55,7 +55,9 @@ impl From<Refusal> for Problem {
             | Refusal::LastAdmin(_)
             | Refusal::OperatorsExist => Kind::Conflict,
 
-            Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/name"),
+            Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => {
+                return Self::new(Kind::Taken, refusal.to_string()).at("/name");
+            }
             Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),
             Refusal::KeyExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
 
@@ -75,6 +77,8 @@ impl From<Refusal> for Problem {
             Refusal::BadBackend(invalid) => return Self::field(in_backend(invalid), &invalid.reason),
             Refusal::Invalid(invalid) => return Self::from(invalid.clone()),
 
+            Refusal::InConfiguration { place, refusal } => return Self::from((**refusal).clone()).within(place),
+            Refusal::NobodyOfThatName { .. } => return Self::field("", refusal.to_string()),
             Refusal::Changed => Kind::Changed,
             Refusal::Busy => return Self::new(Kind::Busy, refusal.to_string()).retry_after(1),
             Refusal::Store(fault) => return Self::internal(fault),

@@ -82,7 +82,7 @@ impl Repeats {
         next: Next,
     ) -> Result<Response, Problem> {
         let key = (operator, named(&parts.headers)?);
-        let bytes = body::collect(sent).await?;
+        let bytes = body::collect(sent, body::LONGEST).await?;
         let mut digest = Sha256::new();
         digest.update(parts.method.as_str());
         digest.update(parts.uri.to_string());

@@ -13,7 +13,8 @@ use crate::problem::{Kind, Problem};
 use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
-    about, api, audit, debug, diff, environment, guard, key, log, operator, plan, release, service, session, throttle, traffic,
+    about, api, audit, configuration, debug, diff, environment, guard, key, log, operator, plan, release, service, session,
+    throttle, traffic, upstream,
 };
 
 /// Where the API stands.
@@ -34,6 +35,8 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(plan::routes())
         .merge(operator::routes())
         .merge(audit::routes())
+        .merge(upstream::routes())
+        .merge(configuration::routes())
         .merge(traffic::routes())
         .merge(log::routes())
         .merge(debug::routes());

@@ -129,10 +129,7 @@ async fn list_api_throttles(
 /// Shows how much of an API an environment admits
 #[utoipa::path(get, path = "/services/{service}/environments/{environment}/throttles/{api}", tag = "throttles",
     responses((status = 200, description = "The bound", body = ApiThrottle)))]
-async fn show_api_throttle(
-    look: Look,
-    Path((service, environment, api)): Path<(String, String, String)>,
-) -> Outcome {
+async fn show_api_throttle(look: Look, Path((service, environment, api)): Path<(String, String, String)>) -> Outcome {
     shown(&look, &service, &environment_name(&environment)?, &api)
 }
 

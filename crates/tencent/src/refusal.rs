@@ -162,6 +162,8 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         | Refusal::OperatorKeyNotFound { .. }
         | Refusal::TooManyOperators { .. }
         | Refusal::TooManyOperatorKeys { .. }
+        | Refusal::InConfiguration { .. }
+        | Refusal::NobodyOfThatName { .. }
         | Refusal::OperatorsExist => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,
         Refusal::Changed | Refusal::Busy => Code::ServiceInOperation,

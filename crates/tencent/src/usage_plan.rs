@@ -273,6 +273,7 @@ pub(crate) async fn modify(call: Call, request: Modify) -> Result<Answer, Proble
         description: request.usage_plan_desc.map(|text| field::text("UsagePlanDesc", Some(text))).transpose()?,
         rate: request.max_request_num_pre_sec.map(|sent| sent_rate(&call, sent, Code::FormatError)).transpose()?,
         quota: request.max_request_num.map(|sent| sent_quota(&call, sent, Code::FormatError)).transpose()?,
+        tags: None,
     };
     let plan = call.control.modify_usage_plan(&call.actor, &id, change).await?;
     let call = call.refreshed();

@@ -16,20 +16,20 @@ const LONGEST_ANSWER: u64 = 1 << 30;
 
 /// A request to send.
 #[derive(Debug)]
-pub(super) struct Outgoing {
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Option<Vec<u8>>,
+pub(crate) struct Outgoing {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<Vec<u8>>,
     /// Where to connect, whatever the URL says.
-    pub(super) connect_to: Option<SocketAddr>,
-    pub(super) trust: TlsTrust,
-    pub(super) timeout: Duration,
+    pub(crate) connect_to: Option<SocketAddr>,
+    pub(crate) trust: TlsTrust,
+    pub(crate) timeout: Duration,
 }
 
 /// Which certificates are taken.
 #[derive(Debug, Clone)]
-pub(super) enum TlsTrust {
+pub(crate) enum TlsTrust {
     /// What this machine trusts, an authority of the user's own too; Mozilla's list where it trusts nothing.
     System,
     /// What these have signed, and nothing else.
@@ -40,7 +40,7 @@ pub(super) enum TlsTrust {
 
 impl TlsTrust {
     /// The certificates of a PEM file.
-    pub(super) fn file(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn file(path: &Path) -> Result<Self, Failure> {
         let fault = |error: &dyn std::fmt::Display| Failure::new(path.display(), error);
         let pem = std::fs::read(path).map_err(|error| fault(&error))?;
         let items: Vec<_> = parse_pem(&pem).collect::<Result<_, _>>().map_err(|error| fault(&error))?;
@@ -65,17 +65,17 @@ impl TlsTrust {
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) version: String,
-    pub(super) status: u16,
-    pub(super) reason: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) version: String,
+    pub(crate) status: u16,
+    pub(crate) reason: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// Status line and headers, with the empty line behind them.
-    pub(super) fn head(&self) -> String {
+    pub(crate) fn head(&self) -> String {
         let mut head = format!("{} {} {}\n", self.version, self.status, self.reason);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\n"));
@@ -86,7 +86,7 @@ impl Answer {
 }
 
 /// Sends `outgoing` and reads the whole answer.
-pub(super) fn send(outgoing: Outgoing) -> Result<Answer, Failure> {
+pub(crate) fn send(outgoing: Outgoing) -> Result<Answer, Failure> {
     let mut request = http::Request::builder().method(outgoing.method.as_str()).uri(&outgoing.url);
     for (name, value) in &outgoing.headers {
         request = request.header(name, value);

@@ -6,6 +6,7 @@ use crate::{Invalid, Location, parameter::check_name};
 
 /// How a node is chosen for a call. A node's weight counts in each of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Balancing {
     /// By turns, each node as often as its weight says, spread as evenly as can be.
@@ -24,6 +25,7 @@ pub enum Balancing {
 
 /// What of a call decides where it goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "of", rename_all = "snake_case")]
 pub enum HashKey {
     /// The caller's address, without its port.

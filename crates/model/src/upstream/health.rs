@@ -11,6 +11,7 @@ use crate::{Invalid, Location};
 ///
 /// A node is ejected when one of the three thresholds is met by failures without a success between them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HealthCheck {
     /// The gateway asks the nodes itself.
     pub active: bool,
@@ -192,6 +193,7 @@ impl From<ProbePath> for String {
 
 /// What is known of a node's health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NodeHealth {
     /// Nothing checks it.

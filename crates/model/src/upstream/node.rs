@@ -8,6 +8,7 @@ use crate::{Invalid, Origin};
 
 /// The nodes of an upstream, or where they come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Members {
     /// These nodes.
@@ -40,6 +41,7 @@ impl Members {
 
 /// A place that answers calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Node {
     /// A DNS name or an IP address.
     pub host: NodeHost,
@@ -57,6 +59,7 @@ pub struct Node {
 
 /// A service of a Kubernetes cluster whose DNS the gateway can ask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct KubernetesService {
     /// The cluster; told back, nothing else follows from it: the gateway asks the one DNS that it has.
     pub cluster: String,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::Path;
 use control::{BindTarget, read};
 use model::{
-    AccessKeyId, ApiId, BindingScope, Credential, EnvironmentName, Name, PlanBinding, ServiceId, ServiceTree, UsagePlanId,
+    AccessKeyId, ApiId, BindingScope, Credential, EnvironmentName, Name, PlanBinding, ServiceId, ServiceTree,
+    UsagePlanId,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -97,8 +98,7 @@ async fn list_keys_of_plan(
 ) -> Outcome {
     let id = plan_id(&id)?;
     plan(&look, &id)?;
-    let wanted =
-        |key: &&Arc<Credential>| page::matches(filter.q.as_deref(), &[key.name.as_str(), key.id.as_str()]);
+    let wanted = |key: &&Arc<Credential>| page::matches(filter.q.as_deref(), &[key.name.as_str(), key.id.as_str()]);
     let all: Vec<_> = read::keys_of_plan(&look.snapshot, &id).into_iter().filter(wanted).collect();
     let key = |key: &&Arc<Credential>| (page::by_name(key.name.as_str()), key.id.to_string());
     let bound = |key: &AccessKeyId| look.snapshot.keys_of_plan.get(&id)?.get(key).map(|binding| binding.created);
@@ -147,7 +147,10 @@ fn view(look: &Look, tree: &ServiceTree, binding: &PlanBinding) -> Option<Bindin
 /// The place of a binding among others: by service, environment, the whole before its APIs.
 fn place(binding: &Binding) -> (String, String) {
     let api = binding.api.as_ref().map_or("", |api| api.as_str());
-    (page::by_name(binding.service_name.as_str()), format!("{}/{}/{api}/{}", binding.service, binding.environment, binding.plan))
+    (
+        page::by_name(binding.service_name.as_str()),
+        format!("{}/{}/{api}/{}", binding.service, binding.environment, binding.plan),
+    )
 }
 
 /// Lists what a usage plan rules

@@ -4,10 +4,10 @@ use model::{
     AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
     BackendMethod, BackendPath, Balancing, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
     EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Members,
-    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PlanBinding, Record,
-    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
-    Text, Throttle, ThrottleScope, Timeout, Timestamp, Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId,
-    VersionName, Write,
+    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PlanBinding,
+    Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot,
+    Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
+    UsagePlanId, VersionName, Write,
 };
 use store::Change;
 

@@ -1,0 +1,54 @@
+//! `tollgate export`: a gateway's whole configuration as YAML.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::manage::{Gateway, GatewayArguments};
+use crate::terminal;
+
+/// What `export` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// Export the secrets of keys too; the audit trail is told
+    #[arg(long)]
+    secrets: bool,
+    /// Write to this file, which only its owner may read, in place of standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    gateway: GatewayArguments,
+}
+
+/// Prints the configuration.
+pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
+    let gateway = Gateway::new(&arguments.gateway)?;
+    let (method, path) = if arguments.secrets { ("POST", "/configuration/reveal") } else { ("GET", "/configuration") };
+    let (mut configuration, _) = gateway.ask(method, path, None, None)?;
+    forget_nulls(&mut configuration);
+    let yaml = serde_yaml_ng::to_string(&configuration).map_err(|error| Failure::new("the configuration", error))?;
+    let Some(path) = &arguments.output else { return Ok(terminal::show(yaml.as_bytes())?) };
+    write(path, &yaml).map_err(|error| Failure::new(path.display(), error))
+}
+
+/// Writes a file that may hold secrets.
+fn write(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).open(path)?.write_all(text.as_bytes())
+}
+
+/// Takes out what says nothing: a field that is null is a field that is not there.
+fn forget_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(forget_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_nulls),
+        _ => {}
+    }
+}

@@ -1,0 +1,273 @@
+//! The parts of a document in the order in which they can be brought in: what is named before what names it.
+
+mod environment;
+
+use model::{AccessKeyId, ApiId, Secret, ServiceId, Snapshot, UpstreamId, UsagePlanId};
+
+use super::super::{ApiEntry, Configuration, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
+use super::{Draft, at};
+use crate::{
+    CredentialChange, NewCredential, NewService, NewUpstream, NewUsagePlan, Refusal, ServiceChange, UpstreamChange,
+    UsagePlanChange, api, binding, credential, mint, service, upstream, usage_plan,
+};
+
+pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: bool) -> Result<(), Refusal> {
+    let upstreams = each("/upstreams", &wanted.upstreams, |entry| bring_upstream(draft, entry))?;
+    let keys = each("/keys", &wanted.keys, |entry| bring_key(draft, entry))?;
+    let plans = each("/usage_plans", &wanted.usage_plans, |entry| bring_plan(draft, entry))?;
+    let services = each("/services", &wanted.services, |entry| bring_service(draft, entry))?;
+    if prune {
+        environment::unbind_others(draft, wanted, &services, &plans)?;
+    }
+    for (number, (entry, id)) in wanted.services.iter().zip(&services).enumerate() {
+        let place = format!("/services/{number}");
+        let apis = apis_of(draft, id, entry);
+        if prune {
+            let there =
+                draft.snapshot.services.get(id).map_or_else(Vec::new, |tree| tree.apis.keys().cloned().collect());
+            let others: Vec<ApiId> = there.into_iter().filter(|api| !apis.contains(api)).collect();
+            for api in others {
+                draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.clone()))?;
+            }
+        }
+        for (number, entry) in entry.apis.iter().enumerate() {
+            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))?;
+        }
+    }
+    for (number, (entry, plan)) in wanted.usage_plans.iter().zip(&plans).enumerate() {
+        let place = format!("/usage_plans/{number}/keys");
+        bring_keys_of_plan(draft, entry, plan, prune).map_err(at(place))?;
+    }
+    for (number, (entry, service)) in wanted.services.iter().zip(&services).enumerate() {
+        let place = format!("/services/{number}/environments");
+        each(&place, &entry.environments, |entry| environment::bring_in(draft, service, entry, prune))?;
+    }
+    // A key that is off joins no plan: it is switched off once it has joined.
+    for (number, (entry, key)) in wanted.keys.iter().zip(&keys).enumerate() {
+        let off = CredentialChange { enabled: Some(entry.enabled), ..CredentialChange::default() };
+        draft.ask(|facts| credential::modify(facts, key, &off)).map_err(at(format!("/keys/{number}")))?;
+    }
+    if prune { environment::remove_others(draft, &upstreams, &keys, &plans, &services) } else { Ok(()) }
+}
+
+/// Brings each entry in, and says of a refusal which one it was about.
+fn each<E, T>(place: &str, entries: &[E], mut bring: impl FnMut(&E) -> Result<T, Refusal>) -> Result<Vec<T>, Refusal> {
+    let numbered = entries.iter().enumerate();
+    numbered.map(|(number, entry)| bring(entry).map_err(at(format!("{place}/{number}")))).collect()
+}
+
+fn bring_upstream(draft: &mut Draft<'_>, entry: &UpstreamEntry) -> Result<UpstreamId, Refusal> {
+    let named = |snapshot: &Snapshot| {
+        let mut all = snapshot.upstreams.values();
+        all.find(|upstream| entry.name.is_some() && upstream.name == entry.name).map(|upstream| upstream.id.clone())
+    };
+    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let entry = entry.clone();
+    match id.filter(|id| draft.snapshot.upstreams.contains_key(id)) {
+        Some(id) => {
+            let change = UpstreamChange {
+                name: Some(entry.name),
+                description: Some(entry.description),
+                protocol: Some(entry.protocol),
+                balancing: Some(entry.balancing),
+                vpc: Some(entry.vpc),
+                retries: Some(entry.retries),
+                host: Some(entry.host),
+                members: Some(entry.members),
+                health: Some(entry.health),
+                tags: Some(entry.tags),
+                annotations: Some(entry.annotations),
+            };
+            draft.ask(|facts| upstream::modify(facts, &id, &change))?;
+            Ok(id)
+        }
+        None => {
+            let new = NewUpstream {
+                name: entry.name,
+                description: entry.description,
+                protocol: entry.protocol,
+                balancing: entry.balancing,
+                vpc: entry.vpc,
+                retries: entry.retries,
+                host: entry.host,
+                members: entry.members,
+                health: entry.health,
+                tags: entry.tags,
+                annotations: entry.annotations,
+            };
+            let made = draft.ask(|facts| {
+                upstream::create(facts, entry.id.map_or_else(|| mint::upstream(facts.snapshot), Ok)?, &new)
+            })?;
+            Ok(made.id.clone())
+        }
+    }
+}
+
+fn bring_key(draft: &mut Draft<'_>, entry: &KeyEntry) -> Result<AccessKeyId, Refusal> {
+    let secret = entry.secret.clone().map(Secret::try_from).transpose()?;
+    let named = |snapshot: &Snapshot| {
+        let mut all = snapshot.credentials.values();
+        all.find(|key| key.name == entry.name).map(|key| key.id.clone())
+    };
+    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let id = match id.filter(|id| draft.snapshot.credentials.contains_key(id)) {
+        Some(id) => id,
+        None => {
+            let pair = match (entry.id.clone(), secret.clone()) {
+                (Some(id), Some(secret)) => Some((id, secret)),
+                (Some(id), None) => return Err(Refusal::KeySecretRequired(id)),
+                (None, Some(secret)) => Some((mint::access_key(&draft.snapshot)?, secret)),
+                (None, None) => None,
+            };
+            let new = NewCredential { name: entry.name.clone(), tags: entry.tags.clone(), pair };
+            let made = draft.ask(|facts| {
+                credential::create(facts, &new, || Ok((mint::access_key(facts.snapshot)?, mint::secret()?)))
+            })?;
+            return Ok(made.id.clone());
+        }
+    };
+    let change = CredentialChange {
+        name: Some(entry.name.clone()),
+        tags: Some(entry.tags.clone()),
+        enabled: entry.enabled.then_some(true),
+    };
+    draft.ask(|facts| credential::modify(facts, &id, &change))?;
+    let is_other = |secret: &Secret| draft.snapshot.credentials.get(&id).is_some_and(|key| key.secret != *secret);
+    if let Some(secret) = secret.filter(is_other) {
+        draft.ask(|facts| credential::rotate(facts, &id, Some(&secret), mint::secret))?;
+    }
+    Ok(id)
+}
+
+fn bring_plan(draft: &mut Draft<'_>, entry: &PlanEntry) -> Result<UsagePlanId, Refusal> {
+    let named = |snapshot: &Snapshot| {
+        let mut all = snapshot.usage_plans.values();
+        all.find(|plan| plan.name == entry.name).map(|plan| plan.id.clone())
+    };
+    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    match id.filter(|id| draft.snapshot.usage_plans.contains_key(id)) {
+        Some(id) => {
+            let change = UsagePlanChange {
+                name: Some(entry.name.clone()),
+                description: Some(entry.description.clone()),
+                rate: Some(entry.rate),
+                quota: Some(entry.quota),
+                tags: Some(entry.tags.clone()),
+            };
+            draft.ask(|facts| usage_plan::modify(facts, &id, &change))?;
+            Ok(id)
+        }
+        None => {
+            let new = NewUsagePlan {
+                name: entry.name.clone(),
+                description: entry.description.clone(),
+                rate: entry.rate,
+                quota: entry.quota,
+                tags: entry.tags.clone(),
+            };
+            let chosen = entry.id.clone();
+            let made = draft.ask(|facts| {
+                usage_plan::create(facts, chosen.map_or_else(|| mint::usage_plan(facts.snapshot), Ok)?, &new)
+            })?;
+            Ok(made.id.clone())
+        }
+    }
+}
+
+fn bring_keys_of_plan(
+    draft: &mut Draft<'_>,
+    entry: &PlanEntry,
+    plan: &UsagePlanId,
+    prune: bool,
+) -> Result<(), Refusal> {
+    let wanted: Vec<AccessKeyId> =
+        entry.keys.iter().map(|name| key_called(&draft.snapshot, name)).collect::<Result<_, _>>()?;
+    let there: Vec<AccessKeyId> =
+        draft.snapshot.keys_of_plan.get(plan).map_or_else(Vec::new, |keys| keys.keys().cloned().collect());
+    let others: Vec<AccessKeyId> = there.iter().filter(|key| !wanted.contains(key)).cloned().collect();
+    if prune && !others.is_empty() {
+        draft.ask(|facts| binding::unbind_keys(facts, plan, &others))?;
+    }
+    let new: Vec<AccessKeyId> = wanted.into_iter().filter(|key| !there.contains(key)).collect();
+    if !new.is_empty() {
+        draft.ask(|facts| binding::bind_keys(facts, plan, &new))?;
+    }
+    Ok(())
+}
+
+fn bring_service(draft: &mut Draft<'_>, entry: &ServiceEntry) -> Result<ServiceId, Refusal> {
+    let named = |snapshot: &Snapshot| {
+        let mut all = snapshot.services.values();
+        all.find(|tree| tree.service.name == entry.name).map(|tree| tree.service.id.clone())
+    };
+    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let entry = entry.clone();
+    match id.filter(|id| draft.snapshot.services.contains_key(id)) {
+        Some(id) => {
+            let change = ServiceChange {
+                name: Some(entry.name),
+                description: Some(entry.description),
+                protocol: Some(entry.protocol),
+                networks: Some(entry.networks.into_iter().collect()),
+                vpc: entry.vpc,
+                tags: Some(entry.tags),
+                annotations: Some(entry.annotations),
+            };
+            draft.ask(|facts| service::modify(facts, &id, &change))?;
+            Ok(id)
+        }
+        None => {
+            let new = NewService {
+                name: entry.name,
+                description: entry.description,
+                protocol: entry.protocol,
+                networks: entry.networks.into_iter().collect(),
+                vpc: entry.vpc,
+                instance: None,
+                tags: entry.tags,
+                annotations: entry.annotations,
+            };
+            let made = draft.ask(|facts| {
+                service::create(facts, entry.id.map_or_else(|| mint::service(facts.snapshot), Ok)?, &new)
+            })?;
+            Ok(made.id.clone())
+        }
+    }
+}
+
+/// Which API an entry means; `None` when it is to be made.
+fn meant(draft: &Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Option<ApiId> {
+    let tree = draft.snapshot.services.get(service)?;
+    let named = || {
+        let mut all = tree.apis.values();
+        all.find(|api| api.definition.name == entry.definition.name).map(|api| api.id.clone())
+    };
+    entry.id.clone().or_else(named).filter(|id| tree.apis.contains_key(id))
+}
+
+/// The APIs of a service that its entry means.
+fn apis_of(draft: &Draft<'_>, service: &ServiceId, entry: &ServiceEntry) -> Vec<ApiId> {
+    entry.apis.iter().filter_map(|entry| meant(draft, service, entry)).collect()
+}
+
+fn bring_api(draft: &mut Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Result<(), Refusal> {
+    let definition = &entry.definition;
+    match meant(draft, service, entry) {
+        Some(id) => draft.ask(|facts| api::modify(facts, service, &id, definition)).map(drop),
+        None => {
+            let chosen = entry.id.clone();
+            let made = draft.ask(|facts| {
+                let id = chosen.map_or_else(|| mint::api(facts.snapshot), Ok)?;
+                api::create(facts, service, id, definition)
+            });
+            made.map(drop)
+        }
+    }
+}
+
+/// The key of this identifier or name.
+fn key_called(snapshot: &Snapshot, name: &str) -> Result<AccessKeyId, Refusal> {
+    let named = || snapshot.credentials.values().find(|key| key.name.as_str() == name);
+    let found = snapshot.credentials.get(name).or_else(named).map(|key| key.id.clone());
+    found.ok_or_else(|| Refusal::NobodyOfThatName { noun: "key", name: name.to_owned() })
+}

@@ -1,0 +1,96 @@
+//! What bringing a document in changes: the difference of two documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{AccessKeyId, Record, Snapshot, Write};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::{ChangeKind, Configuration, ConfigurationChange, export};
+use crate::diff;
+
+/// Everything that differs, and what is released.
+pub(super) fn changes(before: &Snapshot, after: &Snapshot, writes: &[Write]) -> Vec<ConfigurationChange> {
+    let rotated: BTreeSet<AccessKeyId> = after
+        .credentials
+        .values()
+        .filter(|key| before.credentials.get(&key.id).is_some_and(|old| old.secret != key.secret))
+        .map(|key| key.id.clone())
+        .collect();
+    let (before, after) = (entries(before, &BTreeSet::new()), entries(after, &rotated));
+    let mut changes = Vec::new();
+    for (key, (name, entry)) in &after {
+        match before.get(key) {
+            None => changes.push(change(key, name, ChangeKind::Added)),
+            Some((_, old)) if old == entry => {}
+            Some((_, old)) => {
+                changes.push(ConfigurationChange {
+                    fields: diff::of_values(old, entry),
+                    ..change(key, name, ChangeKind::Changed)
+                });
+            }
+        }
+    }
+    let gone = before.iter().filter(|(key, _)| !after.contains_key(*key));
+    changes.extend(gone.map(|(key, (name, _))| change(key, name, ChangeKind::Removed)));
+    let released = writes.iter().filter_map(|write| match write {
+        Write::Put(Record::ReleaseEvent(event)) => Some(ConfigurationChange {
+            noun: "release",
+            id: format!("{}/{}/{}", event.service, event.environment, event.version),
+            name: event.environment.to_string(),
+            kind: ChangeKind::Added,
+            fields: Vec::new(),
+        }),
+        _ => None,
+    });
+    changes.extend(released);
+    changes
+}
+
+/// What an entry is: its noun, and its identifier among those.
+type Key<'k> = &'k (&'static str, String);
+
+fn change((noun, id): Key<'_>, name: &str, kind: ChangeKind) -> ConfigurationChange {
+    ConfigurationChange { noun, id: id.clone(), name: name.to_owned(), kind, fields: Vec::new() }
+}
+
+/// The entries of a document with their names, each as JSON without what it is known by and what is an entry itself.
+///
+/// Of a secret just that it is another one.
+fn entries(snapshot: &Snapshot, rotated: &BTreeSet<AccessKeyId>) -> BTreeMap<(&'static str, String), (String, Value)> {
+    let Configuration { upstreams, keys, usage_plans, services } = export::configuration(snapshot, false);
+    let mut found = BTreeMap::new();
+    let mut put = |noun: &'static str, id: String, name: String, value: Value| {
+        found.insert((noun, id), (name, value));
+    };
+    for upstream in upstreams {
+        let (id, name) = (text(upstream.id.as_ref()), text(upstream.name.as_ref()));
+        put("upstream", id, name, value(&upstream));
+    }
+    for key in keys {
+        let mut told = value(&key);
+        let is_rotated = key.id.as_ref().is_some_and(|id| rotated.contains(id));
+        told["secret"] = Value::from(if is_rotated { "another" } else { "the same" });
+        put("key", text(key.id.as_ref()), key.name.to_string(), told);
+    }
+    for plan in usage_plans {
+        put("usage_plan", text(plan.id.as_ref()), plan.name.to_string(), value(&plan));
+    }
+    for mut service in services {
+        let id = text(service.id.as_ref());
+        for api in std::mem::take(&mut service.apis) {
+            let name = api.definition.name.to_string();
+            put("api", format!("{id}/{}", text(api.id.as_ref())), name, value(&api.definition));
+        }
+        put("service", id, service.name.to_string(), value(&service));
+    }
+    found
+}
+
+fn text(value: Option<&impl ToString>) -> String {
+    value.map_or_else(String::new, ToString::to_string)
+}
+
+fn value(entry: &impl Serialize) -> Value {
+    serde_json::to_value(entry).unwrap_or_default()
+}

@@ -1,0 +1,131 @@
+//! A snapshot as a document.
+
+use std::collections::BTreeMap;
+
+use model::{ApiId, BindingScope, EnvironmentName, ServiceTree, Snapshot, ThrottleScope};
+
+use super::{ApiEntry, Configuration, EnvironmentEntry, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
+use crate::read;
+
+/// The whole configuration; with the secrets of keys or without.
+pub(super) fn configuration(snapshot: &Snapshot, with_secrets: bool) -> Configuration {
+    Configuration {
+        upstreams: upstreams(snapshot),
+        keys: keys(snapshot, with_secrets),
+        usage_plans: plans(snapshot),
+        services: snapshot.services.values().map(|tree| service(tree)).collect(),
+    }
+}
+
+fn upstreams(snapshot: &Snapshot) -> Vec<UpstreamEntry> {
+    let entry = |upstream: &model::Upstream| {
+        let upstream = upstream.clone();
+        UpstreamEntry {
+            id: Some(upstream.id),
+            name: upstream.name,
+            description: upstream.description,
+            protocol: upstream.protocol,
+            balancing: upstream.balancing,
+            vpc: upstream.vpc,
+            retries: upstream.retries,
+            host: upstream.host,
+            members: upstream.members,
+            health: upstream.health,
+            tags: upstream.tags,
+            annotations: upstream.annotations,
+        }
+    };
+    snapshot.upstreams.values().map(|upstream| entry(upstream)).collect()
+}
+
+fn keys(snapshot: &Snapshot, with_secrets: bool) -> Vec<KeyEntry> {
+    let entry = |key: &model::Credential| KeyEntry {
+        id: Some(key.id.clone()),
+        name: key.name.clone(),
+        secret: with_secrets.then(|| key.secret.expose().to_owned()),
+        enabled: key.enabled,
+        tags: key.tags.clone(),
+    };
+    snapshot.credentials.values().map(|key| entry(key)).collect()
+}
+
+fn plans(snapshot: &Snapshot) -> Vec<PlanEntry> {
+    let entry = |plan: &model::UsagePlan| PlanEntry {
+        id: Some(plan.id.clone()),
+        name: plan.name.clone(),
+        description: plan.description.clone(),
+        rate: plan.rate,
+        quota: plan.quota,
+        tags: plan.tags.clone(),
+        keys: read::keys_of_plan(snapshot, &plan.id).into_iter().map(|key| key.id.to_string()).collect(),
+    };
+    snapshot.usage_plans.values().map(|plan| entry(plan)).collect()
+}
+
+fn service(tree: &ServiceTree) -> ServiceEntry {
+    let service = &tree.service;
+    let mut apis: Vec<_> = tree.apis.values().collect();
+    apis.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+    ServiceEntry {
+        id: Some(service.id.clone()),
+        name: service.name.clone(),
+        description: service.description.clone(),
+        protocol: service.protocol,
+        networks: service.networks.iter().copied().collect(),
+        vpc: service.vpc.clone(),
+        tags: service.tags.clone(),
+        annotations: service.annotations.clone(),
+        apis: apis
+            .into_iter()
+            .map(|api| ApiEntry { id: Some(api.id.clone()), definition: api.definition.clone() })
+            .collect(),
+        environments: EnvironmentName::all().into_iter().filter_map(|name| environment(tree, name)).collect(),
+    }
+}
+
+/// An environment of which there is something to say.
+fn environment(tree: &ServiceTree, name: EnvironmentName) -> Option<EnvironmentEntry> {
+    let mut api_rates = BTreeMap::new();
+    let mut rate = None;
+    for throttle in tree.throttles.values().filter(|throttle| throttle.environment == name) {
+        match (&throttle.scope, throttle.rate) {
+            (ThrottleScope::Service, bound) => rate = bound,
+            (ThrottleScope::Api(api), Some(bound)) if tree.apis.contains_key(api) => {
+                api_rates.insert(api.to_string(), bound);
+            }
+            (ThrottleScope::Api(_), _) => {}
+        }
+    }
+    let mut api_usage_plans: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut usage_plans = Vec::new();
+    for binding in tree.plan_bindings.values().filter(|binding| binding.environment == name) {
+        match &binding.scope {
+            BindingScope::Service => usage_plans.push(binding.plan.to_string()),
+            BindingScope::Api(api) => {
+                api_usage_plans.entry(api.to_string()).or_default().push(binding.plan.to_string());
+            }
+        }
+    }
+    let entry = EnvironmentEntry { runs: runs(tree, &name), name, rate, api_rates, usage_plans, api_usage_plans };
+    let is_empty = entry.runs.is_none()
+        && entry.rate.is_none()
+        && entry.api_rates.is_empty()
+        && entry.usage_plans.is_empty()
+        && entry.api_usage_plans.is_empty();
+    (!is_empty).then_some(entry)
+}
+
+/// What an environment runs, in the words of the document; `None` for one that was never released.
+fn runs(tree: &ServiceTree, name: &EnvironmentName) -> Option<String> {
+    tree.environments.get(name)?;
+    let Some(release) = tree.running(name) else { return Some("offline".to_owned()) };
+    Some(if is_working(tree, name) { "working".to_owned() } else { release.version.to_string() })
+}
+
+/// True when an environment runs every API as it is edited now, and nothing else.
+pub(super) fn is_working(tree: &ServiceTree, name: &EnvironmentName) -> bool {
+    let Some(release) = tree.running(name) else { return false };
+    let is_now = |api: &ApiId, revision: u32| tree.apis.get(api).is_some_and(|found| found.revision == revision);
+    release.members.len() == tree.apis.len()
+        && release.members.iter().all(|member| is_now(&member.api, member.revision))
+}
