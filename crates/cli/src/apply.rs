@@ -52,14 +52,14 @@ fn counted(count: usize) -> String {
 }
 
 fn read(arguments: &ApplyArguments) -> Result<Value, Failure> {
-    let name = arguments.file.display();
     let mut text = String::new();
     if arguments.file.as_os_str() == "-" {
         std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::new("standard input", error))?;
     } else {
-        text = std::fs::read_to_string(&arguments.file).map_err(|error| Failure::new(name, error))?;
+        text =
+            std::fs::read_to_string(&arguments.file).map_err(|error| Failure::new(arguments.file.display(), error))?;
     }
-    serde_yaml_ng::from_str(&text).map_err(|error| Failure::new(name, error))
+    serde_yaml_ng::from_str(&text).map_err(|error| Failure::new(arguments.file.display(), error))
 }
 
 /// A line for what changes, and one for each field.

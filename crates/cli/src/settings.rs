@@ -273,6 +273,10 @@ groups! {
         max_keys_per_plan: Whole<1, 1_000_000> = "50";
         /// Usage plans that one key pair may be in.
         max_plans_per_key: Whole<1, 1_000_000> = "10";
+        /// Operators in all.
+        max_operators: Whole<1, 1_000_000> = "100";
+        /// Access keys that one operator may have.
+        max_keys_per_operator: Whole<1, 1_000> = "10";
         /// Calls per second of an environment that has no throttle of its own.
         service_rate_default: Whole<1, 100_000_000> = "5000";
         /// The highest throttle of an environment or an API, in calls per second.
@@ -385,6 +389,8 @@ impl Settings {
             keys: quotas.max_keys.size(),
             keys_per_plan: quotas.max_keys_per_plan.size(),
             plans_per_key: quotas.max_plans_per_key.size(),
+            operators: quotas.max_operators.size(),
+            keys_per_operator: quotas.max_keys_per_operator.size(),
             service_rate_default: quotas.service_rate_default.short(),
             service_rate_max: quotas.service_rate_max.short(),
             plan_rate_max: quotas.plan_rate_max.short(),

@@ -74,7 +74,7 @@ impl PartialSchema for Statuses {
     fn schema() -> RefOr<Schema> {
         let status = number("A status.", 100, 599);
         let statuses = utoipa::openapi::schema::ArrayBuilder::new()
-            .items(Schema::Object(status.build()))
+            .items(RefOr::T(Schema::Object(status.build())))
             .description(Some("A set of statuses."))
             .min_items(Some(1))
             .max_items(Some(100));

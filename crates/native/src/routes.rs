@@ -13,8 +13,8 @@ use crate::problem::{Kind, Problem};
 use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
-    about, api, audit, configuration, debug, diff, environment, guard, key, log, operator, plan, release, service, session,
-    throttle, traffic, upstream,
+    about, api, audit, configuration, debug, diff, environment, guard, key, log, operator, plan, release, service,
+    session, throttle, traffic, upstream,
 };
 
 /// Where the API stands.
