@@ -114,7 +114,7 @@ REFUSALS = [
     ({"key": None}, "authentication", 401, "signature_missing"),
     ({"method": "GET"}, "route", 404, "wrong_method"),
     ({"path": "/nowhere", "parameters": []}, "route", 404, "no_api"),
-    ({"environment": "prepub"}, "environment", 404, "no_environment"),
+    ({"environment": "prepub"}, "environment", 404, "no_api"),
 ]
 
 

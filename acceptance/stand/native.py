@@ -55,7 +55,7 @@ class Native:
             raise Problem(answer)
         return answer.json() if answer.content else None
 
-    def get(self, path, **parameters):
+    def get(self, path, /, **parameters):
         """What stands there."""
         return self.ask("GET", path, params=parameters)
 

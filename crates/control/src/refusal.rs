@@ -423,6 +423,13 @@ pub enum Refusal {
         name: String,
     },
 
+    /// A document names the same thing twice.
+    #[error("an entry before this one is of the same {noun}: names that are taken twice need identifiers")]
+    NamedTwice {
+        /// What is meant.
+        noun: &'static str,
+    },
+
     // ---- all of them
     /// The noun is not what it was any more when the change was asked for.
     #[error("it was changed by somebody else since it was read; read it again")]

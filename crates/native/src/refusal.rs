@@ -78,7 +78,9 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(invalid) => return Self::from(invalid.clone()),
 
             Refusal::InConfiguration { place, refusal } => return Self::from((**refusal).clone()).within(place),
-            Refusal::NobodyOfThatName { .. } => return Self::field("", refusal.to_string()),
+            Refusal::NobodyOfThatName { .. } | Refusal::NamedTwice { .. } => {
+                return Self::field("", refusal.to_string());
+            }
             Refusal::Changed => Kind::Changed,
             Refusal::Busy => return Self::new(Kind::Busy, refusal.to_string()).retry_after(1),
             Refusal::Store(fault) => return Self::internal(fault),

@@ -164,6 +164,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         | Refusal::TooManyOperatorKeys { .. }
         | Refusal::InConfiguration { .. }
         | Refusal::NobodyOfThatName { .. }
+        | Refusal::NamedTwice { .. }
         | Refusal::OperatorsExist => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,
         Refusal::Changed | Refusal::Busy => Code::ServiceInOperation,

@@ -100,8 +100,14 @@ fn a_refusal_says_where() {
     };
     assert_eq!(refused(|d| d["usage_plans"][0]["rate"] = 0.into()), "/usage_plans/0");
     assert_eq!(refused(|d| d["usage_plans"][0]["keys"] = json!(["nobody"])), "/usage_plans/0/keys");
+    assert_eq!(refused(|d| d["services"][0]["apis"][1]["definition"]["name"] = "hello".into()), "/services/0/apis/1");
+    assert_eq!(refused(|d| d["keys"][1] = json!({"name": "mobile"})), "/keys/1");
     assert_eq!(
-        refused(|d| d["services"][0]["apis"][1]["definition"]["name"] = "hello".into()),
+        refused(|d| {
+            let definition = &mut d["services"][0]["apis"][1]["definition"];
+            definition["path"] = "/hello".into();
+            definition["method"] = "GET".into();
+        }),
         "/services/0/apis/1/definition"
     );
     assert_eq!(refused(|d| d["services"][0]["environments"][1]["runs"] = "v9".into()), "/services/0/environments/1");

@@ -75,7 +75,7 @@ pub struct Decision {
 /// The decisions on the way of one call.
 pub(super) fn decisions(snapshot: &Snapshot, call: &DebugCall, composed: &Composed, sent: &Sent) -> Vec<Decision> {
     let Some(logged) = &sent.logged else { return Vec::new() };
-    let refused = (!logged.refusal.is_empty()).then(|| stage_of(&logged.refusal));
+    let refused = (!logged.refusal.is_empty()).then(|| stage_of(logged));
     let told = |stage: Stage| {
         let outcome = match refused {
             Some(at) if at == stage => Outcome::Refused,
@@ -322,9 +322,13 @@ pub fn knows_refusal(name: &str) -> bool {
     REASONS.iter().any(|(known, ..)| *known == name)
 }
 
-/// Where a refusal of this name is decided. Names are those of the access log.
-fn stage_of(refusal: &str) -> Stage {
-    REASONS.iter().find(|(name, ..)| *name == refusal).map_or(Stage::Answer, |(_, stage, _)| *stage)
+/// Where a refused call was refused. Names of refusals are those of the access log.
+fn stage_of(logged: &LoggedCall) -> Stage {
+    // To callers, an environment that runs nothing is one without APIs.
+    if logged.refusal == "no_api" && logged.environment.is_empty() {
+        return Stage::Environment;
+    }
+    REASONS.iter().find(|(name, ..)| *name == logged.refusal).map_or(Stage::Answer, |(_, stage, _)| *stage)
 }
 
 /// What a refusal of this name means, and what helps.

@@ -133,7 +133,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A literal in Python, Go, JavaScript and Java alike: JSON's escapes are theirs.
+/// A literal in Python, Go and JavaScript alike: JSON's escapes are theirs.
 fn literal(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
@@ -151,6 +151,21 @@ fn literal(text: &str) -> String {
         }
     }
     out.push('"');
+    out
+}
+
+/// A literal in Java, whose compilers of before version 18 read files in the machine's own character set.
+fn java_literal(text: &str) -> String {
+    let mut out = String::new();
+    for character in literal(text).chars() {
+        if character.is_ascii() {
+            out.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _written = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
     out
 }
 
@@ -412,7 +427,7 @@ fn java(call: &Call<'_>) -> String {
     );
     let body = match &call.body {
         Body::None => "HttpRequest.BodyPublishers.noBody()".to_owned(),
-        Body::Text(text) => format!("HttpRequest.BodyPublishers.ofString({})", literal(text)),
+        Body::Text(text) => format!("HttpRequest.BodyPublishers.ofString({})", java_literal(text)),
         Body::Bytes(encoded) => {
             format!("HttpRequest.BodyPublishers.ofByteArray(Base64.getDecoder().decode(\"{encoded}\"))")
         }
@@ -421,12 +436,12 @@ fn java(call: &Call<'_>) -> String {
         out,
         "    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create({}))\n        \
          .version(HttpClient.Version.HTTP_1_1)\n        .method({}, {body})\n        .header(\"Host\", {})",
-        literal(&call.url()),
-        literal(call.method()),
-        literal(&call.request.host)
+        java_literal(&call.url()),
+        java_literal(call.method()),
+        java_literal(&call.request.host)
     );
     for (name, value) in &call.headers {
-        let _written = write!(out, "\n        .header({}, {})", literal(name), literal(value));
+        let _written = write!(out, "\n        .header({}, {})", java_literal(name), java_literal(value));
     }
     out.push_str(";\n");
     if let Some(key) = call.key {
@@ -440,7 +455,7 @@ fn java(call: &Call<'_>) -> String {
              request.header(\"X-Date\", date).header(\"Source\", \"{SOURCE}\").header(\"Authorization\",\n        \
              \"hmac id=\\\"\" + {} + \"\\\", algorithm=\\\"hmac-sha1\\\", headers=\\\"x-date source\\\", signature=\\\"\"\n        \
              + Base64.getEncoder().encodeToString(digest) + \"\\\"\");\n",
-            literal(key)
+            java_literal(key)
         );
     }
     if call.is_tls {
@@ -471,6 +486,7 @@ mod tests {
     #[test]
     fn texts_cannot_leave_their_literals() {
         assert_eq!(literal("a\"b\\c\nd\u{1}\u{2028}é"), "\"a\\\"b\\\\c\\nd\\u0001\\u2028é\"");
+        assert_eq!(java_literal("é\u{1f600}\n"), "\"\\u00e9\\ud83d\\ude00\\n\"");
         assert_eq!(quoted("it's $HOME"), "'it'\\''s $HOME'");
     }
 }

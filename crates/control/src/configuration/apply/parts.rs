@@ -2,6 +2,8 @@
 
 mod environment;
 
+use std::collections::BTreeSet;
+
 use model::{AccessKeyId, ApiId, Secret, ServiceId, Snapshot, UpstreamId, UsagePlanId};
 
 use super::super::{ApiEntry, Configuration, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
@@ -12,10 +14,16 @@ use crate::{
 };
 
 pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: bool) -> Result<(), Refusal> {
-    let upstreams = each("/upstreams", &wanted.upstreams, |entry| bring_upstream(draft, entry))?;
-    let keys = each("/keys", &wanted.keys, |entry| bring_key(draft, entry))?;
-    let plans = each("/usage_plans", &wanted.usage_plans, |entry| bring_plan(draft, entry))?;
-    let services = each("/services", &wanted.services, |entry| bring_service(draft, entry))?;
+    let upstreams =
+        once("upstream", "/upstreams", each("/upstreams", &wanted.upstreams, |entry| bring_upstream(draft, entry))?)?;
+    let keys = once("key", "/keys", each("/keys", &wanted.keys, |entry| bring_key(draft, entry))?)?;
+    let plans = once(
+        "usage plan",
+        "/usage_plans",
+        each("/usage_plans", &wanted.usage_plans, |entry| bring_plan(draft, entry))?,
+    )?;
+    let services =
+        once("service", "/services", each("/services", &wanted.services, |entry| bring_service(draft, entry))?)?;
     if prune {
         environment::unbind_others(draft, wanted, &services, &plans)?;
     }
@@ -30,9 +38,11 @@ pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: boo
                 draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.clone()))?;
             }
         }
-        for (number, entry) in entry.apis.iter().enumerate() {
-            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))?;
-        }
+        let brought = entry.apis.iter().enumerate().map(|(number, entry)| {
+            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))
+        });
+        let brought = brought.collect::<Result<_, _>>()?;
+        once("API", &format!("{place}/apis"), brought)?;
     }
     for (number, (entry, plan)) in wanted.usage_plans.iter().zip(&plans).enumerate() {
         let place = format!("/usage_plans/{number}/keys");
@@ -54,6 +64,15 @@ pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: boo
 fn each<E, T>(place: &str, entries: &[E], mut bring: impl FnMut(&E) -> Result<T, Refusal>) -> Result<Vec<T>, Refusal> {
     let numbered = entries.iter().enumerate();
     numbered.map(|(number, entry)| bring(entry).map_err(at(format!("{place}/{number}")))).collect()
+}
+
+/// What entries mean, where each means something of its own.
+fn once<T: Ord>(noun: &'static str, place: &str, meant: Vec<T>) -> Result<Vec<T>, Refusal> {
+    let mut known = BTreeSet::new();
+    match meant.iter().position(|id| !known.insert(id)) {
+        Some(number) => Err(at(format!("{place}/{number}"))(Refusal::NamedTwice { noun })),
+        None => Ok(meant),
+    }
 }
 
 fn bring_upstream(draft: &mut Draft<'_>, entry: &UpstreamEntry) -> Result<UpstreamId, Refusal> {
@@ -250,17 +269,17 @@ fn apis_of(draft: &Draft<'_>, service: &ServiceId, entry: &ServiceEntry) -> Vec<
     entry.apis.iter().filter_map(|entry| meant(draft, service, entry)).collect()
 }
 
-fn bring_api(draft: &mut Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Result<(), Refusal> {
+fn bring_api(draft: &mut Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Result<ApiId, Refusal> {
     let definition = &entry.definition;
     match meant(draft, service, entry) {
-        Some(id) => draft.ask(|facts| api::modify(facts, service, &id, definition)).map(drop),
+        Some(id) => draft.ask(|facts| api::modify(facts, service, &id, definition)).map(|_| id),
         None => {
             let chosen = entry.id.clone();
             let made = draft.ask(|facts| {
                 let id = chosen.map_or_else(|| mint::api(facts.snapshot), Ok)?;
                 api::create(facts, service, id, definition)
             });
-            made.map(drop)
+            made.map(|api| api.id.clone())
         }
     }
 }
