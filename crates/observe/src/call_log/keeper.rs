@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -27,6 +28,8 @@ const SEGMENT_AGE: Duration = Duration::from_secs(3600);
 pub(crate) struct Keeper {
     shared: Arc<Shared>,
     gathered: Vec<u8>,
+    /// Each gathered call: when it came, and where it stands.
+    places: Vec<(i64, Range<usize>)>,
     call: Box<[u8]>,
     frame: Frame,
     since: Option<Instant>,
@@ -74,6 +77,7 @@ impl Keeper {
         Ok(Self {
             shared,
             gathered: Vec::with_capacity(FRAME + LONGEST_CALL),
+            places: Vec::new(),
             call: vec![0; LONGEST_CALL].into(),
             frame: EMPTY,
             since: None,
@@ -94,7 +98,9 @@ impl Keeper {
             self.frame.not_kept = self.frame.not_kept.saturating_add(1);
             return;
         };
+        let start = self.gathered.len();
         self.gathered.extend_from_slice(bytes);
+        self.places.push((call.time.millis(), start..self.gathered.len()));
         self.frame.calls += 1;
         self.frame.first = self.frame.first.min(call.time.millis());
         self.frame.last = self.frame.last.max(call.time.millis());
@@ -132,9 +138,23 @@ impl Keeper {
         }
         self.frame = EMPTY;
         self.gathered.clear();
+        self.places.clear();
+    }
+
+    /// Puts what was gathered in the order in which it came: each worker hands over its calls on its own, as they end.
+    fn in_order(&mut self) {
+        if self.places.is_sorted_by_key(|(time, _)| *time) {
+            return;
+        }
+        self.places.sort_by_key(|(time, _)| *time);
+        let ranges = self.places.iter().filter_map(|(_, place)| self.gathered.get(place.clone()));
+        let mut ordered = Vec::with_capacity(FRAME + LONGEST_CALL);
+        ranges.for_each(|call| ordered.extend_from_slice(call));
+        self.gathered = ordered;
     }
 
     fn append(&mut self) -> io::Result<()> {
+        self.in_order();
         let packed = self.compressor.compress(&self.gathered)?;
         self.frame.packed = u32::try_from(packed.len()).map_err(io::Error::other)?;
         if self.open.as_ref().is_some_and(|open| open.bytes >= SEGMENT || open.since.elapsed() >= SEGMENT_AGE) {

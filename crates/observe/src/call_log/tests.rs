@@ -85,6 +85,16 @@ fn pages_follow_one_another_in_both_orders() {
 }
 
 #[test]
+fn calls_of_several_workers_are_put_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = CallLog::open(folder.path(), BOUNDS).unwrap();
+    let mut keeper = log.keeper().unwrap();
+    [3, 1, 4, 0, 2].into_iter().for_each(|millis| keeper.keep(&at(millis)));
+    keeper.flush();
+    assert_eq!(times(&log.search(&question(&[])).unwrap()), [4, 3, 2, 1, 0]);
+}
+
+#[test]
 fn a_range_holds_its_beginning_and_not_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let log = filled(folder.path(), 50);
