@@ -1,21 +1,20 @@
 //! The field: which gateways take part, started, probed, and each with the calls of its rows.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
 
 use crate::lane::Lane;
+use crate::load::Load;
 use crate::options::Options;
 use crate::peer::{self, LUA_HOST, Peer, fresh};
-use crate::policy::{Policy, load_keys};
+use crate::policy::{Behind, Policy, load_keys};
 use crate::probe;
-use crate::process::Process;
 use crate::report::{LUA, say};
 use crate::rounds::Row;
 use crate::sheet::{Calls, Sheet};
-use crate::tollgate::Tollgate;
+use crate::tollgate::{Setup, Tollgate};
 
 /// Plain nginx answering open calls.
 const PLAIN_OPEN: &str = "nginx";
@@ -49,7 +48,7 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
         ] {
             if options.wants(name) {
                 let calls = Calls { host: "plain.localhost", apis: MANY, keys };
-                rows.push(row(name, title, name, &process, peer.address, &calls));
+                rows.push(Row::new((name, title, name), &process, peer.address, small(&calls)));
             }
         }
     }
@@ -67,7 +66,7 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
         probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
         let calls = Calls { host: LUA_HOST, apis: MANY, keys: &load_keys() };
         let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
-        let mut lua = row(LUA, title, PLAIN_SIGNED, &Rc::new(peer.process), peer.address, &calls);
+        let mut lua = Row::new((LUA, title, PLAIN_SIGNED), &Rc::new(peer.process), peer.address, small(&calls));
         lua.access_log = Some(log);
         rows.push(lua);
     }
@@ -79,11 +78,13 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-fn own() -> [Own; 4] {
+fn own() -> [Own; 6] {
     let own = |name, title, policy, access_log| Own { name, title, policy, access_log };
     [
         own("tollgate-open", "Tollgate, open API", Policy::open(), false),
         own("tollgate-key", "Tollgate, key-pair API", Policy::key_pair(), false),
+        own("tollgate-upstream", "Tollgate, open API, upstream with 4 nodes", Policy::before(Behind::Upstream), false),
+        own("tollgate-function", "Tollgate, open API, event function", Policy::before(Behind::Function), false),
         own("tollgate-full-1", "Tollgate, full pipeline, 1 API", Policy::full(1), true),
         own("tollgate-full-1000", "Tollgate, full pipeline, 1,000 APIs", Policy::full(MANY), true),
     ]
@@ -93,14 +94,16 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
     let folder = fresh(&out.join(own.name))?;
     let log_file = own.access_log.then(|| folder.join("access.log"));
     let log = log_file.as_deref().map(|path| lane.read_log(path)).transpose()?;
-    let mut tollgate = Tollgate::start(program, &folder, log_file.as_deref())?;
-    let host = tollgate.publish("bench", &own.policy, lane.origin().address()).context(own.name)?;
+    let origin = lane.origin().address();
+    let setup = Setup { access_log: log_file.as_deref(), certificate: None };
+    let mut tollgate = Tollgate::start(program, &folder, origin, &setup)?;
+    let host = tollgate.publish("bench", &own.policy, origin).context(own.name)?.host;
     probe::policy(lane, tollgate.address, &host, &own.policy).context(own.name)?;
     say(&format!("{}: configured and probed", own.name))?;
     let keys = if own.policy.plans.is_empty() { Vec::new() } else { load_keys() };
     let plain = if keys.is_empty() { PLAIN_OPEN } else { PLAIN_SIGNED };
     let calls = Calls { host: &host, apis: own.policy.apis, keys: &keys };
-    let mut row = row(own.name, own.title, plain, &Rc::new(tollgate.process), tollgate.address, &calls);
+    let mut row = Row::new((own.name, own.title, plain), &Rc::new(tollgate.process), tollgate.address, small(&calls));
     row.access_log = log;
     Ok(row)
 }
@@ -108,28 +111,10 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
 fn plain_row(lane: &mut Lane, rows: &mut Vec<Row>, name: &'static str, title: &str, peer: Peer) -> Result<()> {
     probe::plain(lane, peer.address).context(name)?;
     let calls = Calls { host: "plain.localhost", apis: MANY, keys: &[] };
-    rows.push(row(name, title, PLAIN_OPEN, &Rc::new(peer.process), peer.address, &calls));
+    rows.push(Row::new((name, title, PLAIN_OPEN), &Rc::new(peer.process), peer.address, small(&calls)));
     Ok(())
 }
 
-fn row(
-    name: &'static str,
-    title: &str,
-    plain: &'static str,
-    process: &Rc<Process>,
-    address: SocketAddr,
-    calls: &Calls<'_>,
-) -> Row {
-    Row {
-        name,
-        title: title.to_owned(),
-        plain,
-        process: Rc::clone(process),
-        address,
-        sheet: Sheet::render(calls),
-        access_log: None,
-        answered: 0,
-        figures: Vec::new(),
-        failure: None,
-    }
+fn small(calls: &Calls<'_>) -> Load {
+    Load::Calls(Sheet::render(calls))
 }

@@ -10,9 +10,9 @@ use anyhow::{Result, bail};
 use crate::access_log::AccessLog;
 use crate::callers::Callers;
 use crate::latency::Latency;
+use crate::load::Load;
 use crate::origin::Origin;
 use crate::poll::{Poll, Token};
-use crate::sheet::Sheet;
 
 /// A moment for the core's other half, where two cores of a virtual machine are one of the host's: the gateway may be on it.
 fn breathe() {
@@ -35,8 +35,10 @@ pub(crate) struct Lane {
 /// How a turn is driven.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
-    /// Keep-alive connections, one request in flight on each.
+    /// Requests in flight; for small calls each has a connection of its own.
     pub(crate) connections: usize,
+    /// Requests a second by the clock; `None`: each answer is followed by the next request.
+    pub(crate) rate: Option<u32>,
     /// Time before anything is counted.
     pub(crate) warm: Duration,
     /// Time that counts.
@@ -98,31 +100,32 @@ impl Lane {
     pub(crate) fn drive<U>(
         &mut self,
         gateway: SocketAddr,
-        sheet: &Sheet,
+        load: &Load,
         pace: Pace,
         mut usage: impl FnMut() -> Result<U>,
     ) -> Result<Turn<U>> {
-        let mut callers = Callers::open(&self.poll, gateway, sheet, pace.connections)?;
+        let mut callers = Callers::open(&self.poll, gateway, load, pace.connections, pace.rate)?;
         self.spin(&mut callers, pace.warm)?;
-        callers.recording = true;
+        callers.tally.recording = true;
         let (before, start) = (usage()?, Instant::now());
         let spare = self.spin(&mut callers, pace.time)?;
         let (wall, after) = (start.elapsed(), usage()?);
-        callers.recording = false;
+        callers.tally.recording = false;
         self.finish(&mut callers)?;
-        if callers.faults.count > 0 {
-            let first = callers.faults.first.unwrap_or_default();
-            bail!("{} requests failed beside {} good ones; the first: {first}", callers.faults.count, callers.good);
+        let tally = callers.tally;
+        if tally.faults.count > 0 {
+            let first = tally.faults.first.unwrap_or_default();
+            bail!("{} requests failed beside {} good ones; the first: {first}", tally.faults.count, tally.good);
         }
-        if callers.good == 0 {
+        if tally.good == 0 {
             bail!("no request was answered");
         }
         Ok(Turn {
-            requests: callers.good,
-            answered: callers.answered,
+            requests: tally.good,
+            answered: tally.answered,
             wall,
             usage: (before, after),
-            latency: callers.latency,
+            latency: tally.latency,
             spare,
         })
     }
@@ -133,6 +136,7 @@ impl Lane {
         let mut idle = Duration::ZERO;
         let mut last = start;
         while last - start < time {
+            callers.tick(&self.poll);
             if self.step(Some(callers), false)? == 0 {
                 breathe();
                 let now = Instant::now();
@@ -150,7 +154,7 @@ impl Lane {
 
     /// Waits for the answers that are still due, so that no call is left behind in the gateway.
     fn finish(&mut self, callers: &mut Callers<'_>) -> Result<()> {
-        callers.asking = false;
+        callers.tally.asking = false;
         let start = Instant::now();
         while callers.waiting() > 0 && start.elapsed() < STALL {
             self.step(Some(callers), false)?;
@@ -169,7 +173,7 @@ impl Lane {
                 Token::Log(place) => self.logs[place as usize].collect()?,
                 Token::Caller(place) => {
                     if let Some(callers) = callers.as_deref_mut() {
-                        callers.receive(place);
+                        callers.take(&self.poll, place);
                     }
                 }
             }

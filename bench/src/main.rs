@@ -1,14 +1,19 @@
 //! The `bench` command: Tollgate beside nginx and haproxy on one machine, in one run.
 //!
-//! Reading order: `field` starts the gateways, `probe` makes sure that they do what their rows say, `rounds` measures
-//! them turn about with `lane` (origin and callers in one spinning loop), `memory` weighs them, `report` writes it down.
+//! Reading order: `field` and `protocols` start the gateways, `probe` makes sure that they do what their rows say, `rounds`
+//! measures them turn about with `lane` (origin and callers in one spinning loop), each in the manner of its `load`;
+//! `memory` weighs them, `changes` changes one of 50,000 APIs under load, `report` writes it down.
 
 mod access_log;
 mod answer;
+mod blocks;
 mod callers;
+mod changes;
 mod field;
 mod lane;
+mod large;
 mod latency;
+mod load;
 mod machine;
 mod management;
 mod memory;
@@ -19,20 +24,25 @@ mod policy;
 mod poll;
 mod probe;
 mod process;
+mod protocols;
 mod report;
 mod rounds;
 mod sheet;
 mod signing;
+mod tally;
 mod tollgate;
+mod trust;
+mod wire;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 
-use crate::lane::Lane;
+use crate::lane::{Lane, Pace};
 use crate::options::Options;
-use crate::report::{Report, say};
+use crate::report::{Report, Tables, say};
+use crate::rounds::Row;
 
 fn main() -> Result<ExitCode> {
     let mut options = Options::parse();
@@ -43,24 +53,39 @@ fn main() -> Result<ExitCode> {
     let first = machine::First::ask();
     let mut lane = Lane::open()?;
     let mut rows = field::line_up(&mut lane, &options)?;
-    rounds::run(&mut lane, &mut rows, options.pace(), usize::from(options.rounds))?;
-    let readings = if options.no_memory { Vec::new() } else { weigh(&mut lane, &options)? };
-    let text = Report { facts: facts(&options, first.is_some()), rows: &rows, readings: &readings }.text()?;
+    rounds::run(&mut lane, &mut rows, options.pace(), options.rounds())?;
+    let mut protocols = protocols::line_up(&mut lane, &options)?;
+    rounds::run(&mut lane, &mut protocols, options.pace(), options.fewer_rounds())?;
+    let (readings, changes) = at_rest_and_changed(&mut lane, &options)?;
+    let tables = Tables { calls: &rows, protocols: &protocols, changes: &changes, readings: &readings };
+    let text = Report { facts: facts(&options, first.is_some()), tables }.text()?;
     say(&format!("\n{text}"))?;
     if let Some(page) = &options.page {
         report::write(page, &text)?;
     }
-    Ok(if rows.iter().any(|row| row.failure.is_some()) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let failed = [rows, protocols, changes].iter().flatten().any(|row| row.failure.is_some());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn weigh(lane: &mut Lane, options: &Options) -> Result<Vec<memory::Reading>> {
-    let tollgate = options.wants_tollgate().then_some(options.tollgate.as_path());
-    let mut readings = match tollgate {
-        Some(program) => memory::apis(program, &options.out, lane.origin().address(), options.memory_apis)?,
-        None => Vec::new(),
-    };
-    readings.extend(memory::idle(lane, tollgate, &options.out)?);
-    Ok(readings)
+/// Memory, and the rows of the gateway that has all the APIs.
+fn at_rest_and_changed(lane: &mut Lane, options: &Options) -> Result<(Vec<memory::Reading>, Vec<Row>)> {
+    let (mut readings, mut changes) = (Vec::new(), Vec::new());
+    let weighed = !options.no_memory && options.wants_tollgate();
+    if weighed || options.wants_changes() {
+        let origin = lane.origin().address();
+        let (found, published) = memory::apis(&options.tollgate, &options.out, origin, options.memory_apis)?;
+        if weighed {
+            readings = found;
+        }
+        changes = changes::rows(published, options)?;
+        let pace = Pace { rate: Some(changes::RATE), ..options.pace() };
+        rounds::run(lane, &mut changes, pace, options.fewer_rounds())?;
+    }
+    if !options.no_memory {
+        let program = options.wants_tollgate().then_some(options.tollgate.as_path());
+        readings.extend(memory::idle(lane, program, &options.out)?);
+    }
+    Ok((readings, changes))
 }
 
 fn facts(options: &Options, first: bool) -> Vec<String> {
@@ -71,9 +96,10 @@ fn facts(options: &Options, first: bool) -> Vec<String> {
         format!("{day}; {}", machine::description()),
         format!("{own}; {}; {}", version("nginx", "-v"), version("haproxy", "-v")),
         format!(
-            "{} connections, {} rounds of {:.1} s each after {:.1} s of warm-up, {}",
+            "{} calls in flight, {} rounds ({} beyond the first table) of {:.1} s each after {:.1} s of warm-up, {}",
             pace.connections,
-            options.rounds,
+            options.rounds(),
+            options.fewer_rounds(),
             pace.time.as_secs_f64(),
             pace.warm.as_secs_f64(),
             if first { "highest priority" } else { "ordinary priority" }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
+use crate::changes::{CHANGING, STILL};
 use crate::lane::Pace;
 
 /// Measures Tollgate beside nginx and haproxy: CPU time per call, and memory.
@@ -17,13 +18,13 @@ pub(crate) struct Options {
     /// Seconds before them
     #[arg(long, default_value_t = 0.5)]
     warm: f64,
-    /// How many turns every gateway gets
+    /// How many turns every gateway gets; those of other protocols and of changes about half as many
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(1..))]
-    pub(crate) rounds: u8,
-    /// Keep-alive connections, one request in flight on each
+    rounds: u8,
+    /// Requests in flight; small calls over HTTP/1.1 have a kept connection each
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
-    /// Measure only these rows; `tollgate*` is every row whose name begins so
+    /// Measure only these rows; `tollgate*` is every row whose name begins so, `*-http2` every one that ends so
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// The `tollgate` to measure
@@ -32,7 +33,7 @@ pub(crate) struct Options {
     /// Add a row for this program, the bare engine: it gets two addresses, to listen on and to send to
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) with_bare: Option<PathBuf>,
-    /// Leave memory out
+    /// Leave memory out, and with it the rows about changes unless `--only` names them
     #[arg(long)]
     pub(crate) no_memory: bool,
     /// APIs in the largest reading of memory
@@ -51,19 +52,62 @@ impl Options {
     pub(crate) fn pace(&self) -> Pace {
         Pace {
             connections: usize::from(self.connections),
+            rate: None,
             warm: Duration::from_secs_f64(self.warm.clamp(0.0, 60.0)),
             time: Duration::from_secs_f64(self.seconds.clamp(0.1, 600.0)),
         }
     }
 
+    /// Turns of every gateway in the first table.
+    pub(crate) fn rounds(&self) -> usize {
+        usize::from(self.rounds)
+    }
+
+    /// Turns of every gateway elsewhere: about half as many, so that the whole stays short.
+    pub(crate) fn fewer_rounds(&self) -> usize {
+        self.rounds().div_ceil(2)
+    }
+
     /// Whether a row was asked for.
     pub(crate) fn wants(&self, row: &str) -> bool {
-        self.only.is_empty()
-            || self.only.iter().any(|name| name.strip_suffix('*').map_or(row == name, |start| row.starts_with(start)))
+        self.only.is_empty() || self.only.iter().any(|pattern| fits(pattern, row))
+    }
+
+    /// Whether a row about changes was asked for; they need all the APIs, as memory does.
+    pub(crate) fn wants_changes(&self) -> bool {
+        let named = !self.only.is_empty() || !self.no_memory;
+        named && [STILL, CHANGING].iter().any(|row| self.wants(row))
     }
 
     /// Whether any row of Tollgate was asked for.
     pub(crate) fn wants_tollgate(&self) -> bool {
         self.only.is_empty() || self.only.iter().any(|name| name.starts_with("tollgate"))
+    }
+}
+
+fn fits(pattern: &str, row: &str) -> bool {
+    match (pattern.strip_suffix('*'), pattern.strip_prefix('*')) {
+        (Some(start), _) => row.starts_with(start),
+        (None, Some(end)) => row.ends_with(end),
+        (None, None) => row == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_picked_by_name_beginning_or_end() {
+        for (pattern, row, expected) in [
+            ("nginx", "nginx", true),
+            ("nginx", "nginx-lua", false),
+            ("nginx*", "nginx-lua", true),
+            ("*-http2", "nginx-http2", true),
+            ("*-http2", "nginx-tls", false),
+            ("*", "nginx", true),
+        ] {
+            assert_eq!(fits(pattern, row), expected, "{pattern} {row}");
+        }
     }
 }

@@ -1,50 +1,60 @@
-//! The origin: answers every request with the same small JSON body, as cheaply as it can.
+//! The origin: answers every request with the same small JSON body, as cheaply as it can; a request for `…/large` with a
+//! large one, and one for a WebSocket with an echo. It is a server at one address, the nodes of an upstream at several, and
+//! the runtime of a function, which takes events.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+mod connection;
+mod echo;
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use anyhow::{Context, Result};
 
+use crate::large;
+use crate::origin::connection::Connection;
 use crate::poll::{Poll, Token};
 
 /// The body of every answer: 100 bytes.
 pub(crate) const BODY: &[u8] =
     br#"{"ok":true,"item":"0123456789abcdef","note":"one hundred bytes of JSON, as a small API answers it."}"#;
 
-/// Room for one request head; the benchmark's requests and what gateways add to them are below 2 KiB.
-const ROOM: usize = 8192;
+/// Addresses that it listens on, with one port: 127.0.0.1 and those that follow.
+pub(crate) const ADDRESSES: u8 = 4;
 
-/// The listener and every connection that a gateway has opened to it.
+/// The listeners and every connection that a gateway has opened to it.
 pub(crate) struct Origin {
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     address: SocketAddr,
     connections: Vec<Option<Connection>>,
-    answer: Vec<u8>,
+    answers: Answers,
     last_head: Vec<u8>,
 }
 
-struct Connection {
-    stream: TcpStream,
-    head: Box<[u8; ROOM]>,
-    filled: usize,
+/// What it says, rendered beforehand.
+struct Answers {
+    small: Vec<u8>,
+    large: Vec<u8>,
 }
 
 impl Origin {
-    /// Listens on a free port of the loopback address.
+    /// Listens on a port that is free on all the addresses.
     pub(crate) fn open(poll: &Poll) -> Result<Origin> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("the origin cannot listen")?;
-        listener.set_nonblocking(true)?;
-        poll.watch(&listener, Token::Listener)?;
-        let head = format!(
-            "HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
-            BODY.len()
-        );
-        let answer = [head.as_bytes(), BODY].concat();
-        let address = listener.local_addr()?;
-        Ok(Origin { listener, address, connections: Vec::new(), answer, last_head: Vec::new() })
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("the origin cannot listen")?;
+        let address = first.local_addr()?;
+        let mut listeners = vec![first];
+        for last in 2..=ADDRESSES {
+            let place = (Ipv4Addr::new(127, 0, 0, last), address.port());
+            listeners.push(TcpListener::bind(place).with_context(|| format!("the origin cannot listen at {place:?}"))?);
+        }
+        for listener in &listeners {
+            listener.set_nonblocking(true)?;
+            poll.watch(listener, Token::Listener)?;
+        }
+        let answers = Answers { small: answer("application/json", BODY), large: answer("text/plain", large::body()) };
+        Ok(Origin { listeners, address, connections: Vec::new(), answers, last_head: Vec::new() })
     }
 
-    /// Where gateways find it.
+    /// Where gateways find it, at the first of its addresses.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
@@ -56,8 +66,12 @@ impl Origin {
 
     /// Takes every connection that waits.
     pub(crate) fn accept(&mut self, poll: &Poll) -> Result<()> {
+        (0..self.listeners.len()).try_for_each(|at| self.accept_at(at, poll))
+    }
+
+    fn accept_at(&mut self, at: usize, poll: &Poll) -> Result<()> {
         loop {
-            let stream = match self.listener.accept() {
+            let stream = match self.listeners[at].accept() {
                 Ok((stream, _)) => stream,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error).context("the origin cannot accept"),
@@ -69,43 +83,24 @@ impl Origin {
                 self.connections.len() - 1
             });
             poll.watch(&stream, Token::Origin(place as u32))?;
-            self.connections[place] = Some(Connection { stream, head: Box::new([0; ROOM]), filled: 0 });
+            self.connections[place] = Some(Connection::new(stream));
         }
     }
 
-    /// Reads what has come on one connection and answers when the head is whole. `keep` remembers the head.
+    /// Reads what has come on one connection and answers when the request is whole. `keep` remembers the head.
     pub(crate) fn serve(&mut self, place: u32, keep: bool) {
         let Some(Some(connection)) = self.connections.get_mut(place as usize) else { return };
-        if !connection.serve(&self.answer) {
+        let kept = keep.then_some(&mut self.last_head);
+        if !connection.serve(&self.answers, kept) {
             self.connections[place as usize] = None;
-        } else if keep && connection.filled == 0 {
-            let end = find_end(connection.head.as_slice());
-            self.last_head.clear();
-            self.last_head.extend_from_slice(&connection.head[..end]);
         }
     }
 }
 
-impl Connection {
-    /// False when the connection is over.
-    fn serve(&mut self, answer: &[u8]) -> bool {
-        match self.stream.read(&mut self.head[self.filled..]) {
-            Ok(0) => false,
-            Ok(count) => {
-                self.filled += count;
-                if !self.head[..self.filled].ends_with(b"\r\n\r\n") {
-                    return self.filled < ROOM;
-                }
-                self.filled = 0;
-                matches!(self.stream.write(answer), Ok(written) if written == answer.len())
-            }
-            Err(error) => error.kind() == ErrorKind::WouldBlock,
-        }
-    }
-}
-
-fn find_end(bytes: &[u8]) -> usize {
-    bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4)
+fn answer(kind: &str, body: &[u8]) -> Vec<u8> {
+    let head =
+        format!("HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use crate::policy::Policy;
 use crate::process::{Process, free_address};
 use crate::sheet::{api_path, origin_path};
+use crate::trust::Certificate;
 
 /// Where Debian keeps nginx's modules.
 const MODULES: &str = "/usr/lib/nginx/modules";
@@ -37,6 +38,46 @@ pub(crate) fn nginx_policy(out: &Path, origin: SocketAddr, policy: &Policy) -> R
     fs::write(folder.join("policy.lua"), include_str!("../conf/policy.lua"))?;
     fs::write(folder.join("configuration.lua"), lua_configuration(policy)?)?;
     nginx("nginx-policy", include_str!("../conf/nginx-policy.conf"), out, origin)
+}
+
+/// What a gateway can do in TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tls {
+    /// Nothing.
+    None,
+    /// HTTP/1.1.
+    WithoutHttp2,
+    /// HTTP/1.1 and HTTP/2.
+    WithHttp2,
+}
+
+/// nginx as a plain proxy for other protocols: also where it listens for TLS, and what it was built with for that.
+pub(crate) fn nginx_protocols(out: &Path, origin: SocketAddr, shown: &Certificate) -> Result<(Peer, SocketAddr, Tls)> {
+    let built = Command::new("nginx").arg("-V").output().context("cannot start nginx")?;
+    let tls = tls_of(&String::from_utf8_lossy(&built.stderr));
+    let https = free_address()?;
+    let http2 = match tls {
+        Tls::None => None,
+        Tls::WithoutHttp2 => Some(""),
+        Tls::WithHttp2 => Some(" http2"),
+    };
+    let lines = http2.map_or_else(String::new, |http2| {
+        let (chain, key) = (shown.chain.display(), shown.key.display());
+        format!(
+            "listen {https} ssl{http2} backlog=4096; ssl_protocols TLSv1.3; ssl_certificate {chain}; ssl_certificate_key {key};"
+        )
+    });
+    let template = include_str!("../conf/nginx-protocols.conf").replace("{{tls}}", &lines);
+    Ok((nginx("nginx-protocols", &template, out, origin)?, https, tls))
+}
+
+/// What the output of `nginx -V` says about TLS.
+fn tls_of(built: &str) -> Tls {
+    match (built.contains("--with-http_ssl_module"), built.contains("--with-http_v2_module")) {
+        (false, _) => Tls::None,
+        (true, false) => Tls::WithoutHttp2,
+        (true, true) => Tls::WithHttp2,
+    }
 }
 
 /// haproxy as a plain proxy.
@@ -118,4 +159,21 @@ fn lua_configuration(policy: &Policy) -> Result<String> {
     }
     text.push_str("return { keys = keys, apis = apis }\n");
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_read_from_what_nginx_says_of_itself() {
+        for (built, expected) in [
+            ("configure arguments: --with-threads", Tls::None),
+            ("configure arguments: --with-http_v2_module", Tls::None),
+            ("configure arguments: --with-http_ssl_module", Tls::WithoutHttp2),
+            ("configure arguments: --with-http_ssl_module --with-http_v2_module", Tls::WithHttp2),
+        ] {
+            assert_eq!(tls_of(built), expected, "{built}");
+        }
+    }
 }

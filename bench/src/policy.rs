@@ -19,6 +19,19 @@ pub(crate) struct Policy {
     pub(crate) apis: usize,
     /// Plans; none: the APIs are open.
     pub(crate) plans: Vec<Plan>,
+    /// What stands behind the APIs.
+    pub(crate) behind: Behind,
+}
+
+/// What stands behind an API: always the origin, in one role or another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behind {
+    /// A server.
+    Server,
+    /// The nodes of an upstream, one for each of its addresses.
+    Upstream,
+    /// The runtime of an event function.
+    Function,
 }
 
 /// A usage plan and its keys.
@@ -36,12 +49,17 @@ pub(crate) struct Plan {
 impl Policy {
     /// One API without authentication.
     pub(crate) fn open() -> Policy {
-        Policy { apis: 1, plans: Vec::new() }
+        Policy { apis: 1, plans: Vec::new(), behind: Behind::Server }
+    }
+
+    /// One API without authentication, and something else than a server behind it.
+    pub(crate) fn before(behind: Behind) -> Policy {
+        Policy { behind, ..Policy::open() }
     }
 
     /// One API that verifies key pairs, without limits.
     pub(crate) fn key_pair() -> Policy {
-        Policy { apis: 1, plans: load_plans(None, None) }
+        Policy { plans: load_plans(None, None), ..Policy::open() }
     }
 
     /// The full pipeline: key pairs, rate and quota.
@@ -49,7 +67,7 @@ impl Policy {
         let mut plans = load_plans(Some(RATE), Some(QUOTA));
         plans.push(Plan { name: "slow".into(), rate: Some(1), quota: None, keys: vec![slow_key()] });
         plans.push(Plan { name: "short".into(), rate: None, quota: Some(1), keys: vec![short_key()] });
-        Policy { apis, plans }
+        Policy { apis, plans, behind: Behind::Server }
     }
 
     /// Whether calls are counted against rate and quota.

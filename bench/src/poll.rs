@@ -14,7 +14,7 @@ const BATCH: usize = 256;
 /// Who a ready socket belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// The origin's listener.
+    /// One of the origin's listeners.
     Listener,
     /// A connection that a gateway opened to the origin, by its place in the origin's list.
     Origin(u32),
@@ -25,6 +25,14 @@ pub(crate) enum Token {
 }
 
 impl Token {
+    /// Its place in its list; 0 for a listener.
+    pub(crate) fn place(self) -> u32 {
+        match self {
+            Token::Listener => 0,
+            Token::Origin(place) | Token::Caller(place) | Token::Log(place) => place,
+        }
+    }
+
     fn pack(self) -> u64 {
         match self {
             Token::Listener => 0,
@@ -58,11 +66,13 @@ impl Poll {
         Ok(Poll { epoll, events: Vec::with_capacity(BATCH) })
     }
 
-    /// Watches a socket for reading until it is closed. It is named once for every arrival, not for as long as something
-    /// is left: who is told reads more than ever comes at once.
+    /// Watches a socket until it is closed. It is named once for every arrival, not for as long as something is left: who is
+    /// told reads more than ever comes at once, or until nothing is left. It is also named when it takes bytes again after
+    /// it took none.
     pub(crate) fn watch(&self, socket: impl AsFd, token: Token) -> Result<()> {
         let data = epoll::EventData::new_u64(token.pack());
-        epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN | epoll::EventFlags::ET).context("epoll_ctl")
+        let flags = epoll::EventFlags::IN | epoll::EventFlags::OUT | epoll::EventFlags::ET;
+        epoll::add(&self.epoll, socket, data, flags).context("epoll_ctl")
     }
 
     /// Fills `ready` with what is ready at this moment; empty when nothing is.

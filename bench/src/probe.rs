@@ -5,12 +5,14 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
+use rustls::{ClientConnection, StreamOwned};
 
 use crate::lane::Lane;
 use crate::origin::BODY;
-use crate::policy::{Policy, load_keys, short_key, slow_key};
+use crate::policy::{Behind, Policy, load_keys, short_key, slow_key};
 use crate::sheet::{origin_path, request};
 use crate::signing::KeyPair;
+use crate::trust::Trust;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,14 +33,14 @@ fn exchange(gateway: SocketAddr, request: &str) -> Result<Reply> {
 }
 
 /// Sends one request on `stream` and insists on the origin's answer.
-pub(crate) fn good_exchange(stream: &mut TcpStream, request: &[u8]) -> Result<()> {
+pub(crate) fn good_exchange(stream: &mut (impl Read + Write), request: &[u8]) -> Result<()> {
     stream.write_all(request)?;
     let reply = read_reply(stream)?;
     ensure!(reply.status == 200 && reply.body == BODY, "status {}: {}", reply.status, reply.head);
     Ok(())
 }
 
-fn read_reply(stream: &mut TcpStream) -> Result<Reply> {
+fn read_reply(stream: &mut impl Read) -> Result<Reply> {
     let mut bytes = Vec::new();
     let mut part = [0; 4096];
     loop {
@@ -70,15 +72,38 @@ pub(crate) fn plain(lane: &mut Lane, gateway: SocketAddr) -> Result<()> {
     arrived(lane, "GET /release/api0000/7/detail HTTP/1.1")
 }
 
+/// A gateway in TLS, its certificate and signature checked as any client checks them: the small call comes back.
+pub(crate) fn tls(lane: &mut Lane, gateway: SocketAddr, host: &str, trust: &Trust) -> Result<()> {
+    let call = call(host, None);
+    lane.serve_while(|| good_exchange(&mut tls_stream(gateway, trust)?, call.as_bytes())).context("a call in TLS")
+}
+
+/// A connection in TLS that blocks, its handshake done.
+pub(crate) fn tls_stream(gateway: SocketAddr, trust: &Trust) -> Result<StreamOwned<ClientConnection, TcpStream>> {
+    let mut stream = StreamOwned::new(trust.begin()?, TcpStream::connect(gateway)?);
+    stream.sock.set_read_timeout(Some(PATIENCE))?;
+    stream.conn.complete_io(&mut stream.sock).context("no TLS handshake")?;
+    trust.agreed(&stream.conn)?;
+    Ok(stream)
+}
+
 /// A gateway with `policy`: the call arrives where the API sends it, with the headers due both ways, and every part of
 /// the policy refuses what it should.
 pub(crate) fn policy(lane: &mut Lane, gateway: SocketAddr, host: &str, policy: &Policy) -> Result<()> {
     let key = load_keys().into_iter().next().filter(|_| !policy.plans.is_empty());
     let good = lane.serve_while(|| exchange(gateway, &call(host, key.as_ref())))?;
     expect(&good, 200, "a good call")?;
-    arrived(lane, &format!("GET {} HTTP/1.1", origin_path(0).replace("{id}", "7")))?;
+    let (line, sent_along): (_, &[&str]) = match policy.behind {
+        Behind::Server | Behind::Upstream => (
+            format!("GET {} HTTP/1.1", origin_path(0).replace("{id}", "7")),
+            &["X-Forwarded-For", "X-Real-IP", "X-Api-RequestId", "X-Client-Proto"],
+        ),
+        // The event tells the function what headers tell a server.
+        Behind::Function => ("POST /default/bench HTTP/1.1".to_owned(), &["X-Api-RequestId", "X-Scf-Request-Id"]),
+    };
+    arrived(lane, &line)?;
     let sent = lane.origin().last_head();
-    for name in ["X-Forwarded-For", "X-Real-IP", "X-Api-RequestId", "X-Client-Proto"] {
+    for name in sent_along {
         ensure!(header(&sent, name).is_some(), "the origin did not get {name}:\n{sent}");
     }
     let mut due = vec!["X-Api-RequestId", "X-Api-ID"];

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::changes::Changes;
 use crate::memory::Reading;
-use crate::rounds::Row;
+use crate::rounds::{Figure, Row};
 
 const BEGIN: &str = "<!-- bench:begin -->";
 const END: &str = "<!-- bench:end -->";
@@ -33,9 +34,19 @@ const LOGGED: f64 = 0.99;
 pub(crate) struct Report<'a> {
     /// Lines about date, machine and versions.
     pub(crate) facts: Vec<String>,
-    /// The measured rows.
-    pub(crate) rows: &'a [Row],
-    /// Memory; empty when it was not asked for.
+    /// What was measured.
+    pub(crate) tables: Tables<'a>,
+}
+
+/// The tables; one whose rows were not asked for is empty.
+pub(crate) struct Tables<'a> {
+    /// Small calls over plain HTTP/1.1.
+    pub(crate) calls: &'a [Row],
+    /// Other protocols.
+    pub(crate) protocols: &'a [Row],
+    /// Calls with and without changes.
+    pub(crate) changes: &'a [Row],
+    /// Memory.
     pub(crate) readings: &'a [Reading],
 }
 
@@ -53,10 +64,12 @@ impl Report<'_> {
         }
         self.calls(&mut text)?;
         self.targets(&mut text)?;
+        self.protocols(&mut text)?;
+        self.changes(&mut text)?;
         self.doubts(&mut text)?;
-        if !self.readings.is_empty() {
+        if !self.tables.readings.is_empty() {
             text.push_str("\n| memory | resident | |\n|---|--:|---|\n");
-            for reading in self.readings {
+            for reading in self.tables.readings {
                 writeln!(text, "| {} | {:.1} MB | {} |", reading.what, reading.bytes as f64 / 1e6, reading.note)?;
             }
         }
@@ -64,80 +77,160 @@ impl Report<'_> {
     }
 
     fn calls(&self, text: &mut String) -> Result<()> {
-        text.push_str(
-            "\n| gateway | CPU per call | lowest–highest | × nginx | × nginx + Lua | calls/s | p50 | p99 |\n",
-        );
-        text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
-        for row in self.rows {
-            if let Some(failure) = &row.failure {
-                writeln!(text, "| {} | no figure: {} | | | | | | |", row.title, one_line(failure))?;
-                continue;
-            }
+        let columns =
+            ["gateway", "CPU per call", "lowest–highest", "× nginx", "× nginx + Lua", "calls/s", "p50", "p99"];
+        table(text, &columns, self.tables.calls, |row| {
             let (low, high) = row.range();
-            let median = |pick: fn(&crate::rounds::Figure) -> f64| row.median(pick).unwrap_or(f64::NAN);
-            writeln!(
-                text,
-                "| {} | **{:.2} µs** | {low:.2}–{high:.2} | {} | {} | {:.0} | {:.0} µs | {:.0} µs |",
-                row.title,
-                median(|f| f.cpu),
+            vec![
+                format!("**{:.2} µs**", median(row, |f| f.cpu)),
+                format!("{low:.2}–{high:.2}"),
                 times(self.against(row, row.plain)),
                 times(self.against(row, LUA)),
-                median(|f| f.rate),
-                median(|f| f.p50),
-                median(|f| f.p99),
-            )?;
-        }
-        Ok(())
+                format!("{:.0}", median(row, |f| f.rate)),
+                format!("{:.0} µs", median(row, |f| f.p50)),
+                format!("{:.0} µs", median(row, |f| f.p99)),
+            ]
+        })
     }
 
-    fn targets(&self, text: &mut String) -> Result<()> {
-        let Some(row) = self.row(JUDGED) else { return Ok(()) };
-        text.push('\n');
-        for (name, other, target) in [
-            ("nginx as a plain proxy", row.plain, TARGET_PLAIN),
-            ("nginx with the same policy in Lua", LUA, TARGET_LUA),
-        ] {
-            let Some(ratio) = self.against(row, other) else { continue };
-            let verdict = if ratio <= target { "met" } else { "missed" };
-            writeln!(text, "- {}: {ratio:.2} × {name}; target at most {target:.2}: **{verdict}**", row.title)?;
-        }
-        Ok(())
+    fn protocols(&self, text: &mut String) -> Result<()> {
+        let columns = [
+            "other protocols",
+            "one",
+            "CPU for one",
+            "lowest–highest",
+            "× nginx",
+            "in a second of CPU",
+            "in a second",
+            "p50",
+            "p99",
+        ];
+        table(text, &columns, self.tables.protocols, |row| {
+            let (low, high) = row.range();
+            vec![
+                row.load.unit().to_owned(),
+                format!("**{:.2} µs**", median(row, |f| f.cpu)),
+                format!("{low:.2}–{high:.2}"),
+                times(self.against(row, row.plain)),
+                format!("{:.0}", 1e6 / median(row, |f| f.cpu)),
+                format!("{:.0}", median(row, |f| f.rate)),
+                format!("{:.0} µs", median(row, |f| f.p50)),
+                format!("{:.0} µs", median(row, |f| f.p99)),
+            ]
+        })
     }
 
-    /// What makes the figures less than certain.
-    fn doubts(&self, text: &mut String) -> Result<()> {
-        let disturbed = self.rows.iter().flat_map(|row| &row.figures).map(|f| f.disturbed).fold(0.0, f64::max);
-        if disturbed > QUIET {
-            writeln!(
-                text,
-                "- The machine was not quiet: other work took up to {:.0} % of the gateway's core.",
-                disturbed * 100.0
-            )?;
-        }
-        for row in self.rows {
-            let lines = row.access_log.as_ref().map_or(row.answered, |log| log.lines());
-            if (lines as f64) < row.answered as f64 * LOGGED {
-                writeln!(text, "- {}: only {lines} access-log lines for {} calls.", row.title, row.answered)?;
-            }
-            if row.median(|f| f.spare).is_some_and(|spare| spare < SPARE) {
+    fn changes(&self, text: &mut String) -> Result<()> {
+        let columns = ["changes", "CPU per call", "lowest–highest", "× no change", "calls/s", "p50", "p99", "longest"];
+        table(text, &columns, self.tables.changes, |row| {
+            let (low, high) = row.range();
+            vec![
+                format!("**{:.2} µs**", median(row, |f| f.cpu)),
+                format!("{low:.2}–{high:.2}"),
+                times(self.against(row, row.plain)),
+                format!("{:.0}", median(row, |f| f.rate)),
+                format!("{:.0} µs", median(row, |f| f.p50)),
+                format!("{:.0} µs", median(row, |f| f.p99)),
+                format!("{:.0} µs", median(row, |f| f.longest)),
+            ]
+        })?;
+        for row in self.tables.changes {
+            if let Some((count, median, longest)) = row.changes.as_ref().and_then(Changes::took) {
                 writeln!(
                     text,
-                    "- {}: the load side had less than {:.0} % of its time to spare, so calls/s and latency are its own limit.",
-                    row.title,
-                    SPARE * 100.0
+                    "\n- {count} changes, from request to answer: median {median:.1?}, longest {longest:.1?}."
                 )?;
             }
         }
         Ok(())
     }
 
+    fn targets(&self, text: &mut String) -> Result<()> {
+        let Some(row) = self.row(JUDGED) else { return Ok(()) };
+        let mut judged = Vec::new();
+        for (name, other, target) in [
+            ("nginx as a plain proxy", row.plain, TARGET_PLAIN),
+            ("nginx with the same policy in Lua", LUA, TARGET_LUA),
+        ] {
+            let Some(ratio) = self.against(row, other) else { continue };
+            let verdict = if ratio <= target { "met" } else { "missed" };
+            judged.push(format!("{}: {ratio:.2} × {name}; target at most {target:.2}: **{verdict}**", row.title));
+        }
+        list(text, &judged)
+    }
+
+    /// What makes the figures less than certain.
+    fn doubts(&self, text: &mut String) -> Result<()> {
+        let mut doubts = Vec::new();
+        let disturbed = self.rows().flat_map(|row| &row.figures).map(|f| f.disturbed).fold(0.0, f64::max);
+        if disturbed > QUIET {
+            let share = disturbed * 100.0;
+            doubts
+                .push(format!("The machine was not quiet: other work took up to {share:.0} % of the gateway's core."));
+        }
+        for row in self.rows() {
+            let lines = row.access_log.as_ref().map_or(row.answered, |log| log.lines());
+            if (lines as f64) < row.answered as f64 * LOGGED {
+                doubts.push(format!("{}: only {lines} access-log lines for {} calls.", row.title, row.answered));
+            }
+            if row.median(|f| f.spare).is_some_and(|spare| spare < SPARE) {
+                doubts.push(format!(
+                    "{}: the load side had less than {:.0} % of its time to spare, so what is done in a second and latency are its own limit.",
+                    row.title,
+                    SPARE * 100.0
+                ));
+            }
+        }
+        list(text, &doubts)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        let Tables { calls, protocols, changes, .. } = &self.tables;
+        calls.iter().chain(*protocols).chain(*changes)
+    }
+
     fn row(&self, name: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.name == name && !row.figures.is_empty())
+        self.rows().find(|row| row.name == name && !row.figures.is_empty())
     }
 
     fn against(&self, row: &Row, other: &str) -> Option<f64> {
         row.ratio(self.row(other)?)
     }
+}
+
+/// A table with one line a row; `cells` makes what stands behind its title. A table without rows is not written.
+fn table(text: &mut String, columns: &[&str], rows: &[Row], cells: impl Fn(&Row) -> Vec<String>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let numbers = "|--:".repeat(columns.len() - 1);
+    writeln!(text, "\n| {} |\n|---{numbers}|", columns.join(" | "))?;
+    for row in rows {
+        let none = match (&row.failure, &row.missing) {
+            (Some(failure), _) => Some(format!("no figure: {}", one_line(failure))),
+            (None, Some(missing)) => Some(format!("not measured: {}", one_line(missing))),
+            (None, None) => None,
+        };
+        let cells = none.map_or_else(|| cells(row), |none| vec![none]);
+        let empty = " |".repeat(columns.len() - 1 - cells.len());
+        writeln!(text, "| {} | {} |{empty}", row.title, cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+/// A list below a table; nothing when there is nothing to say.
+fn list(text: &mut String, lines: &[String]) -> Result<()> {
+    if !lines.is_empty() {
+        text.push('\n');
+    }
+    for line in lines {
+        writeln!(text, "- {line}")?;
+    }
+    Ok(())
+}
+
+fn median(row: &Row, pick: fn(&Figure) -> f64) -> f64 {
+    row.median(pick).unwrap_or(f64::NAN)
 }
 
 fn times(ratio: Option<f64>) -> String {
@@ -170,5 +263,22 @@ mod tests {
         let page = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
         assert_eq!(replaced(&page, "new\n"), Some(format!("above\n{BEGIN}\nnew\n{END}\nbelow\n")));
         assert_eq!(replaced("no markers", "new"), None);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_measured_says_why() {
+        let log = std::env::temp_dir().join(format!("tollgate-bench-report-{}.log", std::process::id()));
+        let mut command = std::process::Command::new("sleep");
+        command.arg("60");
+        let process = std::rc::Rc::new(crate::process::Process::start("sleep", command, &log).unwrap());
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
+        let load = crate::load::Load::Messages(Vec::new());
+        let mut row = Row::new(("nginx-http2", "nginx, HTTP/2", "nginx-http2"), &process, address, load);
+        row.missing = Some("this nginx has no http_v2_module".to_owned());
+        let mut text = String::new();
+        table(&mut text, &["what", "CPU", "p99"], &[row], |_| unreachable!()).unwrap();
+        let line = "| nginx, HTTP/2 | not measured: this nginx has no http_v2_module | |";
+        assert_eq!(text, format!("\n| what | CPU | p99 |\n|---|--:|--:|\n{line}\n"));
+        std::fs::remove_file(log).unwrap();
     }
 }

@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::access_log::AccessLog;
+use crate::changes::Changes;
 use crate::lane::{Lane, Pace};
+use crate::load::Load;
 use crate::machine::{GATEWAY_CORE, core_busy};
 use crate::process::Process;
 use crate::report::say;
-use crate::sheet::Sheet;
 
 /// Longest time that a gateway keeps a line of its access log to itself.
 const LOG_DELAY: Duration = Duration::from_millis(2500);
@@ -22,22 +23,26 @@ pub(crate) struct Row {
     pub(crate) name: &'static str,
     /// What the table calls it.
     pub(crate) title: String,
-    /// The row of plain nginx that answers the same calls.
+    /// The row that it is compared with: mostly plain nginx answering the same calls.
     pub(crate) plain: &'static str,
     /// The gateway; one gateway may have several rows.
     pub(crate) process: Rc<Process>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
     /// What it is asked.
-    pub(crate) sheet: Sheet,
+    pub(crate) load: Load,
+    /// Changes of the configuration made meanwhile.
+    pub(crate) changes: Option<Changes>,
     /// Where it writes a line per call, if it does.
     pub(crate) access_log: Option<Rc<AccessLog>>,
     /// Calls answered in all turns, warm-up included.
     pub(crate) answered: u64,
     /// One figure a round.
     pub(crate) figures: Vec<Figure>,
-    /// Why the row has no figures.
+    /// Why the row has no figures: it was measured and something was wrong.
     pub(crate) failure: Option<String>,
+    /// Why the row has no figures: this machine's gateway cannot do what it is about.
+    pub(crate) missing: Option<String>,
 }
 
 /// What one turn amounts to.
@@ -51,6 +56,8 @@ pub(crate) struct Figure {
     pub(crate) p50: f64,
     /// Latency that one call in a hundred exceeds: microseconds.
     pub(crate) p99: f64,
+    /// Longest latency, up to 200 ms: microseconds.
+    pub(crate) longest: f64,
     /// Share of its core that the gateway used.
     pub(crate) busy: f64,
     /// Share of that core that others used meanwhile.
@@ -66,16 +73,17 @@ pub(crate) fn run(lane: &mut Lane, rows: &mut [Row], pace: Pace, rounds: usize) 
             // Each round starts one row further, so that nobody always follows the same neighbour's noise.
             let at = (place + round) % rows.len();
             let row = &mut rows[at];
-            if row.failure.is_some() {
+            if row.failure.is_some() || row.missing.is_some() {
                 continue;
             }
             match turn(lane, row, pace) {
                 Ok(figure) => {
                     say(&format!(
-                        "round {} of {rounds}  {:<22} {:6.2} us/call  {:7.0} calls/s  gateway busy {:3.0} %, others {:3.0} %, load side to spare {:3.0} %",
+                        "round {} of {rounds}  {:<22} {:8.2} us/{}  {:7.0}/s  gateway busy {:3.0} %, others {:3.0} %, load side to spare {:3.0} %",
                         round + 1,
                         row.name,
                         figure.cpu,
+                        row.load.unit(),
                         figure.rate,
                         figure.busy * 100.0,
                         figure.disturbed * 100.0,
@@ -106,7 +114,12 @@ fn collect_logs(lane: &mut Lane, rows: &[Row]) -> Result<()> {
 }
 
 fn turn(lane: &mut Lane, row: &mut Row, pace: Pace) -> Result<Figure> {
-    let turn = lane.drive(row.address, &row.sheet, pace, || Ok((row.process.cpu()?, core_busy(GATEWAY_CORE)?)))?;
+    let changing = row.changes.as_ref().map(Changes::begin);
+    let turn = lane.drive(row.address, &row.load, pace, || Ok((row.process.cpu()?, core_busy(GATEWAY_CORE)?)));
+    if let Some(changing) = changing {
+        changing.end()?;
+    }
+    let turn = turn?;
     row.answered += turn.answered;
     let ((cpu_before, core_before), (cpu_after, core_after)) = turn.usage;
     let (cpu, core, wall) = (cpu_after - cpu_before, core_after - core_before, turn.wall.as_secs_f64());
@@ -115,6 +128,7 @@ fn turn(lane: &mut Lane, row: &mut Row, pace: Pace) -> Result<Figure> {
         rate: turn.requests as f64 / wall,
         p50: f64::from(turn.latency.quantile(0.5)),
         p99: f64::from(turn.latency.quantile(0.99)),
+        longest: f64::from(turn.latency.quantile(1.0)),
         busy: cpu / wall,
         disturbed: ((core - cpu) / wall).max(0.0),
         spare: turn.spare,
@@ -122,6 +136,29 @@ fn turn(lane: &mut Lane, row: &mut Row, pace: Pace) -> Result<Figure> {
 }
 
 impl Row {
+    /// A row without figures yet.
+    pub(crate) fn new(
+        (name, title, plain): (&'static str, &str, &'static str),
+        process: &Rc<Process>,
+        address: SocketAddr,
+        load: Load,
+    ) -> Row {
+        Row {
+            name,
+            title: title.to_owned(),
+            plain,
+            process: Rc::clone(process),
+            address,
+            load,
+            changes: None,
+            access_log: None,
+            answered: 0,
+            figures: Vec::new(),
+            failure: None,
+            missing: None,
+        }
+    }
+
     /// Median over the rounds of what `pick` takes from a figure; `None` without figures.
     pub(crate) fn median(&self, pick: impl Fn(&Figure) -> f64) -> Option<f64> {
         median(self.figures.iter().map(pick).collect())

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::signing::{KeyPair, authorization};
 
 /// Different requests in a cycle.
-const CYCLE: usize = 1000;
+pub(crate) const CYCLE: usize = 1000;
 
 /// How far the cycle hops from API to API; without a common factor with any of the numbers of APIs measured.
 const HOP: usize = 389;
@@ -36,6 +36,21 @@ pub(crate) fn origin_path(api: usize) -> String {
     format!("/origin{api:04}/{{id}}")
 }
 
+/// The path of a call.
+pub(crate) fn call_path(api: usize, item: usize) -> String {
+    format!("/release{}", api_path(api).replace("{id}", &item.to_string()))
+}
+
+/// The API that the request number `turn` of a cycle calls.
+pub(crate) fn api_of(turn: usize, apis: usize) -> usize {
+    turn * HOP % apis
+}
+
+/// The item that it asks for: a number of six digits.
+pub(crate) fn item_of(turn: usize) -> usize {
+    100_000 + turn
+}
+
 impl Sheet {
     /// Renders the cycle.
     pub(crate) fn render(calls: &Calls<'_>) -> Sheet {
@@ -43,8 +58,8 @@ impl Sheet {
         let mut sheet = Sheet { bytes: Vec::new(), ends: Vec::with_capacity(CYCLE) };
         for turn in 0..CYCLE {
             let key = (!calls.keys.is_empty()).then(|| &calls.keys[turn % calls.keys.len()]);
-            let api = turn * HOP % calls.apis;
-            sheet.bytes.extend_from_slice(request(calls.host, api, 100_000 + turn, key, &date).as_bytes());
+            let api = api_of(turn, calls.apis);
+            sheet.bytes.extend_from_slice(request(calls.host, api, item_of(turn), key, &date).as_bytes());
             sheet.ends.push(sheet.bytes.len());
         }
         sheet
@@ -65,8 +80,8 @@ pub(crate) fn request(host: &str, api: usize, item: usize, key: Option<&KeyPair>
         let authorization = authorization(key, date, &source);
         format!("Date: {date}\r\nSource: {source}\r\nAuthorization: {authorization}\r\n")
     });
-    let path = api_path(api).replace("{id}", &item.to_string());
-    format!("GET /release{path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench\r\nAccept: */*\r\n{signature}\r\n")
+    let path = call_path(api, item);
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench\r\nAccept: */*\r\n{signature}\r\n")
 }
 
 #[cfg(test)]

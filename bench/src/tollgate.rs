@@ -9,10 +9,12 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::management::Management;
-use crate::policy::{Policy, SERVICE_RATE};
+use crate::origin::ADDRESSES;
+use crate::policy::{Behind, Policy, SERVICE_RATE};
 use crate::process::{Process, free_address};
 use crate::sheet::{api_path, origin_path};
 use crate::signing::KeyPair;
+use crate::trust::Certificate;
 
 /// A running Tollgate with one worker.
 pub(crate) struct Tollgate {
@@ -20,21 +22,48 @@ pub(crate) struct Tollgate {
     pub(crate) process: Process,
     /// Where it accepts calls.
     pub(crate) address: SocketAddr,
+    /// Where it accepts calls in TLS, if it was given a certificate.
+    pub(crate) https: SocketAddr,
     /// Its management.
     pub(crate) management: Management,
 }
 
+/// What not every Tollgate is started with.
+#[derive(Default)]
+pub(crate) struct Setup<'a> {
+    /// Where a line per call goes.
+    pub(crate) access_log: Option<&'a Path>,
+    /// The certificate of the HTTPS listener; without one there is no such listener.
+    pub(crate) certificate: Option<&'a Certificate>,
+}
+
+/// A published service.
+#[derive(Clone)]
+pub(crate) struct Service {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its host name.
+    pub(crate) host: String,
+}
+
 impl Tollgate {
-    /// Starts `program` with its data in `folder`; what is there already is served. A line per call is appended to
-    /// `access_log`.
-    pub(crate) fn start(program: &Path, folder: &Path, access_log: Option<&Path>) -> Result<Tollgate> {
+    /// Starts `program` with its data in `folder`; what is there already is served. Functions are at `origin`.
+    pub(crate) fn start(program: &Path, folder: &Path, origin: SocketAddr, setup: &Setup<'_>) -> Result<Tollgate> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let (address, admin) = (free_address()?, free_address()?);
-        let access_log = access_log.map_or_else(|| "off".to_owned(), |path| path.display().to_string());
+        let (address, https, admin) = (free_address()?, free_address()?, free_address()?);
+        let access_log = setup.access_log.map_or_else(|| "off".to_owned(), |path| path.display().to_string());
+        let (listen_tls, chain, key) = match setup.certificate {
+            None => ("off".to_owned(), String::new(), String::new()),
+            Some(made) => (https.to_string(), made.chain.display().to_string(), made.key.display().to_string()),
+        };
         let settings = include_str!("../conf/tollgate.toml")
             .replace("{{out}}", &folder.display().to_string())
             .replace("{{listen}}", &address.to_string())
+            .replace("{{listen_tls}}", &listen_tls)
+            .replace("{{certificate}}", &chain)
+            .replace("{{key}}", &key)
             .replace("{{admin}}", &admin.to_string())
+            .replace("{{origin}}", &origin.to_string())
             .replace("{{access_log}}", &access_log)
             .replace("{{service_rate}}", &SERVICE_RATE.to_string());
         let file = folder.join("tollgate.toml");
@@ -46,20 +75,20 @@ impl Tollgate {
         process.wait_for(admin)?;
         process.wait_for(address)?;
         let management = Management::connect(admin, operator(&folder.join("data"))?)?;
-        Ok(Tollgate { process, address, management })
+        Ok(Tollgate { process, address, https, management })
     }
 
-    /// Creates and releases a service with the APIs and plans of `policy`, whose backend is `origin`; returns the
-    /// service's host name.
-    pub(crate) fn publish(&mut self, name: &str, policy: &Policy, origin: SocketAddr) -> Result<String> {
-        let service = self.act("CreateService", json!({ "ServiceName": name, "Protocol": "http&https" }))?;
-        let id = text(&service, "ServiceId")?;
+    /// Creates and releases a service with the APIs and plans of `policy`, whose backend is `origin`.
+    pub(crate) fn publish(&mut self, name: &str, policy: &Policy, origin: SocketAddr) -> Result<Service> {
+        let service = self.service(name)?;
+        let id = service.id.as_str();
         let secret = !policy.plans.is_empty();
         for number in 0..policy.apis {
-            self.act("CreateApi", api(&id, number, secret, origin))?;
+            let mut request = api(id, number, secret, origin);
+            self.put_before(policy.behind, &mut request, origin)?;
+            self.act("CreateApi", request)?;
         }
-        let release = json!({ "ServiceId": id, "EnvironmentName": "release", "ReleaseDesc": "benchmark" });
-        self.act("ReleaseService", release)?;
+        self.release(id)?;
         for plan in &policy.plans {
             let created = self.act(
                 "CreateUsagePlan",
@@ -80,7 +109,57 @@ impl Tollgate {
             });
             self.act("BindEnvironment", binding)?;
         }
-        text(&service, "OuterSubDomain")
+        Ok(service)
+    }
+
+    /// Creates and releases a service for the rows of other protocols: the small call, a large answer, a large request and
+    /// a WebSocket, all open.
+    pub(crate) fn publish_protocols(&mut self, origin: SocketAddr) -> Result<Service> {
+        let service = self.service("protocols")?;
+        self.act("CreateApi", api(&service.id, 0, false, origin))?;
+        for (path, method, kind) in
+            [("large", "GET", "HTTP"), ("upload", "POST", "HTTP"), ("socket", "GET", "WEBSOCKET")]
+        {
+            self.act("CreateApi", plain_api(&service.id, path, method, kind, origin))?;
+        }
+        self.release(&service.id)?;
+        Ok(service)
+    }
+
+    fn service(&mut self, name: &str) -> Result<Service> {
+        let made = self.act("CreateService", json!({ "ServiceName": name, "Protocol": "http&https" }))?;
+        Ok(Service { id: text(&made, "ServiceId")?, host: text(&made, "OuterSubDomain")? })
+    }
+
+    fn release(&mut self, service: &str) -> Result<Value> {
+        let release = json!({ "ServiceId": service, "EnvironmentName": "release", "ReleaseDesc": "benchmark" });
+        self.act("ReleaseService", release)
+    }
+
+    /// Makes an API lead where `behind` says.
+    fn put_before(&mut self, behind: Behind, api: &mut Value, origin: SocketAddr) -> Result<()> {
+        match behind {
+            Behind::Server => {}
+            Behind::Upstream => {
+                let nodes: Vec<Value> = (1..=ADDRESSES)
+                    .map(|last| json!({ "Host": format!("127.0.0.{last}"), "Port": origin.port(), "Weight": 1 }))
+                    .collect();
+                let made = self.act(
+                    "CreateUpstream",
+                    json!({ "Scheme": "HTTP", "Algorithm": "ROUND-ROBIN", "UniqVpcId": "vpc-bench", "Nodes": nodes }),
+                )?;
+                api["ServiceType"] = json!("UPSTREAM");
+                api["ServiceConfig"]["Url"] = Value::Null;
+                api["ServiceConfig"]["UpstreamId"] = json!(text(&made, "UpstreamId")?);
+            }
+            Behind::Function => {
+                api["ServiceType"] = json!("SCF");
+                api["ServiceScfFunctionName"] = json!("bench");
+                api["ServiceConfig"] = Value::Null;
+                api["ServiceParameters"] = Value::Null;
+            }
+        }
+        Ok(())
     }
 
     fn act(&mut self, action: &str, request: Value) -> Result<Value> {
@@ -107,6 +186,24 @@ fn api(service: &str, number: usize, secret: bool, origin: SocketAddr) -> Value 
             "Name": "id", "Position": "PATH",
             "RelevantRequestParameterName": "id", "RelevantRequestParameterPosition": "PATH",
         }],
+    })
+}
+
+/// An open API without parameters, whose path is the same at the origin; `kind` is its protocol and its backend's.
+fn plain_api(service: &str, path: &str, method: &str, kind: &str, origin: SocketAddr) -> Value {
+    let scheme = if kind == "WEBSOCKET" { "ws" } else { "http" };
+    let path = format!("/{path}");
+    json!({
+        "ServiceId": service,
+        "ApiName": path[1..],
+        "ApiType": "NORMAL",
+        "AuthType": "NONE",
+        "Protocol": kind,
+        "EnableCORS": false,
+        "RequestConfig": { "Path": path, "Method": method },
+        "ServiceType": kind,
+        "ServiceTimeout": 15,
+        "ServiceConfig": { "Url": format!("{scheme}://{origin}"), "Path": path, "Method": method },
     })
 }
 
