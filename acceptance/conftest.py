@@ -1,8 +1,11 @@
 """The fixtures: a gateway, a backend, the SDK."""
 
+import os
+
 import pytest
 
 from stand.backend import Backend
+from stand.browser import Browser, is_built
 from stand.cloud import Cloud
 from stand.gateway import Gateway
 from stand.site import Site
@@ -91,3 +94,28 @@ def site(shared, backend):
     site.api(path="=/mock", name="mock", mock="mock body")
     site.release()
     return site
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of a worker."""
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def consoles(browser, gateway):
+    """Makes consoles of the test's own gateway; none of them may have complained."""
+    if not is_built(gateway):
+        assert "TOLLGATE_TEST_CONSOLE" not in os.environ, "the binary was built without the console"
+        pytest.skip("the binary was built without the console: make console")
+    made = []
+
+    def make(language="en", **look):
+        made.append(browser.console(gateway, language, **look))
+        return made[-1]
+
+    yield make
+    for console in made:
+        console.close()

@@ -1,68 +1,14 @@
 """The console in a real browser: the whole Getting Started guide in both languages, access for everybody, the door."""
 
-import os
 import re
 import urllib.request
-from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import expect
 
-from stand.browser import WAIT, Browser
+from stand.browser import WAIT, is_built, look
 from stand.gateway import PASSWORD
-
-PICTURES = Path(__file__).parents[1] / "docs" / "images" / "console"
-# Those that the documents show; `TOLLGATE_TEST_PICTURES=1` takes them anew.
-SHOWN = {
-    "api-backend-en",
-    "api-frontend-zh",
-    "environments-zh",
-    "publish-en",
-    "service-apis-en",
-    "start-en",
-    "services-dark-1280",
-}
-
-
-def is_built(gateway):
-    """Whether the binary holds the console; `cargo build` alone leaves it out."""
-    return "/console/assets/" in gateway.get("/console/")[2]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """One Chromium for all tests of a worker."""
-    browser = Browser()
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def consoles(browser, gateway):
-    """Makes consoles of the test's own gateway; none of them may have complained."""
-    if not is_built(gateway):
-        assert "TOLLGATE_TEST_CONSOLE" not in os.environ, "the binary was built without the console"
-        pytest.skip("the binary was built without the console: make console")
-    made = []
-
-    def make(language="en", **look):
-        made.append(browser.console(gateway, language, **look))
-        return made[-1]
-
-    yield make
-    for console in made:
-        console.close()
-
-
-def look(console, name):
-    """Whoever cannot see or point finds their way here too; keeps the picture for the documents when somebody asks."""
-    console.settled()
-    assert console.faults_of_access() == [], name
-    if name in SHOWN and "TOLLGATE_TEST_PICTURES" in os.environ:
-        console.page.mouse.move(0, 0)
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        console.page.screenshot(path=PICTURES / f"{name}.png")
 
 
 class Guide:

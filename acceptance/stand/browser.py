@@ -1,6 +1,7 @@
 """The console in a real Chromium (Debian's), driven by Playwright, spoken to in the console's own words."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -15,6 +16,37 @@ AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 AA, with everything that it takes over from the versions before.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WAIT = 30_000
+PICTURES = ROOT / "docs" / "images" / "console"
+# Those that the documents show; `TOLLGATE_TEST_PICTURES=1` takes them anew. Another value is a folder that gets them all.
+SHOWN = {
+    "api-backend-en",
+    "api-frontend-zh",
+    "debug-en",
+    "debug-refused-zh",
+    "environments-zh",
+    "publish-en",
+    "service-apis-en",
+    "start-en",
+    "services-dark-1280",
+}
+
+
+def is_built(gateway):
+    """Whether the binary holds the console; `cargo build` alone leaves it out."""
+    return "/console/assets/" in gateway.get("/console/")[2]
+
+
+def look(console, name):
+    """Whoever cannot see or point finds their way here too; keeps the picture for the documents when somebody asks."""
+    console.settled()
+    faults = console.faults_of_access()
+    assert faults == [], f"{name}: {faults}"
+    wanted = os.environ.get("TOLLGATE_TEST_PICTURES", "")
+    if wanted and (wanted != "1" or name in SHOWN):
+        console.page.mouse.move(0, 0)
+        folder = PICTURES if wanted == "1" else Path(wanted)
+        folder.mkdir(parents=True, exist_ok=True)
+        console.page.screenshot(path=folder / f"{name}.png")
 
 
 class Words:
@@ -95,10 +127,10 @@ class Console:
         """Opens a place of the console by its address."""
         self.page.goto(f"{self.origin}/console/{place}")
 
-    def log_in(self, place=""):
-        """Opens the console and logs in as the operator."""
+    def log_in(self, place="", name="admin"):
+        """Opens the console and logs in as an operator; all of a test have the one password."""
         self.open(place)
-        self.field("account:name").fill("admin")
+        self.field("account:name").fill(name)
         self.field("account:password").fill(PASSWORD)
         self.press("account:logIn")
         expect(self.page.get_by_role("navigation", name=self.words("shell:menu"))).to_be_visible(timeout=WAIT)

@@ -36,6 +36,7 @@ export const routes = createBrowserRouter(
             },
             { path: 'services/:service/apis/new', ...page(() => import('@/pages/apis/wizard')) },
             { path: 'services/:service/apis/:api', ...page(() => import('@/pages/apis/detail')) },
+            { path: 'services/:service/apis/:api/debug', ...page(() => import('@/pages/debug')) },
             { path: 'services/:service/apis/:api/edit', ...page(() => import('@/pages/apis/wizard')) },
             { path: '*', Component: NotFound },
           ],

@@ -22,7 +22,7 @@ import { authWords, backendWords } from './kinds';
 import './detail.css';
 
 export default function ApiPage() {
-  const { t } = useTranslation(['apis', 'shell', 'services']);
+  const { t } = useTranslation(['apis', 'shell', 'services', 'debug']);
   const { service: serviceId, api: apiId } = useParams() as { service: string; api: string };
   const service = useService(serviceId);
   const loaded = useApi(serviceId, apiId);
@@ -52,6 +52,7 @@ export default function ApiPage() {
             <Button danger onClick={() => setLeaving(true)}>
               {t('shell:action.delete')}
             </Button>
+            <Button onClick={() => navigate(`${place}/${api.id}/debug`)}>{t('debug:open')}</Button>
             <Button onClick={() => navigate(`${place}/new?from=${api.id}`)}>{t('duplicate.action')}</Button>
             <Button type="primary" disabled={!isShown(definition)} onClick={() => navigate(`${place}/${api.id}/edit`)}>
               {t('shell:action.edit')}

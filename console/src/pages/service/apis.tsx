@@ -15,7 +15,7 @@ import { authWords, backendWords } from '@/pages/apis/kinds';
 import { useThisService } from '.';
 
 export default function Apis() {
-  const { t } = useTranslation(['apis', 'shell', 'services']);
+  const { t } = useTranslation(['apis', 'shell', 'services', 'debug']);
   const service = useThisService();
   const state = useListState();
   const loaded = useApis(service.id, state);
@@ -80,6 +80,9 @@ export default function Apis() {
       key: 'actions',
       render: (_, api) => (
         <div className="cell-actions">
+          <Link className="cell-action" to={`${place}/${api.id}/debug`}>
+            {t('debug:open')}
+          </Link>
           <Link className="cell-action" to={`${place}/${api.id}/edit`}>
             {t('shell:action.edit')}
           </Link>

@@ -1,0 +1,50 @@
+/** Debug calls: real ones through the data plane, with everything that became of them. */
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import type { Environment } from './environments';
+import { api } from './client';
+import type { components } from './native';
+
+export type DebugWish = components['schemas']['NewDebugCall'];
+export type Debugged = components['schemas']['Debugged'];
+export type Decision = Debugged['decisions'][number];
+export type Command = Debugged['commands'][number];
+
+/** A key to sign with. */
+export interface KeyChoice {
+  id: string;
+  name: string;
+  enabled: boolean;
+  /** It is in a usage plan that rules the API. */
+  isBound: boolean;
+}
+
+export function useDebugCall() {
+  return useMutation({
+    mutationFn: async (body: DebugWish): Promise<Debugged> => (await api.POST('/api/v1/debug', { body })).data!,
+  });
+}
+
+/** The keys that hold `q`, those first that may call the API. */
+export function useKeyChoices(service: string, environment: Environment, apiId: string, q: string) {
+  return useQuery({
+    queryKey: ['keys', 'choices', service, environment, apiId, q],
+    placeholderData: keepPreviousData,
+    queryFn: async (): Promise<KeyChoice[]> => {
+      const [keys, bindings] = await Promise.all([
+        api.GET('/api/v1/keys', { params: { query: { limit: 100, ...(q && { q }) } } }),
+        api.GET('/api/v1/services/{service}/bindings', {
+          params: { path: { service }, query: { environment, limit: 500 } },
+        }),
+      ]);
+      const rules = bindings.data!.items.filter((one) => one.api === null || one.api === apiId).map((one) => one.plan);
+      return keys
+        .data!.items.map(({ id, name, enabled, plans }) => ({
+          id,
+          name,
+          enabled,
+          isBound: plans.some((plan) => rules.includes(plan.id)),
+        }))
+        .sort((a, b) => Number(b.isBound) - Number(a.isBound));
+    },
+  });
+}

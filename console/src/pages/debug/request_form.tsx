@@ -1,0 +1,195 @@
+/** What is to be called: environment, key, parameters, headers, body. */
+import { DeleteOutlined, PlusOutlined, SendOutlined } from '@ant-design/icons';
+import { Button, Form, Input, Select } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Api } from '@/api/apis';
+import { type DebugWish, useKeyChoices } from '@/api/debug';
+import type { Environment } from '@/api/environments';
+import type { Service } from '@/api/services';
+import { Refused } from '@/parts/failure';
+import { Section } from '@/parts/facts';
+import { showAtFields } from '@/parts/form_dialog';
+import { fault, inWords, rule } from '@/rules/fault';
+import { parameterName, parameterValue } from '@/rules/parameter';
+import { CONTENT_TYPES, type DebugValues, PLACES, firstValues, isNeeded, methods, ownPath, takesBody, wishOf } from './wish';
+
+/** The fields whose refusals stand beside them; the gateway does not say which of the headers or parameters it means. */
+const WITH_PLACE = ['environment', 'key', 'method', 'body'];
+
+interface Given {
+  service: Service;
+  api: Api;
+  error: unknown;
+  isBusy: boolean;
+  isAllowed: boolean;
+  send: (wish: DebugWish) => Promise<void>;
+}
+
+export function RequestForm({ service, api, error, isBusy, isAllowed, send }: Given) {
+  const { t } = useTranslation(['debug', 'apis', 'services', 'shell']);
+  const { definition } = api;
+  const [form] = Form.useForm<DebugValues>();
+  const runs = api.running_in.map((one) => one.environment);
+  const first: Environment = runs.includes('release') ? 'release' : (runs[0] ?? 'release');
+  const environment = Form.useWatch('environment', form) ?? first;
+  const method = Form.useWatch('method', form) ?? methods(definition)[0]!;
+  const [isShown, setShown] = useState(false);
+  const parameters = (definition.parameters ?? []).map((parameter, index) => ({ parameter, index }));
+
+  const finish = async (values: DebugValues) => {
+    setShown(false);
+    try {
+      await send(wishOf(values, definition, service.id, api.id));
+    } catch (refused) {
+      setShown(showAtFields(form as never, refused, (field) => (WITH_PLACE.includes(field) ? field : 'above')));
+    }
+  };
+
+  return (
+    <Section title={t('request.title')}>
+      <Form
+        form={form}
+        className="debug-form"
+        layout="vertical"
+        initialValues={firstValues(definition, first)}
+        onFinish={finish}
+        validateTrigger={['onChange', 'onBlur']}
+        scrollToFirstError={{ focus: true }}
+      >
+        {!isShown && <Refused error={error} />}
+        <div className="debug-pair">
+          <Form.Item name="environment" label={t('field.environment')}>
+            <Select
+              options={service.environments.map((one) => ({
+                value: one.name,
+                label: `${t(`services:environment.${one.name}`)}${runs.includes(one.name) ? '' : ` · ${t('request.notHere')}`}`,
+              }))}
+            />
+          </Form.Item>
+          <Form.Item name="method" label={t('field.method')}>
+            <Select options={methods(definition).map((value) => ({ value }))} disabled={definition.method !== 'ANY'} />
+          </Form.Item>
+        </div>
+        <KeyField service={service.id} environment={environment} api={api} />
+        {ownPath(definition) !== undefined && (
+          <Form.Item name="path" label={t('field.path')} rules={[rule((value) => (value.startsWith('/') ? null : fault('pathStart')))]}>
+            <Input className="mono" spellCheck={false} />
+          </Form.Item>
+        )}
+        {PLACES.map((place) => {
+          const here = parameters.filter((one) => one.parameter.location === place);
+          if (here.length === 0) return null;
+          return (
+            <fieldset key={place} className="debug-group">
+              <legend>{t('request.parameters', { place: t(`apis:location.${place}`) })}</legend>
+              {here.map(({ parameter, index }) => (
+                <Form.Item
+                  key={index}
+                  name={['values', index]}
+                  label={
+                    <>
+                      <span className="mono">{parameter.name}</span>
+                      {parameter.type_name && <span className="debug-type">{parameter.type_name}</span>}
+                    </>
+                  }
+                  extra={parameter.description || undefined}
+                  rules={[rule(parameterValue(place), isNeeded(parameter))]}
+                >
+                  <Input className="mono" spellCheck={false} />
+                </Form.Item>
+              ))}
+            </fieldset>
+          );
+        })}
+        <Headers />
+        {takesBody(method, definition) && (
+          <fieldset className="debug-group">
+            <legend>{t('field.body')}</legend>
+            <Form.Item name="contentType" label="Content-Type">
+              <Select options={CONTENT_TYPES.map((value) => ({ value }))} />
+            </Form.Item>
+            <Form.Item name="body" label={t('field.body')}>
+              <Input.TextArea className="mono" rows={6} spellCheck={false} />
+            </Form.Item>
+          </fieldset>
+        )}
+        <Button type="primary" htmlType="submit" block icon={<SendOutlined aria-hidden />} loading={isBusy} disabled={!isAllowed}>
+          {t('request.send')}
+        </Button>
+        <p className="debug-counts">{t('request.counts')}</p>
+      </Form>
+    </Section>
+  );
+}
+
+/** The keys that may call the API come first, and the first of them is taken where a signature is asked for. */
+function KeyField({ service, environment, api }: { service: string; environment: Environment; api: Api }) {
+  const { t } = useTranslation('debug');
+  const [q, setQ] = useState('');
+  const choices = useKeyChoices(service, environment, api.id, q);
+  const form = Form.useFormInstance<DebugValues>();
+  const isAsked = api.definition.auth === 'key_pair';
+  const bound = choices.data?.find((one) => one.isBound && one.enabled)?.id;
+  useEffect(() => {
+    if (isAsked && bound && !form.getFieldValue('key')) form.setFieldValue('key', bound);
+  }, [isAsked, bound, form]);
+  const options = (isBound: boolean) =>
+    (choices.data ?? [])
+      .filter((one) => one.isBound === isBound)
+      .map((one) => ({ value: one.id, label: one.enabled ? one.name : t('key.disabled', { name: one.name }), title: one.id }));
+  const groups = [
+    { label: t('key.bound'), options: options(true) },
+    { label: t('key.others'), options: options(false) },
+  ].filter((group) => group.options.length > 0);
+  return (
+    <Form.Item name="key" label={t('field.key')} extra={t(isAsked ? (bound || choices.isPending ? 'key.asked' : 'key.none') : 'key.open')}>
+      <Select
+        allowClear
+        showSearch={{ filterOption: false, onSearch: setQ }}
+        placeholder={t('key.unsigned')}
+        notFoundContent={t('key.nothing')}
+        options={groups}
+      />
+    </Form.Item>
+  );
+}
+
+function Headers() {
+  const { t } = useTranslation('debug');
+  return (
+    <fieldset className="debug-group">
+      <legend>{t('field.headers')}</legend>
+      <Form.List name="headers">
+        {(fields, { add, remove }) => (
+          <>
+            {fields.map(({ key, name }) => (
+              <div key={key} className="debug-header">
+                <Form.Item
+                  name={[name, 'name']}
+                  rules={[
+                    {
+                      validator: async (_, value?: string) => {
+                        const wrong = value ? parameterName('header')(value) : fault('empty');
+                        if (wrong) throw new Error(inWords(wrong));
+                      },
+                    },
+                  ]}
+                >
+                  <Input className="mono" aria-label={t('header.name')} placeholder={t('header.name')} spellCheck={false} />
+                </Form.Item>
+                <Form.Item name={[name, 'value']} rules={[rule(parameterValue('header'), false)]}>
+                  <Input className="mono" aria-label={t('header.value')} placeholder={t('header.value')} spellCheck={false} />
+                </Form.Item>
+                <Button type="text" icon={<DeleteOutlined />} aria-label={t('header.remove')} onClick={() => remove(name)} />
+              </div>
+            ))}
+            <Button type="link" className="debug-add" icon={<PlusOutlined aria-hidden />} onClick={() => add({ name: '', value: '' })}>
+              {t('header.add')}
+            </Button>
+          </>
+        )}
+      </Form.List>
+    </fieldset>
+  );
+}
