@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::serve::certificates;
 use crate::settings::Settings;
 use crate::terminal;
 
@@ -11,6 +12,10 @@ pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failur
     settings.runtimes()?;
     let said = file.map_or_else(|| "flags, environment and defaults".to_owned(), |path| path.display().to_string());
     terminal::say(format_args!("settings: good ({said})"))?;
+    let pairs = certificates::check(settings)?;
+    if pairs > 0 {
+        terminal::say(format_args!("certificates: {pairs} in files, good"))?;
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -23,9 +28,12 @@ pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failur
     };
     let apis: usize = snapshot.services.values().map(|tree| tree.apis.len()).sum();
     terminal::say(format_args!(
-        "store: good, revision {}: {} services, {apis} APIs, {} usage plans, {} keys, {} operators",
+        "store: good, revision {}: {} services, {apis} APIs, {} custom domains, {} certificates, {} usage plans, {} keys, \
+         {} operators",
         snapshot.revision.0,
         snapshot.services.len(),
+        snapshot.domains.len(),
+        snapshot.certificates.len(),
         snapshot.usage_plans.len(),
         snapshot.credentials.len(),
         snapshot.operators.len(),

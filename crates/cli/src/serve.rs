@@ -2,9 +2,11 @@
 //!
 //! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
 //! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
-//! Reading order: this file, then `operator`, `data_plane`, `admin`, `feed`, `counters`, `observation`, `debug`.
+//! Reading order: this file, then `operator`, `certificates`, `data_plane`, `admin`, `feed`, `counters`, `observation`,
+//! `debug`.
 
 mod admin;
+pub(crate) mod certificates;
 mod counters;
 mod data_plane;
 mod debug;
@@ -61,10 +63,12 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         app_id: settings.installation.app_id.get(),
         region: settings.installation.region.0.clone(),
         domain: settings.installation.domain.0.clone(),
+        domains: data_plane::domain_policy(&settings),
     };
     let counts = Arc::clone(&usage) as Arc<dyn control::UsageCounts>;
     let control = Control::new(store.clone(), installation, settings.quotas(), counts);
     operator::ensure_first(&control, &folder).await?;
+    let pairs = certificates::take_in(&control, &settings).await?;
 
     let metrics = Metrics::new(settings.workers(), &gateway::Refusal::NAMES);
     let kept = observation::Kept::open(&settings, &folder).await?;
@@ -82,6 +86,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
     counters::restore(&store, &gateway).await?;
     let feed = feed::start(&store, Arc::clone(&gateway)).await;
+    let certificates = certificates::watch(Arc::clone(&control), settings.clone(), &pairs);
     let counters = counters::Saver::start(store.clone(), Arc::clone(&gateway));
     let readiness = Arc::new(Readiness::new(store.clone(), Arc::clone(&gateway)));
     let addresses = Addresses {
@@ -110,6 +115,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     readiness.drain();
     signals::exit_on_next(signals);
     let drained = data_plane::drain(gateway, settings.process.drain.duration()).await;
+    certificates.abort();
     feed.abort();
     counters.finish().await;
     let logged = access_log.finish(LOG_PATIENCE);

@@ -122,16 +122,29 @@ groups! {
         /// The proxies whose `X-Forwarded-For` is believed: networks or addresses, separated by commas. The caller's address is
         /// the last one in it that is no trusted proxy.
         trusted_proxies: Networks = "off";
-        /// The certificate chain of the HTTPS listeners, a PEM file. Empty: a self-signed one, made at each start.
+        /// The certificate chain for names that have none of their own, a PEM file. Empty: a self-signed one, made at the
+        /// first start and kept. A file that changes is read anew, without a restart.
         tls_certificate: Option<FilePath> = "";
         /// The private key of that certificate, a PEM file.
         tls_key: Option<FilePath> = "";
+        /// A folder with certificates for custom domains: `NAME.pem` (or `.crt`, `.cer`) with `NAME.key` is the
+        /// certificate `NAME`, with a dash for each dot. What changes there is read anew, without a restart.
+        tls_folder: Option<PathBuf> = "";
+        /// Answers TLS handshakes that name no host with the default certificate; otherwise they are refused.
+        tls_without_sni: Switch = "false";
+        /// The port at which callers find HTTPS: where a domain sends calls that came over HTTP.
+        https_public_port: Whole<1, 65_535> = "443";
         /// Where management, health and metrics are served.
         admin: Address = "127.0.0.1:9080";
         /// The address by which browsers reach the management side through a proxy, such as
         /// `https://gateway.example.com`. Its host is then answered there beside addresses and `localhost`, and with
         /// `https` cookies are `Secure`. Empty: there is none.
         admin_url: Option<SiteUrl> = "";
+    }
+    /// Custom domains.
+    domains: DomainSettings = "Custom domains" {
+        /// A custom domain is bound only when it leads to an address of the service's own host name, as a CNAME makes it.
+        domain_check: Switch = "false";
     }
     /// How the process runs.
     process: ProcessSettings = "Process" {
@@ -263,6 +276,8 @@ groups! {
         max_services: Whole<1, 1_000_000> = "50";
         /// APIs in one service.
         max_apis_per_service: Whole<1, 1_000_000> = "200";
+        /// Custom domains of one service.
+        max_domains_per_service: Whole<1, 1_000_000> = "5";
         /// Usage plans in all.
         max_usage_plans: Whole<1, 1_000_000> = "200";
         /// Upstreams in all.
@@ -384,6 +399,7 @@ impl Settings {
         control::Quotas {
             services: quotas.max_services.size(),
             apis_per_service: quotas.max_apis_per_service.size(),
+            domains_per_service: quotas.max_domains_per_service.size(),
             usage_plans: quotas.max_usage_plans.size(),
             upstreams: quotas.max_upstreams.size(),
             keys: quotas.max_keys.size(),

@@ -11,6 +11,19 @@ pub struct Installation {
     pub region: String,
     /// The domain under which services get their host names.
     pub domain: String,
+    /// What is asked of custom domains.
+    pub domains: DomainPolicy,
+}
+
+/// What is asked of custom domains. The default asks for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DomainPolicy {
+    /// A domain must lead to where the service's own host name leads before it is bound.
+    pub check_resolution: bool,
+    /// Domains may get their certificates over ACME.
+    pub acme: bool,
+    /// Names, without a leading dot, under which no custom domain may be: services have their own names there.
+    pub reserved: Vec<String>,
 }
 
 impl Installation {

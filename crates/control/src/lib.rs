@@ -11,12 +11,14 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`upstream`], [`operator`]), what is known of calls ([`observation`]) and made of them ([`debug`]), then [`read`],
+//! [`upstream`], [`certificate`], [`domain`], [`operator`]), what is known of calls ([`observation`]) and made of them
+//! ([`debug`]), then [`read`],
 //! [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed, [`session`] with `lockout` for people.
 
 pub mod actor;
 pub mod api;
 pub mod binding;
+pub mod certificate;
 pub mod clock;
 pub mod configuration;
 mod control;
@@ -24,6 +26,7 @@ pub mod credential;
 pub mod debug;
 mod definition;
 pub mod diff;
+pub mod domain;
 pub mod door;
 pub mod installation;
 mod lockout;
@@ -49,12 +52,14 @@ mod world;
 
 pub use actor::Actor;
 pub use binding::BindTarget;
+pub use certificate::NewCertificate;
 pub use clock::{Clock, SystemClock};
 pub use configuration::{ChangeKind, Configuration, ConfigurationChange};
 pub use control::Control;
 pub use credential::{CredentialChange, NewCredential};
+pub use domain::{DomainChange, NewDomain};
 pub use door::{Door, DoorRefusal, SignedRequest};
-pub use installation::{Installation, NodeWatch, UsageCounts};
+pub use installation::{DomainPolicy, Installation, NodeWatch, UsageCounts};
 pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;
@@ -62,6 +67,7 @@ pub use quotas::Quotas;
 pub use refusal::{PlanUse, Refusal, UpstreamUse};
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};
+pub use sign::certificate::Unfit;
 pub use store::AuditFilter;
 pub use terms::Terms;
 pub use upstream::{NewUpstream, UpstreamChange};

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
-    AccessKeyId, ApiId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, CertificateId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId,
+    VersionName,
 };
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -83,6 +84,11 @@ pub(crate) fn upstream(snapshot: &Snapshot) -> Result<UpstreamId, Refusal> {
 /// A key identifier that is not in use.
 pub(crate) fn access_key(snapshot: &Snapshot) -> Result<AccessKeyId, Refusal> {
     fresh(AccessKeyId::mint, |id| snapshot.credentials.contains_key(id))
+}
+
+/// A certificate identifier that is not in use.
+pub(crate) fn certificate(snapshot: &Snapshot) -> Result<CertificateId, Refusal> {
+    fresh(CertificateId::mint, |id| snapshot.certificates.contains_key(id))
 }
 
 /// An operator identifier that is not in use.

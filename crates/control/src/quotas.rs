@@ -8,6 +8,8 @@ pub struct Quotas {
     pub services: usize,
     /// APIs in one service: 200.
     pub apis_per_service: usize,
+    /// Custom domains of one service: 5.
+    pub domains_per_service: usize,
     /// Usage plans in all: 200.
     pub usage_plans: usize,
     /// Upstreams in all: 1000.
@@ -37,6 +39,7 @@ impl Default for Quotas {
         Self {
             services: 50,
             apis_per_service: 200,
+            domains_per_service: 5,
             usage_plans: 200,
             upstreams: 1000,
             keys: 400,

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use model::{
-    AccessKeyId, ApiId, BindingScope, EnvironmentName, FrontendPath, Invalid, MethodMatch, Name, Network, OperatorId,
-    Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, MethodMatch,
+    Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
 /// Why a use case did not happen. Nothing was changed.
@@ -363,6 +363,115 @@ pub enum Refusal {
         /// The upstream.
         upstream: UpstreamId,
     },
+
+    // ---- certificates
+    /// There is no such certificate.
+    #[error("there is no certificate `{0}`")]
+    CertificateNotFound(CertificateId),
+    /// There is a certificate with this identifier already.
+    #[error("there is a certificate `{0}` already")]
+    CertificateExists(CertificateId),
+    /// The chain or the key cannot be used.
+    #[error("the certificate cannot be used: {0}")]
+    CertificateUnfit(#[from] sign::certificate::Unfit),
+    /// The certificate does not hold yet, or any more.
+    #[error("certificate `{0}` does not hold now")]
+    CertificateExpired(CertificateId),
+    /// The certificate is for other names.
+    #[error("certificate `{certificate}` is not for `{domain}`")]
+    CertificateOfOthers {
+        /// The certificate.
+        certificate: CertificateId,
+        /// The domain that it is not for.
+        domain: DomainName,
+    },
+    /// The certificate comes from a file, from an authority or from the gateway itself: it is changed there.
+    #[error("certificate `{0}` was not uploaded; it is changed where it comes from")]
+    CertificateKept(CertificateId),
+    /// Domains prove their names with the certificate.
+    #[error("certificate `{certificate}` is used by {}; change them first", list(domains))]
+    CertificateInUse {
+        /// The certificate.
+        certificate: CertificateId,
+        /// The domains that use it; never empty.
+        domains: Vec<DomainName>,
+    },
+
+    // ---- domains
+    /// No further domain fits in the service.
+    #[error("service `{service}` has {limit} custom domains already, and no more are allowed")]
+    TooManyDomains {
+        /// The full service.
+        service: ServiceId,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The domain is bound to this service already.
+    #[error("domain `{0}` is bound to this service already")]
+    DomainBound(DomainName),
+    /// The domain is bound to another service.
+    #[error("domain `{0}` is bound to another service")]
+    DomainBoundElsewhere(DomainName),
+    /// The domain is not bound to this service.
+    #[error("domain `{domain}` is not bound to service `{service}`")]
+    DomainNotBound {
+        /// The service.
+        service: ServiceId,
+        /// The domain.
+        domain: DomainName,
+    },
+    /// Services have their own names there.
+    #[error("domain `{0}` is among the names that services have by themselves")]
+    DomainReserved(DomainName),
+    /// The domain does not lead here.
+    #[error("domain `{domain}` does not lead to `{host}`; make it a CNAME of that first")]
+    DomainUnresolved {
+        /// The domain.
+        domain: DomainName,
+        /// Where it should lead.
+        host: String,
+    },
+    /// A domain over https needs a certificate.
+    #[error("domain `{0}` is to answer https and has no certificate")]
+    CertificateRequired(DomainName),
+    /// The domain cannot get its certificate over ACME.
+    #[error("domain `{domain}` cannot get a certificate over ACME: {}", if *.is_on {
+        "a wildcard would have to be proved in DNS"
+    } else {
+        "the settings name no directory"
+    })]
+    AcmeUnfit {
+        /// The domain.
+        domain: DomainName,
+        /// The settings name a directory.
+        is_on: bool,
+    },
+    /// Calls cannot be sent to https on a domain that does not answer it.
+    #[error("domain `{0}` answers http alone; calls cannot be sent to https")]
+    HttpsNotAllowed(DomainName),
+    /// A domain with mappings of its own needs at least one.
+    #[error("no mapping is given; at least one is needed")]
+    MappingsMissing,
+    /// Too many mappings.
+    #[error("a domain has at most {limit} mappings")]
+    TooManyMappings {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// A path or an environment stands in two mappings.
+    #[error("`{0}` stands in two mappings; each path and each environment may stand in one")]
+    MappingRepeated(String),
+    /// The domain has no mapping to the environment.
+    #[error("domain `{domain}` has no mapping to `{environment}`")]
+    MappingNotFound {
+        /// The domain.
+        domain: DomainName,
+        /// The environment.
+        environment: EnvironmentName,
+    },
+    /// The last mapping of a domain cannot be deleted.
+    #[error("domain `{0}` has no other mapping; the last one cannot be deleted")]
+    LastMapping(DomainName),
 
     // ---- operators
     /// There is no such operator.

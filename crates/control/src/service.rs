@@ -61,7 +61,7 @@ impl Control {
         self.write(actor, "service.modify", |facts| modify(facts, id, &change)).await
     }
 
-    /// Deletes a service with its releases, history and throttles.
+    /// Deletes a service with its releases, history, throttles and custom domains.
     ///
     /// # Errors
     /// [`Refusal::ServiceNotFound`]; then, in this order, [`Refusal::ServiceHasApis`], [`Refusal::ServiceReleased`],
@@ -161,8 +161,10 @@ pub(crate) fn delete(facts: &Facts<'_>, id: &ServiceId) -> Result<Outcome<()>, R
 /// Every record of a service, children before parents. A kind that is added to the tree and forgotten here does not
 /// compile.
 fn everything(tree: &ServiceTree) -> Vec<Record> {
-    let ServiceTree { service, apis, revisions, releases, environments, events, plan_bindings, throttles } = tree;
+    let ServiceTree { service, apis, revisions, releases, environments, events, plan_bindings, throttles, domains } =
+        tree;
     let mut records = Vec::new();
+    records.extend(domains.values().map(|domain| Record::Domain((**domain).clone())));
     records.extend(throttles.values().map(|throttle| Record::Throttle((**throttle).clone())));
     records.extend(plan_bindings.values().map(|binding| Record::PlanBinding((**binding).clone())));
     records.extend(events.values().map(|event| Record::ReleaseEvent((**event).clone())));

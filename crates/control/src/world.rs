@@ -127,6 +127,44 @@ impl World {
         }))
     }
 
+    /// A certificate for these names that holds from 1970 to 2050; nothing of it could be shown to a caller.
+    pub(crate) fn certificate(&mut self, id: &str, names: &[&str]) -> &mut Self {
+        self.put(Record::Certificate(Certificate {
+            id: certificate_id(id),
+            name: name(id),
+            source: CertificateSource::Uploaded,
+            chain: String::new(),
+            key: secret("pkcs8:AA=="),
+            names: names.iter().map(ToString::to_string).collect(),
+            subject: String::new(),
+            issuer: String::new(),
+            fingerprint: String::new(),
+            not_before: Timestamp::from_millis(0),
+            not_after: Timestamp::from_millis(2_524_608_000_000),
+            created: self.now,
+            modified: self.now,
+        }))
+    }
+
+    /// A custom domain: over http alone, or over both with this certificate.
+    pub(crate) fn domain(&mut self, service: &str, name: &str, certificate: Option<&str>) -> &mut Self {
+        let protocol = if certificate.is_some() { ServiceProtocol::Both } else { ServiceProtocol::Http };
+        self.put(Record::Domain(Domain {
+            name: domain_name(name),
+            spelled: name.to_owned(),
+            service: id(service),
+            protocol,
+            network: Network::Outer,
+            certificate: certificate.map(|id| DomainCertificate::Stored(certificate_id(id))),
+            mapping: DomainMapping::Default,
+            force_https: false,
+            min_tls: TlsVersion::Tls12,
+            client_ca: None,
+            created: self.now,
+            modified: self.now,
+        }))
+    }
+
     /// What rules what: `plan service/environment` or `plan service/environment/api`.
     pub(crate) fn bindings(&self) -> Vec<String> {
         let mut all: Vec<String> = self
@@ -233,6 +271,14 @@ pub(crate) fn plan(raw: &str) -> UsagePlanId {
 
 pub(crate) fn key(raw: &str) -> AccessKeyId {
     AccessKeyId::try_from(raw).unwrap()
+}
+
+pub(crate) fn certificate_id(raw: &str) -> CertificateId {
+    CertificateId::try_from(raw).unwrap()
+}
+
+pub(crate) fn domain_name(raw: &str) -> DomainName {
+    DomainName::try_from(raw).unwrap()
 }
 
 pub(crate) fn env(raw: &str) -> EnvironmentName {

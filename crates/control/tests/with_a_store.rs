@@ -30,7 +30,12 @@ impl Clock for Hand {
 
 async fn open(folder: &Path, quotas: Quotas) -> Arc<Control> {
     let store = Store::open(folder, None).await.unwrap();
-    let installation = Installation { app_id: 1_250_000_000, region: "gz".to_owned(), domain: "localhost".to_owned() };
+    let installation = Installation {
+        app_id: 1_250_000_000,
+        region: "gz".to_owned(),
+        domain: "localhost".to_owned(),
+        domains: control::DomainPolicy::default(),
+    };
     let clock = Arc::new(Hand(AtomicI64::new(1_700_000_000_000)));
     Control::with_clock(store, installation, quotas, Arc::new(Used), clock)
 }
@@ -233,7 +238,12 @@ async fn many_at_a_time_never_pass_a_limit_together() {
 async fn two_who_share_a_store_compute_anew_instead_of_overwriting_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), None).await.unwrap();
-    let installation = Installation { app_id: 1, region: "gz".to_owned(), domain: "localhost".to_owned() };
+    let installation = Installation {
+        app_id: 1,
+        region: "gz".to_owned(),
+        domain: "localhost".to_owned(),
+        domains: control::DomainPolicy::default(),
+    };
     let quotas = Quotas { services: 6, ..Quotas::default() };
     let one = Control::new(store.clone(), installation.clone(), quotas.clone(), Arc::new(Used));
     let two = Control::new(store, installation, quotas, Arc::new(Used));
@@ -282,7 +292,12 @@ async fn the_first_operator_is_made_once_and_its_password_is_kept_as_a_hash() {
 async fn a_closed_store_refuses_and_says_nothing_of_its_inside() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), None).await.unwrap();
-    let installation = Installation { app_id: 1, region: "gz".to_owned(), domain: "localhost".to_owned() };
+    let installation = Installation {
+        app_id: 1,
+        region: "gz".to_owned(),
+        domain: "localhost".to_owned(),
+        domains: control::DomainPolicy::default(),
+    };
     let control = Control::new(store.clone(), installation, Quotas::default(), Arc::new(Used));
     store.close().await;
     let refused = control.create_service(&actor(Role::Admin), new_service("shop")).await.unwrap_err();

@@ -139,6 +139,12 @@ impl Call<'_> {
                 api: names.api,
                 key: names.key,
                 plan: names.plan,
+                certificate: caller
+                    .io()
+                    .peer_certificate()
+                    .and_then(sign::certificate::subject)
+                    .as_deref()
+                    .unwrap_or(""),
                 method: request.method(),
                 scheme: if caller.is_tls() { "https" } else { "http" },
                 host: request.host(),

@@ -13,10 +13,12 @@ use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use model::{NodeHealth, NodeHost, NodePort, Revision, Snapshot, UpstreamId, UsagePlanId};
 use net::http2::Opening;
+use net::tls::Hello;
 use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, proxied, tls};
-use observe::{AccessLog, Metrics};
+use observe::{AccessLog, CertificateExpiry, Metrics};
 use tokio::sync::watch;
 
+use crate::challenge::Challenges;
 use crate::clock::Clock;
 use crate::host::DefaultNames;
 use crate::plan::Plan;
@@ -39,8 +41,12 @@ pub struct Settings {
     pub https_proxied: Vec<SocketAddr>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// The certificates of the https listeners.
-    pub tls: Arc<rustls::ServerConfig>,
+    /// TLS handshakes that name no host are answered with the default certificate, not refused.
+    pub without_name: bool,
+    /// The port at which callers find https, for calls that are sent there from http.
+    pub https_port: u16,
+    /// The proofs for authorities that are asked for certificates.
+    pub challenges: Challenges,
     /// How the gateway checks https backends.
     pub backend_tls: Arc<rustls::ClientConfig>,
     /// How long a backend may pause within an answer; `None` is the API's timeout.
@@ -119,6 +125,7 @@ impl Gateway {
         let http_proxied = bind(&settings.http_proxied, false, true)?;
         let https_proxied = bind(&settings.https_proxied, true, true)?;
         let plan = Arc::new(ArcSwap::from_pointee(Plan::empty()));
+        let refusing = tls::refusing()?;
         let (stop, stopped) = watch::channel(false);
         let (running, runs) = watch::channel(None);
         let mut threads = Vec::with_capacity(workers);
@@ -127,6 +134,7 @@ impl Gateway {
                 index,
                 listeners,
                 settings: settings.clone(),
+                refusing: Arc::clone(&refusing),
                 plan: Arc::clone(&plan),
                 metrics: Arc::clone(&metrics),
                 log: log.writer(),
@@ -182,6 +190,12 @@ impl Gateway {
     pub fn publish(&self, snapshot: Arc<Snapshot>) {
         let begun = Instant::now();
         let revision = snapshot.revision;
+        let certificates = snapshot.certificates.values().map(|certificate| CertificateExpiry {
+            id: certificate.id.to_string(),
+            name: certificate.names.first().cloned().unwrap_or_default(),
+            until: certificate.not_after,
+        });
+        self.metrics.certificates_are(certificates.collect());
         let mut compiler = self.compiler.lock().unwrap_or_else(PoisonError::into_inner);
         let plan = compiler.compile(snapshot);
         self.check_nodes_of(&plan);
@@ -269,6 +283,7 @@ struct WorkerThread {
     index: usize,
     listeners: Listeners,
     settings: Settings,
+    refusing: Arc<rustls::ServerConfig>,
     plan: Arc<ArcSwap<Plan>>,
     metrics: Arc<Metrics>,
     log: observe::LogWriter,
@@ -297,6 +312,8 @@ impl WorkerThread {
             errands: Rc::default(),
             stall: self.settings.stall,
             trusted_proxies: self.settings.trusted_proxies,
+            https_port: self.settings.https_port,
+            challenges: self.settings.challenges.clone(),
         };
         let worker = Rc::new(Worker::new(self.index, self.plan, outfit));
         tokio::select! {
@@ -306,7 +323,9 @@ impl WorkerThread {
         let limits = Rc::new(self.settings.limits.clone());
         let mut listening = Vec::new();
         for (listener, door) in self.listeners {
-            let tls = door.is_tls.then(|| Arc::clone(&self.settings.tls));
+            let tls = door
+                .is_tls
+                .then(|| Doorman { refusing: Arc::clone(&self.refusing), without_name: self.settings.without_name });
             listening.push(tokio::task::spawn_local(accept(
                 listener,
                 door,
@@ -333,13 +352,7 @@ impl WorkerThread {
 }
 
 /// Accepts connections and serves each in a task of its own.
-async fn accept(
-    listener: TcpListener,
-    door: Door,
-    tls: Option<Arc<rustls::ServerConfig>>,
-    worker: Rc<Worker>,
-    limits: Rc<Limits>,
-) {
+async fn accept(listener: TcpListener, door: Door, tls: Option<Doorman>, worker: Rc<Worker>, limits: Rc<Limits>) {
     let ticker = Rc::clone(&worker.ticker);
     let most = limits.max_connections;
     let ended = listen::accept(listener, most, Rc::clone(&ticker), |mut stream, peer, seat| {
@@ -359,7 +372,10 @@ async fn accept(
             let proxied::Ends { peer, local } = told.unwrap_or(ends);
             let io = match tls {
                 None => Ok(Io::Plain(stream)),
-                Some(config) => Box::pin(tls::accept(stream, config, limits.handshake_timeout)).await,
+                Some(doorman) => {
+                    let choose = |hello: Hello<'_>| doorman.config(&worker, hello);
+                    Box::pin(tls::accept(stream, limits.handshake_timeout, choose)).await
+                }
             };
             match io {
                 Ok(io) if io.speaks_http2() => {
@@ -390,6 +406,27 @@ impl<'w> Open<'w> {
 impl Drop for Open<'_> {
     fn drop(&mut self) {
         self.0.open.set(self.0.open.get() - 1);
+    }
+}
+
+/// Says how handshakes are answered.
+#[derive(Clone)]
+struct Doorman {
+    refusing: Arc<rustls::ServerConfig>,
+    without_name: bool,
+}
+
+impl Doorman {
+    /// The configuration for a handshake that begins with `hello`.
+    fn config(&self, worker: &Worker, hello: Hello<'_>) -> Arc<rustls::ServerConfig> {
+        let plan = worker.plan();
+        let config = match hello.name {
+            Some(name) if hello.is_challenge => worker.challenges.handshake(name),
+            Some(name) => plan.hosts.tls(name).cloned(),
+            None if self.without_name => plan.hosts.default_tls.clone(),
+            None => None,
+        };
+        config.unwrap_or_else(|| Arc::clone(&self.refusing))
     }
 }
 

@@ -5,7 +5,7 @@
 //! whose DNS is pointed here need not change (spec: hosts and URLs).
 
 /// The suffixes of the vendor's default names, newest last.
-const VENDOR_DOMAINS: [&str; 3] = ["apigateway.myqcloud.com", "apigw.tencentcs.com", "tencentapigw.com"];
+pub const VENDOR_DOMAINS: [&str; 3] = ["apigateway.myqcloud.com", "apigw.tencentcs.com", "tencentapigw.com"];
 
 /// Longest host name (RFC 1035).
 const LONGEST: usize = 253;

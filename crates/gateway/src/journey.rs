@@ -13,7 +13,7 @@ use crate::plan::{ApiEntry, BackendPlan, Plan};
 use crate::refusal::{Refusal, tencent};
 use crate::tunnel::Tunnel;
 use crate::worker::{Scratch, Worker};
-use crate::{auth, backend, cors, origin, reply, site};
+use crate::{auth, backend, cors, domain, origin, reply, site};
 
 /// Takes one request through: judged, answered, counted and logged.
 pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
@@ -53,8 +53,10 @@ async fn travel<'p>(
     call: &mut Call<'p>,
     scratch: &mut Scratch,
 ) -> Result<Option<Box<Exchange>>, Refusal> {
-    let Some(entry) = site::find(worker, plan, caller, request, call, scratch)? else {
-        return answer_preflight(caller, request, call, scratch).await.map(|()| None);
+    let entry = match site::find(worker, plan, caller, request, call, scratch)? {
+        site::Found::Api(entry) => entry,
+        site::Found::Preflight => return answer_preflight(caller, request, call, scratch).await.map(|()| None),
+        site::Found::Proof(proof) => return prove(caller, request, call, scratch, &proof).await.map(|()| None),
     };
     refuse_other_sites(entry, request)?;
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
@@ -166,6 +168,23 @@ async fn answer_preflight(
     caller.answer(Some(request), &scratch.head, b"", false).await.map_err(|_| Refusal::CallerGone)
 }
 
+/// Tells an authority that the host is ours (RFC 8555, 8.3).
+async fn prove(
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+    proof: &str,
+) -> Result<(), Refusal> {
+    call.status = 200;
+    scratch.head.clear();
+    reply::write_status(&mut scratch.head, call.status);
+    reply::write_line(&mut scratch.head, "Content-Type", b"application/octet-stream");
+    call.is_answered = true;
+    call.bytes_out = proof.len() as u64;
+    caller.answer(Some(request), &scratch.head, proof.as_bytes(), false).await.map_err(|_| Refusal::CallerGone)
+}
+
 /// Answers a call that was refused.
 async fn refuse(
     worker: &Worker,
@@ -193,6 +212,10 @@ async fn refuse(
     head.extend_from_slice(lines.bytes());
     if call.entry.is_some_and(|entry| entry.rules.cors) {
         cors::write_simple(head);
+    }
+    if *refusal == Refusal::HttpsForced {
+        let location = domain::secure_location(request, worker.https_port);
+        reply::write_line(head, "Location", location.as_bytes());
     }
     tencent::write_body(&call.message, body);
     call.bytes_out = body.len() as u64;

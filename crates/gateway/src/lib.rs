@@ -4,16 +4,19 @@
 //! `plan::compile` how that is made from the configuration. [`gateway`] starts the workers and takes new
 //! configurations in; nothing here knows the store or the management APIs.
 //!
-//! The stages, in their order: [`site`] (host, scheme, environment, route), [`auth`], [`limit`], [`parameter`],
-//! [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like is in [`refusal`]; what
-//! stands behind the names of functions and buckets, in [`runtime`]. Where a call leads is told off its path by `explain`.
+//! The stages, in their order: [`site`] (host, scheme, environment, route; a custom host in [`domain`]), [`auth`],
+//! [`limit`], [`parameter`], [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like
+//! is in [`refusal`]; what stands behind the names of functions and buckets, in [`runtime`]. Where a call leads is told off
+//! its path by `explain`.
 
 pub mod auth;
 pub mod backend;
 pub mod call;
 pub mod canonical;
+pub mod challenge;
 pub mod clock;
 pub mod cors;
+pub mod domain;
 mod explain;
 pub mod gateway;
 pub mod host;
@@ -31,6 +34,7 @@ pub mod tunnel;
 pub mod upstream;
 pub mod worker;
 
+pub use challenge::Challenges;
 pub use explain::Explained;
 pub use gateway::{Gateway, Settings};
 pub use refusal::Refusal;

@@ -24,10 +24,12 @@ use crate::upstream::{UpstreamPlan, Upstreams};
 mod bucket;
 pub mod compile;
 mod function;
+mod hosts;
 mod upstreams;
 
 pub use bucket::{BucketPlan, BucketSigner};
 pub use function::{EventPlan, Invocation, WebPlan};
+pub use hosts::{DomainPlan, Hosts, MappingPlan};
 
 /// The end of a header line.
 const END: &str = "\r\n";
@@ -41,6 +43,8 @@ pub struct Plan {
     pub services: FxHashMap<Box<str>, Arc<ServicePlan>>,
     /// The upstreams, by identifier.
     pub upstreams: Arc<Upstreams>,
+    /// Custom domains, and how handshakes are answered.
+    pub hosts: Arc<Hosts>,
     /// The configuration itself: looked into only to tell a refusal exactly.
     pub snapshot: Arc<Snapshot>,
 }
@@ -296,6 +300,7 @@ impl Plan {
             revision: Revision(0),
             services: FxHashMap::default(),
             upstreams: Arc::default(),
+            hosts: Arc::default(),
             snapshot: Arc::default(),
         }
     }

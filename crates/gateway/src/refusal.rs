@@ -13,6 +13,12 @@ pub enum Refusal {
     UnknownHost,
     /// The path names no environment, and the environment that would be meant runs nothing.
     NoEnvironment,
+    /// The path is under none of the domain's mappings.
+    NoMapping,
+    /// The domain sends calls over http to https.
+    HttpsForced,
+    /// The connection was made for another name, and this domain asks more of a connection.
+    Misdirected,
     /// The environment runs no API at this path.
     NoApi,
     /// There is an API at this path, but not for this method.
@@ -100,7 +106,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 40] = [
+    pub const NAMES: [&'static str; 43] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -141,6 +147,9 @@ impl Refusal {
         "websocket_header_missing",
         "upgrade_expected",
         "no_runtime",
+        "no_mapping",
+        "https_forced",
+        "misdirected",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -188,6 +197,9 @@ impl Refusal {
             Self::WebSocketHeaderMissing(_) => 37,
             Self::UpgradeExpected(_) => 38,
             Self::NoRuntime => 39,
+            Self::NoMapping => 40,
+            Self::HttpsForced => 41,
+            Self::Misdirected => 42,
         }
     }
 

@@ -1,15 +1,17 @@
 //! Where a call belongs: host, scheme, environment, path and method to one API.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use model::{EnvironmentName, Method, Scheme};
 use net::{Caller, Request};
 
 use crate::call::Call;
 use crate::canonical::canonical;
-use crate::plan::{ApiEntry, EnvironmentPlan, Plan, ServicePlan};
+use crate::domain::{self, Way};
+use crate::plan::{ApiEntry, DomainPlan, EnvironmentPlan, MappingPlan, Plan, ServicePlan};
 use crate::refusal::Refusal;
-use crate::route::Found;
+use crate::route;
 use crate::worker::{Scratch, Worker};
 
 /// The place of `release` in [`EnvironmentName::NAMES`].
@@ -42,8 +44,17 @@ impl CallPath {
     }
 }
 
-/// Finds the API that a call is for, and leaves its path and variables in `scratch`. `None` for a preflight, which the
-/// gateway answers in the API's place.
+/// What a call turns out to be.
+pub enum Found<'p> {
+    /// A call to this API.
+    Api(&'p ApiEntry),
+    /// A preflight, which the gateway answers in the API's place.
+    Preflight,
+    /// An authority that asks for this proof that the host is ours.
+    Proof(Arc<str>),
+}
+
+/// Finds what a call is for, and leaves its path and variables in `scratch`.
 pub fn find<'p>(
     worker: &Worker,
     plan: &'p Plan,
@@ -51,12 +62,23 @@ pub fn find<'p>(
     request: &Request,
     call: &mut Call<'p>,
     scratch: &mut Scratch,
-) -> Result<Option<&'p ApiEntry>, Refusal> {
-    let service = worker.names.service(request.host(), |id| plan.services.get(id)).ok_or(Refusal::UnknownHost)?;
-    check_scheme(service, caller.is_tls())?;
+) -> Result<Found<'p>, Refusal> {
+    let (service, domain) = match worker.names.service(request.host(), |id| plan.services.get(id)) {
+        Some(service) => {
+            check_scheme(service.allows_http, service.allows_https, caller.is_tls())?;
+            (service, None)
+        }
+        None => match domain::find(worker, plan, caller, request)? {
+            Way::Service(service, domain) => (service, Some(domain)),
+            Way::Proof(proof) => return Ok(Found::Proof(proof)),
+        },
+    };
     let method = Method::from_bytes(request.method().as_bytes()).ok_or(Refusal::UnknownMethod)?;
     let path = canonical(request.path()).ok_or(Refusal::BadPath)?;
-    let (environment, start) = environment(service, &path)?;
+    let (environment, start) = match domain.and_then(|domain| domain.mappings.as_deref()) {
+        None => environment(service, &path)?,
+        Some(mappings) => mapped(service, mappings, &path)?,
+    };
     call.environment = Some(environment);
     let rewritten = match path {
         Cow::Owned(path) => Some(path),
@@ -66,28 +88,29 @@ pub fn find<'p>(
     let path = scratch.path.of(request);
     let asked = preflight_method(method, request);
     match environment.router.find(method, path, &mut scratch.captures) {
-        Found::Api { value, matched } => {
+        route::Found::Api { value, matched } => {
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
             call.entry = Some(entry);
             scratch.path.matched = matched;
-            Ok(if asked.is_some() && entry.rules.cors { None } else { Some(entry) })
+            Ok(if asked.is_some() && entry.rules.cors { Found::Preflight } else { Found::Api(entry) })
         }
         missed => match asked.map(|asked| environment.router.find(asked, path, &mut scratch.captures)) {
             // A preflight is for the API that would answer the call that it asks about.
-            Some(Found::Api { value, .. }) => match environment.apis.get(*value) {
-                Some(entry) if entry.rules.cors => Ok(None),
+            Some(route::Found::Api { value, .. }) => match environment.apis.get(*value) {
+                Some(entry) if entry.rules.cors => Ok(Found::Preflight),
                 _ => Err(Refusal::CrossOrigin),
             },
-            _ if missed == Found::WrongMethod => Err(Refusal::WrongMethod),
+            _ if missed == route::Found::WrongMethod => Err(Refusal::WrongMethod),
             _ => Err(Refusal::NoApi),
         },
     }
 }
 
-fn check_scheme(service: &ServicePlan, is_tls: bool) -> Result<(), Refusal> {
+/// Refuses the scheme that is not allowed.
+pub(crate) fn check_scheme(allows_http: bool, allows_https: bool, is_tls: bool) -> Result<(), Refusal> {
     match is_tls {
-        true if !service.allows_https => Err(Refusal::WrongScheme(Scheme::Https)),
-        false if !service.allows_http => Err(Refusal::WrongScheme(Scheme::Http)),
+        true if !allows_https => Err(Refusal::WrongScheme(Scheme::Https)),
+        false if !allows_http => Err(Refusal::WrongScheme(Scheme::Http)),
         _ => Ok(()),
     }
 }
@@ -105,6 +128,19 @@ fn environment<'p>(service: &'p ServicePlan, path: &str) -> Result<(&'p Environm
         Some(environment) => Ok((environment, start)),
         None if named.is_some() => Err(Refusal::NoApi),
         None => Err(Refusal::NoEnvironment),
+    }
+}
+
+/// The environment that a custom mapping leads to, and where the mapping ends in the path.
+fn mapped<'p>(
+    service: &'p ServicePlan,
+    mappings: &[MappingPlan],
+    path: &str,
+) -> Result<(&'p EnvironmentPlan, usize), Refusal> {
+    let (start, at) = DomainPlan::mapped(mappings, path).ok_or(Refusal::NoMapping)?;
+    match service.environments.get(at).and_then(Option::as_deref) {
+        Some(environment) => Ok((environment, start)),
+        None => Err(Refusal::NoApi),
     }
 }
 

@@ -16,6 +16,7 @@ use net::http2::{self, Opening};
 use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 
+use crate::challenge::Challenges;
 use crate::clock::Clock;
 use crate::host::DefaultNames;
 use crate::plan::Plan;
@@ -70,6 +71,10 @@ pub struct Outfit {
     pub stall: Option<Duration>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The port at which callers find https.
+    pub https_port: u16,
+    /// The proofs for authorities that are asked for certificates.
+    pub challenges: Challenges,
 }
 
 /// A thread's share of the data plane.
@@ -223,6 +228,7 @@ impl Worker {
             api: "",
             key: "",
             plan: "",
+            certificate: "",
             method: "",
             scheme: if caller.is_tls() { "https" } else { "http" },
             host: "",

@@ -91,6 +91,8 @@ identifiers! {
     VersionName, "version name";
     /// An environment that a service is released to: `test`, `prepub` or `release`.
     EnvironmentName, "environment name";
+    /// A certificate: minted as 8 of `[a-z0-9]`, or chosen by the operator.
+    CertificateId, "certificate id";
     /// A person or program that manages the gateway.
     OperatorId, "operator id";
 }
@@ -127,6 +129,18 @@ impl AccessKeyId {
     /// A new identifier from 36 random bytes.
     pub fn mint(entropy: [u8; 36]) -> Self {
         Self(format!("AKID{}", draw(entropy)))
+    }
+}
+
+impl CertificateId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(draw(entropy))
+    }
+
+    /// The certificate that is shown where no domain has one of its own.
+    pub fn default_certificate() -> Self {
+        Self("default".to_owned())
     }
 }
 

@@ -7,8 +7,8 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`operator`], [`audit`]), how they are kept together
-//! ([`record`], [`snapshot`]), and what is told of calls ([`traffic`], [`call_log`]).
+//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`certificate`], [`domain`], [`operator`], [`audit`]), how
+//! they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`], [`call_log`]).
 
 pub mod api;
 pub mod audit;
@@ -16,7 +16,9 @@ pub mod auth;
 pub mod backend;
 pub mod bucket;
 pub mod call_log;
+pub mod certificate;
 pub mod credential;
+pub mod domain;
 pub mod function;
 pub mod id;
 pub mod invalid;
@@ -47,11 +49,15 @@ pub use backend::{
 };
 pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
 pub use call_log::{Comparison, LogCondition, LogPage, LogQuestion, LoggedCall};
+pub use certificate::{Certificate, CertificateSource};
 pub use credential::{Credential, CredentialOrigin};
+pub use domain::{Domain, DomainCertificate, DomainMapping, DomainName, MappingPath, PathMapping, TlsVersion};
 pub use function::{
     Base64Rule, Base64Trigger, EventCall, FunctionBackend, FunctionCall, FunctionName, TriggerHeader, TriggerValue,
 };
-pub use id::{AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName};
+pub use id::{
+    AccessKeyId, ApiId, CertificateId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName,
+};
 pub use invalid::Invalid;
 pub use method::{Method, MethodMatch};
 pub use operator::{Operator, OperatorKey, Role};

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Api, ApiRevision, BindingScope, Credential, EnvironmentState, Invalid, KeyBinding, Operator, OperatorKey,
-    PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    Api, ApiRevision, BindingScope, Certificate, Credential, Domain, EnvironmentState, Invalid, KeyBinding, Operator,
+    OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -36,6 +36,8 @@ pub enum Record {
     KeyBinding(KeyBinding),
     PlanBinding(PlanBinding),
     Throttle(Throttle),
+    Certificate(Certificate),
+    Domain(Domain),
     Operator(Operator),
     OperatorKey(OperatorKey),
     Upstream(Upstream),
@@ -56,6 +58,8 @@ pub enum Kind {
     KeyBinding,
     PlanBinding,
     Throttle,
+    Certificate,
+    Domain,
     Operator,
     OperatorKey,
     Upstream,
@@ -63,7 +67,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -75,6 +79,8 @@ impl Kind {
         Self::KeyBinding,
         Self::PlanBinding,
         Self::Throttle,
+        Self::Certificate,
+        Self::Domain,
         Self::Operator,
         Self::OperatorKey,
         Self::Upstream,
@@ -94,6 +100,8 @@ impl Kind {
             Self::KeyBinding => "key_binding",
             Self::PlanBinding => "plan_binding",
             Self::Throttle => "throttle",
+            Self::Certificate => "certificate",
+            Self::Domain => "domain",
             Self::Operator => "operator",
             Self::OperatorKey => "operator_key",
             Self::Upstream => "upstream",
@@ -156,6 +164,8 @@ impl Record {
             Self::KeyBinding(_) => Kind::KeyBinding,
             Self::PlanBinding(_) => Kind::PlanBinding,
             Self::Throttle(_) => Kind::Throttle,
+            Self::Certificate(_) => Kind::Certificate,
+            Self::Domain(_) => Kind::Domain,
             Self::Operator(_) => Kind::Operator,
             Self::OperatorKey(_) => Kind::OperatorKey,
             Self::Upstream(_) => Kind::Upstream,
@@ -188,6 +198,8 @@ impl Record {
                 };
                 format!("{}/{}/{api}", throttle.service, throttle.environment)
             }
+            Self::Certificate(certificate) => certificate.id.to_string(),
+            Self::Domain(domain) => domain.name.to_string(),
             Self::Operator(operator) => operator.id.to_string(),
             Self::OperatorKey(key) => key.id.to_string(),
             Self::Upstream(upstream) => upstream.id.to_string(),
@@ -198,7 +210,12 @@ impl Record {
     /// The record that this one belongs to, as a store column; empty for none.
     pub fn parent(&self) -> &str {
         match self {
-            Self::Service(_) | Self::UsagePlan(_) | Self::Credential(_) | Self::Operator(_) | Self::Upstream(_) => "",
+            Self::Service(_)
+            | Self::UsagePlan(_)
+            | Self::Credential(_)
+            | Self::Certificate(_)
+            | Self::Operator(_)
+            | Self::Upstream(_) => "",
             Self::Api(api) => api.service.as_str(),
             Self::ApiRevision(frozen) => frozen.service.as_str(),
             Self::Release(release) => release.service.as_str(),
@@ -208,6 +225,7 @@ impl Record {
             Self::OperatorKey(key) => key.operator.as_str(),
             Self::PlanBinding(binding) => binding.service.as_str(),
             Self::Throttle(throttle) => throttle.service.as_str(),
+            Self::Domain(domain) => domain.service.as_str(),
         }
     }
 
@@ -219,6 +237,8 @@ impl Record {
             Self::ApiRevision(frozen) => frozen.definition.name.as_str(),
             Self::UsagePlan(plan) => plan.name.as_str(),
             Self::Credential(credential) => credential.name.as_str(),
+            Self::Certificate(certificate) => certificate.name.as_str(),
+            Self::Domain(domain) => domain.spelled.as_str(),
             Self::Operator(operator) => operator.name.as_str(),
             Self::Upstream(upstream) => upstream.name.as_ref().map_or("", |name| name.as_str()),
             Self::Release(_)
@@ -235,6 +255,7 @@ impl Record {
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Credential(credential) => Some(&credential.secret),
+            Self::Certificate(certificate) => Some(&certificate.key),
             Self::Operator(operator) => Some(&operator.secret_key),
             Self::OperatorKey(key) => Some(&key.secret),
             _ => None,
@@ -245,6 +266,7 @@ impl Record {
     pub fn set_secret(&mut self, secret: Secret) {
         match self {
             Self::Credential(credential) => credential.secret = secret,
+            Self::Certificate(certificate) => certificate.key = secret,
             Self::Operator(operator) => operator.secret_key = secret,
             Self::OperatorKey(key) => key.secret = secret,
             _ => {}
@@ -265,6 +287,8 @@ impl Record {
             Kind::KeyBinding => Self::KeyBinding(serde_json::from_str(body)?),
             Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
+            Kind::Certificate => Self::Certificate(serde_json::from_str(body)?),
+            Kind::Domain => Self::Domain(serde_json::from_str(body)?),
             Kind::Operator => Self::Operator(serde_json::from_str(body)?),
             Kind::OperatorKey => Self::OperatorKey(serde_json::from_str(body)?),
             Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{
-    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, EnvironmentState, Invalid,
-    KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service,
-    ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
+    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Certificate, CertificateId, Credential, Domain, DomainName,
+    EnvironmentName, EnvironmentState, Invalid, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release,
+    ReleaseEvent, Revision, Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId,
+    VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -20,6 +21,9 @@ pub struct Snapshot {
     pub services: BTreeMap<ServiceId, Arc<ServiceTree>>,
     pub usage_plans: BTreeMap<UsagePlanId, Arc<UsagePlan>>,
     pub credentials: BTreeMap<AccessKeyId, Arc<Credential>>,
+    pub certificates: Arc<BTreeMap<CertificateId, Arc<Certificate>>>,
+    /// The custom domains of all services: the ones that stand in their trees too.
+    pub domains: Arc<BTreeMap<DomainName, Arc<Domain>>>,
     pub operators: BTreeMap<OperatorId, Arc<Operator>>,
     pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
@@ -43,6 +47,8 @@ pub struct ServiceTree {
     pub events: BTreeMap<(EnvironmentName, u32), Arc<ReleaseEvent>>,
     pub plan_bindings: BTreeMap<(EnvironmentName, BindingScope, UsagePlanId), Arc<PlanBinding>>,
     pub throttles: BTreeMap<(EnvironmentName, ThrottleScope), Arc<Throttle>>,
+    /// Its custom domains.
+    pub domains: BTreeMap<DomainName, Arc<Domain>>,
 }
 
 impl Snapshot {
@@ -120,6 +126,14 @@ impl Snapshot {
                 let keys = self.keys_of_plan.entry(binding.plan.clone()).or_default();
                 Arc::make_mut(keys).insert(binding.key.clone(), binding);
             }
+            Record::Certificate(certificate) => {
+                Arc::make_mut(&mut self.certificates).insert(certificate.id.clone(), Arc::new(certificate));
+            }
+            Record::Domain(domain) => {
+                let domain = Arc::new(domain);
+                self.tree(&domain.service)?.domains.insert(domain.name.clone(), Arc::clone(&domain));
+                Arc::make_mut(&mut self.domains).insert(domain.name.clone(), domain);
+            }
             Record::Operator(operator) => {
                 self.operators.insert(operator.id.clone(), Arc::new(operator));
             }
@@ -136,7 +150,11 @@ impl Snapshot {
     fn remove(&mut self, record: Record) {
         match record {
             Record::Service(service) => {
-                self.services.remove(&service.id);
+                if let Some(tree) = self.services.remove(&service.id)
+                    && !tree.domains.is_empty()
+                {
+                    Arc::make_mut(&mut self.domains).retain(|_, domain| domain.service != service.id);
+                }
             }
             Record::UsagePlan(plan) => {
                 self.usage_plans.remove(&plan.id);
@@ -145,6 +163,15 @@ impl Snapshot {
                 self.credentials.remove(&credential.id);
             }
             Record::KeyBinding(binding) => self.remove_key_binding(&binding),
+            Record::Certificate(certificate) => {
+                Arc::make_mut(&mut self.certificates).remove(&certificate.id);
+            }
+            Record::Domain(domain) => {
+                Arc::make_mut(&mut self.domains).remove(&domain.name);
+                self.change_tree(&domain.service, |tree| {
+                    tree.domains.remove(&domain.name);
+                });
+            }
             Record::Operator(operator) => {
                 self.operators.remove(&operator.id);
             }
@@ -218,6 +245,7 @@ impl ServiceTree {
             events: BTreeMap::new(),
             plan_bindings: BTreeMap::new(),
             throttles: BTreeMap::new(),
+            domains: BTreeMap::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::Refusal;
+use control::{Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -18,13 +18,16 @@ impl From<Refusal> for Problem {
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
             | Refusal::OperatorNotFound(_)
-            | Refusal::OperatorKeyNotFound { .. } => Kind::NotFound,
+            | Refusal::OperatorKeyNotFound { .. }
+            | Refusal::DomainNotBound { .. }
+            | Refusal::MappingNotFound { .. } => Kind::NotFound,
 
             Refusal::TooManyServices { .. }
             | Refusal::TooManyApis { .. }
             | Refusal::TooManyUsagePlans { .. }
             | Refusal::TooManyUpstreams { .. }
             | Refusal::TooManyKeys { .. }
+            | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }
             | Refusal::TooManyPlansOfKey { .. }
             | Refusal::TooManyOperators { .. }
@@ -38,7 +41,8 @@ impl From<Refusal> for Problem {
             | Refusal::KeyEnabled(_)
             | Refusal::KeyBound { .. }
             | Refusal::PlanInUse { .. }
-            | Refusal::UpstreamInUse { .. } => Kind::InUse,
+            | Refusal::UpstreamInUse { .. }
+            | Refusal::CertificateInUse { .. } => Kind::InUse,
 
             Refusal::NothingToRelease(_)
             | Refusal::NotReleased { .. }
@@ -53,6 +57,8 @@ impl From<Refusal> for Problem {
             | Refusal::NothingToDemote { .. }
             | Refusal::UpstreamGone { .. }
             | Refusal::LastAdmin(_)
+            | Refusal::CertificateKept(_)
+            | Refusal::LastMapping(_)
             | Refusal::OperatorsExist => Kind::Conflict,
 
             Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => {
@@ -61,6 +67,24 @@ impl From<Refusal> for Problem {
             Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),
             Refusal::KeyExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
 
+            Refusal::CertificateExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
+            Refusal::DomainBound(_) | Refusal::DomainBoundElsewhere(_) => {
+                return Self::new(Kind::Taken, refusal.to_string()).at("/name");
+            }
+
+            Refusal::DomainReserved(_) | Refusal::DomainUnresolved { .. } => {
+                return Self::field("/name", refusal.to_string());
+            }
+            Refusal::CertificateUnfit(unfit) => return Self::field(in_certificate(unfit), refusal.to_string()),
+            Refusal::CertificateNotFound(_)
+            | Refusal::CertificateExpired(_)
+            | Refusal::CertificateOfOthers { .. }
+            | Refusal::CertificateRequired(_)
+            | Refusal::AcmeUnfit { .. } => return Self::field("/certificate", refusal.to_string()),
+            Refusal::HttpsNotAllowed(_) => return Self::field("/force_https", refusal.to_string()),
+            Refusal::MappingsMissing | Refusal::TooManyMappings { .. } | Refusal::MappingRepeated(_) => {
+                return Self::field("/mappings", refusal.to_string());
+            }
             Refusal::RateOutOfRange { .. } => return Self::field("/rate", refusal.to_string()),
             Refusal::QuotaOutOfRange { .. } => return Self::field("/quota", refusal.to_string()),
             Refusal::NetworksMayOnlyGrow { .. } => return Self::field("/networks", refusal.to_string()),
@@ -86,6 +110,14 @@ impl From<Refusal> for Problem {
             Refusal::Store(fault) => return Self::internal(fault),
         };
         Self::new(kind, refusal.to_string())
+    }
+}
+
+/// The part of a certificate that is meant.
+fn in_certificate(unfit: &Unfit) -> &'static str {
+    match unfit {
+        Unfit::Key | Unfit::KeyOfAnother => "/key",
+        Unfit::Chain(_) | Unfit::Broken(_) | Unfit::Nameless => "/chain",
     }
 }
 

@@ -94,6 +94,11 @@ impl Caller {
         self.io.is_tls()
     }
 
+    /// The connection as such: what its TLS handshake said.
+    pub fn io(&self) -> &Io {
+        &self.io
+    }
+
     /// Requests taken from this connection so far.
     pub fn served(&self) -> u64 {
         self.served

@@ -21,6 +21,16 @@ pub enum Io {
     Stream(Box<http2::Stream>),
 }
 
+/// What a TLS handshake said, where the streams of a connection share it.
+#[derive(Debug, Default)]
+pub(crate) struct Handshake {
+    /// The name that the caller asked for, in lower case.
+    pub(crate) name: Option<Box<str>>,
+    /// The certificate that it showed, in DER.
+    pub(crate) certificate: Option<Box<[u8]>>,
+    pub(crate) is_tls13: bool,
+}
+
 impl Io {
     /// Whether bytes are encrypted.
     pub fn is_tls(&self) -> bool {
@@ -28,6 +38,45 @@ impl Io {
             Io::Plain(_) => false,
             Io::Tls(_) => true,
             Io::Stream(stream) => stream.is_tls(),
+        }
+    }
+
+    /// The name that the caller asked for in its TLS handshake, in lower case; `None` without TLS or without a name.
+    pub fn server_name(&self) -> Option<&str> {
+        match self {
+            Io::Tls(tls) => match &**tls {
+                TlsStream::Server(server) => server.get_ref().1.server_name(),
+                TlsStream::Client(_) => None,
+            },
+            Io::Stream(stream) => stream.handshake()?.name.as_deref(),
+            Io::Plain(_) => None,
+        }
+    }
+
+    /// The certificate that the peer showed in its TLS handshake and that was verified, in DER.
+    pub fn peer_certificate(&self) -> Option<&[u8]> {
+        match self {
+            Io::Tls(tls) => tls.get_ref().1.peer_certificates()?.first().map(AsRef::as_ref),
+            Io::Stream(stream) => stream.handshake()?.certificate.as_deref(),
+            Io::Plain(_) => None,
+        }
+    }
+
+    /// True when TLS 1.3 is spoken.
+    pub fn is_tls13(&self) -> bool {
+        match self {
+            Io::Tls(tls) => tls.get_ref().1.protocol_version() == Some(rustls::ProtocolVersion::TLSv1_3),
+            Io::Stream(stream) => stream.handshake().is_some_and(|handshake| handshake.is_tls13),
+            Io::Plain(_) => false,
+        }
+    }
+
+    /// What the handshake said, for the streams of a connection: they are asked like the connection itself.
+    pub(crate) fn handshake(&self) -> Handshake {
+        Handshake {
+            name: self.server_name().map(Box::from),
+            certificate: self.peer_certificate().map(Box::from),
+            is_tls13: self.is_tls13(),
         }
     }
 

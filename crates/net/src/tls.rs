@@ -1,8 +1,9 @@
 //! TLS: configurations for listening and for connecting.
 
+mod front;
+
 use std::io;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
@@ -10,11 +11,9 @@ use rustls::crypto::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use crate::Io;
+pub use front::{Front, Hello, PROTOCOLS, Tickets, accept, certified, challenge, refusing};
 
 fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: OnceLock<Arc<CryptoProvider>> = OnceLock::new();
@@ -142,31 +141,15 @@ pub fn client_config_with(roots: RootCertStore) -> ClientConfig {
         .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
-/// A configuration for listening with a certificate chain and key in PEM. Offers HTTP/2 and HTTP/1.1.
-pub fn server_config(certificates_pem: &[u8], key_pem: &[u8]) -> io::Result<Arc<ServerConfig>> {
-    let chain = chain(certificates_pem)?;
-    let key = PrivateKeyDer::from_pem_slice(key_pem).map_err(invalid)?;
-    let mut config = ServerConfig::builder_with_provider(provider())
-        .with_protocol_versions(rustls::DEFAULT_VERSIONS)
-        .map_err(invalid)?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(invalid)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
-}
-
-/// A new self-signed certificate and its key, both in PEM, for the names and addresses given.
+/// A new self-signed certificate and its key, both in PEM, for the names and addresses given; it holds until the end of
+/// 2049, the last year that every reader of certificates can write.
 pub fn self_signed(names: &[String]) -> io::Result<(String, String)> {
-    let made = rcgen::generate_simple_self_signed(names).map_err(invalid)?;
-    Ok((made.cert.pem(), made.signing_key.serialize_pem()))
-}
-
-/// Does the handshake with a caller within `limit` ([`Limits::handshake_timeout`](crate::Limits::handshake_timeout)).
-pub async fn accept(stream: TcpStream, config: Arc<ServerConfig>, limit: Duration) -> io::Result<Io> {
-    let handshake = TlsAcceptor::from(config).accept(stream);
-    let tls = tokio::time::timeout(limit, handshake).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    Ok(Io::Tls(Box::new(tls.into())))
+    let mut params = rcgen::CertificateParams::new(names).map_err(invalid)?;
+    params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2049, 12, 31);
+    let key = rcgen::KeyPair::generate().map_err(invalid)?;
+    let certificate = params.self_signed(&key).map_err(invalid)?;
+    Ok((certificate.pem(), key.serialize_pem()))
 }
 
 fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {

@@ -17,6 +17,6 @@ pub mod traffic;
 
 pub use access_log::{AccessLog, AccessLogTarget, CallRecord, LogWriter, Outlets};
 pub use call_log::{CallLog, CallLogBounds};
-pub use metrics::{EnvironmentMetrics, Metrics, UpstreamSample};
+pub use metrics::{CertificateExpiry, EnvironmentMetrics, Metrics, UpstreamSample};
 pub use tail::Tail;
 pub use traffic::Traffic;

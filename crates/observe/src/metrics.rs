@@ -15,6 +15,7 @@
 //! | `tollgate_upstream_nodes` | gauge: nodes by health | `upstream`, `health` |
 //! | `tollgate_upstream_retries_total` | counter: calls tried on another node | `upstream` |
 //! | `tollgate_upstream_ejections_total` | counter: nodes ejected as unhealthy | `upstream` |
+//! | `tollgate_certificate_expiry_timestamp_seconds` | gauge: until when a certificate holds | `certificate`, `name` |
 //! | `tollgate_build_info` | gauge, always 1 | `version` |
 //! | `process_*` | the usual: CPU seconds, memory, open files, start | |
 //!
@@ -54,6 +55,7 @@ pub struct Metrics {
     config_applied_at: AtomicI64,
     access_log: OnceLock<AccessLog>,
     upstreams: OnceLock<UpstreamWatch>,
+    certificates: Mutex<Vec<CertificateExpiry>>,
 }
 
 /// Tells the figures of all upstreams.
@@ -63,6 +65,17 @@ impl std::fmt::Debug for UpstreamWatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("UpstreamWatch")
     }
+}
+
+/// Until when a certificate holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateExpiry {
+    /// Its identifier.
+    pub id: String,
+    /// The first name that it is for.
+    pub name: String,
+    /// Until when it holds.
+    pub until: Timestamp,
 }
 
 /// Pairs that nobody holds are kept for a last scrape; where nobody scrapes, they are forgotten beyond this number.
@@ -83,6 +96,7 @@ impl Metrics {
             config_applied_at: AtomicI64::new(0),
             access_log: OnceLock::new(),
             upstreams: OnceLock::new(),
+            certificates: Mutex::default(),
         })
     }
 
@@ -127,6 +141,11 @@ impl Metrics {
         self.config_revision.store(revision, Relaxed);
         self.config_apply_us.store(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Relaxed);
         self.config_applied_at.store(at.millis(), Relaxed);
+    }
+
+    /// These are the certificates from now on.
+    pub fn certificates_are(&self, certificates: Vec<CertificateExpiry>) {
+        *self.certificates.lock().unwrap_or_else(PoisonError::into_inner) = certificates;
     }
 
     /// Tells how many lines `log` lost, from now on. The first log stays.
@@ -205,6 +224,15 @@ impl Metrics {
         );
         #[allow(clippy::cast_precision_loss)]
         text.seconds("", &[], self.config_applied_at.load(Relaxed) as f64 / 1000.0);
+        text.family(
+            "tollgate_certificate_expiry_timestamp_seconds",
+            "gauge",
+            "Until when a certificate holds, in seconds since 1970.",
+        );
+        for certificate in self.certificates.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let labels = [("certificate", certificate.id.as_str()), ("name", certificate.name.as_str())];
+            text.sample("", &labels, u64::try_from(certificate.until.seconds()).unwrap_or(0));
+        }
         text.family("tollgate_access_log_dropped_total", "counter", "Calls that the access log lost.");
         text.sample("", &[], self.access_log.get().map_or(0, AccessLog::dropped));
     }

@@ -6,8 +6,10 @@
 //!   call, and written for it.
 //! - [`object`]: how requests to object stores are signed.
 //! - [`tc3`]: how management calls are signed, TC3-HMAC-SHA256.
+//! - [`certificate`]: what a certificate with its key says, and whether the two can be used.
 //! - [`tc1`]: how management calls were signed before that, HmacSHA1 and HmacSHA256 over the parameters.
 
+pub mod certificate;
 pub mod key_pair;
 pub mod object;
 pub mod tc1;

@@ -25,7 +25,7 @@ pub(crate) fn read(row: &SqliteRow, seal: &SealKey) -> Result<Record, StoreError
         (true, Some(sealed)) => {
             let bytes = seal.unseal(kind, id, sealed).map_err(|reason| corrupt(reason.to_owned()))?;
             let text = String::from_utf8(bytes.to_vec()).map_err(|_| corrupt("its secret is no text".to_owned()))?;
-            record.set_secret(Secret::try_from(text).map_err(|error| corrupt(error.to_string()))?);
+            record.set_secret(Secret::kept(text).map_err(|error| corrupt(error.to_string()))?);
         }
         (false, None) => {}
         (true, None) => return Err(corrupt("its sealed secret is missing".to_owned())),

@@ -7,7 +7,7 @@
 //! words, asks `control`, and writes the answer. Reading order: `wire` (bytes to parameters, answers to bytes),
 //! `table` (every action, one row each), `dispatch` (what every action has around it), `code` and `refusal` (the error
 //! table), `field`, `tag`, `paging`, `filter` and `time` (what requests share), then the nouns: `service`, `api`,
-//! `environment`, `strategy`, `usage_plan`, `api_key`, `upstream`.
+//! `environment`, `strategy`, `usage_plan`, `api_key`, `upstream`, `sub_domain`.
 //!
 //! The vendor's bound of 20 requests a second for each action is not imposed.
 
@@ -23,6 +23,7 @@ mod paging;
 mod refusal;
 mod service;
 mod strategy;
+mod sub_domain;
 mod table;
 mod tag;
 #[cfg(test)]

@@ -86,6 +86,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
     let code = match refusal {
         Refusal::Forbidden { .. } => Code::UnauthorizedOperation,
 
+        Refusal::ServiceNotFound(_) if action == "DeleteServiceSubDomainMapping" => Code::ServiceNotExist,
         Refusal::ServiceNotFound(_) => Code::InvalidService,
         Refusal::ApiNotFound { .. } => Code::InvalidApi,
         Refusal::UsagePlanNotFound(_) => Code::InvalidUsagePlan,
@@ -155,6 +156,37 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         },
         Refusal::UpstreamInUse { .. } => Code::UnsupportedDeleteUpstream,
         Refusal::UpstreamGone { .. } => Code::ServiceError,
+        Refusal::CertificateNotFound(_) | Refusal::AcmeUnfit { .. } => Code::CertificateIdError,
+        Refusal::CertificateExpired(_) if action == "ModifySubDomain" => Code::CertificateIdBindError,
+        Refusal::CertificateExpired(_) => Code::CertificateIdExpired,
+        Refusal::CertificateOfOthers { .. } if action == "ModifySubDomain" => Code::CertificateIdBindError,
+        Refusal::CertificateOfOthers { .. } | Refusal::CertificateUnfit(_) => Code::CertificateIdInfoError,
+        Refusal::CertificateRequired(_) if action == "ModifySubDomain" => Code::CertificateIdError,
+        Refusal::CertificateRequired(_) => Code::CertificateIsNull,
+        // No action of the vendor's API changes certificates.
+        Refusal::CertificateExists(_) | Refusal::CertificateKept(_) => Code::OperationDenied,
+        Refusal::CertificateInUse { .. } => Code::ResourceIsInUse,
+
+        Refusal::TooManyDomains { .. } => Code::ExceededDomainLimit,
+        Refusal::DomainBound(_) => Code::DomainAlreadyBindService,
+        Refusal::DomainBoundElsewhere(_) => Code::DomainAlreadyBindOtherService,
+        Refusal::DomainNotBound { .. } => match action {
+            "UnBindSubDomain" => Code::DomainNotBindService,
+            "DeleteServiceSubDomainMapping" => Code::DeletePathMappingSetError,
+            _ => Code::ServiceError,
+        },
+        Refusal::DomainReserved(_) => Code::DomainInBlackList,
+        Refusal::DomainUnresolved { .. } => Code::DomainResolveError,
+        Refusal::HttpsNotAllowed(_) => Code::ForceHttps,
+        Refusal::MappingsMissing | Refusal::TooManyMappings { .. } | Refusal::MappingRepeated(_)
+            if action == "ModifySubDomain" =>
+        {
+            Code::PathMappingSetError
+        }
+        Refusal::MappingsMissing => Code::DefineMappingNotNull,
+        Refusal::TooManyMappings { .. } => Code::ExceededDefineMappingLimit,
+        Refusal::MappingRepeated(_) => Code::DefineMappingParamRepeat,
+        Refusal::MappingNotFound { .. } | Refusal::LastMapping(_) => Code::DeletePathMappingSetError,
 
         Refusal::OperatorNotFound(_)
         | Refusal::OperatorNameTaken { .. }

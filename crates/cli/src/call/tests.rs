@@ -107,7 +107,11 @@ fn a_certificate_is_taken_from_the_file_or_not_at_all_unless_any_will_do() {
     let _already_set = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let folder = tempfile::tempdir().unwrap();
     let (chain, key) = net::tls::self_signed(&["localhost".to_owned()]).unwrap();
-    let config = net::tls::server_config(chain.as_bytes(), key.as_bytes()).unwrap();
+    let key = sign::certificate::line::read(&sign::certificate::line::of_pem(&key).unwrap()).unwrap();
+    let certificate = net::tls::certified(&chain, key).unwrap();
+    let tickets = net::tls::Tickets::new().unwrap();
+    let front = net::tls::Front { certificate, only_tls13: false, client_authorities: None, tickets: &tickets };
+    let config = front.config().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, chain).unwrap();
     for (flags, is_taken) in [(&[][..], false), (&["--cacert", file.to_str().unwrap()], true), (&["-k"], true)] {

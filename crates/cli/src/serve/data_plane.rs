@@ -3,27 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use control::DomainPolicy;
 use gateway::Gateway;
 use observe::{AccessLog, Metrics};
 
 use crate::failure::Failure;
 use crate::settings::value::FilePath;
-use crate::settings::{BackendSettings, ListenSettings, Settings};
+use crate::settings::{BackendSettings, Settings};
 
 /// Starts the workers on their listeners.
 pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog) -> Result<Arc<Gateway>, Failure> {
-    let names = [
-        format!("*.{}.{}", settings.installation.region.0, settings.installation.domain.0),
-        settings.installation.domain.0.clone(),
-        "localhost".to_owned(),
-    ];
     let gateway = Gateway::start(
         gateway::Settings {
             http: settings.listen.http.0.clone(),
             https: settings.listen.https.0.clone(),
             http_proxied: settings.listen.http_proxied.0.clone(),
             https_proxied: settings.listen.https_proxied.0.clone(),
-            tls: certificates(&settings.listen, &names)?,
+            without_name: settings.listen.tls_without_sni.0,
+            https_port: settings.listen.https_public_port.port(),
+            challenges: gateway::Challenges::default(),
             backend_tls: backend_tls(&settings.backend)?,
             stall: settings.backend.backend_read_timeout.map(|limit| limit.duration()),
             trusted_proxies: settings.listen.trusted_proxies.0.clone(),
@@ -42,22 +40,14 @@ pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog)
     gateway.map(Arc::new).map_err(|error| Failure::Failed(error.to_string()))
 }
 
-/// The certificate of the settings, or one that is made for `names`.
-fn certificates(listen: &ListenSettings, names: &[String]) -> Result<Arc<rustls::ServerConfig>, Failure> {
-    let (chain, key, whose) = match (&listen.tls_certificate, &listen.tls_key) {
-        (Some(chain), Some(key)) => {
-            let read =
-                |path: &std::path::Path| std::fs::read(path).map_err(|error| Failure::new(path.display(), error));
-            (read(&chain.0)?, read(&key.0)?, format!("{} with {}", chain.0.display(), key.0.display()))
-        }
-        (None, None) => {
-            let whose = "self-signed certificate".to_owned();
-            let (chain, key) = net::tls::self_signed(names).map_err(|error| Failure::new(&whose, error))?;
-            (chain.into_bytes(), key.into_bytes(), whose)
-        }
-        _ => return Err(Failure::usage("settings `tls_certificate` and `tls_key`: give both or neither")),
-    };
-    net::tls::server_config(&chain, &key).map_err(|error| Failure::new(whose, error))
+/// What is asked of custom domains.
+pub(super) fn domain_policy(settings: &Settings) -> DomainPolicy {
+    let own = std::iter::once(settings.installation.domain.0.clone());
+    DomainPolicy {
+        check_resolution: settings.domains.domain_check.0,
+        acme: false,
+        reserved: own.chain(gateway::host::VENDOR_DOMAINS.map(str::to_owned)).collect(),
+    }
 }
 
 /// How backends and the gateway make sure of each other.

@@ -80,6 +80,10 @@ impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
     pub(crate) fn short(self) -> u32 {
         u32::try_from(self.0).unwrap_or(u32::MAX)
     }
+
+    pub(crate) fn port(self) -> u16 {
+        u16::try_from(self.0).unwrap_or(u16::MAX)
+    }
 }
 
 impl<const MIN: u64, const MAX: u64> Value for Whole<MIN, MAX> {

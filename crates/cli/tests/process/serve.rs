@@ -102,7 +102,7 @@ fn a_gateway_comes_up_tells_where_it_is_and_ends_well_on_a_signal() {
     assert_eq!((status, &report["ready"], &report["reasons"]), (200, &true.into(), &Value::Array(Vec::new())));
     assert_eq!(gateway.get("/healthz").0, 200);
     let (status, page) = gateway.get("/metrics");
-    assert!(status == 200 && page.contains("tollgate_config_revision 1\n"), "{page}");
+    assert!(status == 200 && page.contains("tollgate_config_revision 2\n"), "{page}");
     assert_eq!(gateway.get("/").0, 307);
     assert_eq!(gateway.get("/?Action=DescribeServicesStatus").0, 200, "the dialect's own answer");
     assert!(gateway.get("/console/").1.contains("<title>Tollgate</title>"));

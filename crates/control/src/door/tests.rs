@@ -24,7 +24,12 @@ impl UsageCounts for Uncounted {
 async fn door() -> (Door, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), None).await.unwrap();
-    let installation = Installation { app_id: 1, region: "gz".to_owned(), domain: "localhost".to_owned() };
+    let installation = Installation {
+        app_id: 1,
+        region: "gz".to_owned(),
+        domain: "localhost".to_owned(),
+        domains: crate::DomainPolicy::default(),
+    };
     let control = Control::new(store, installation, Quotas::default(), Arc::new(Uncounted));
     let name = Name::try_from("ann").unwrap();
     let key = Secret::try_from(SECRET.to_owned()).unwrap();

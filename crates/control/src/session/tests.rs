@@ -38,7 +38,12 @@ impl Desk {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), None).await.unwrap();
-        let installation = Installation { app_id: 1, region: "gz".to_owned(), domain: "localhost".to_owned() };
+        let installation = Installation {
+            app_id: 1,
+            region: "gz".to_owned(),
+            domain: "localhost".to_owned(),
+            domains: crate::DomainPolicy::default(),
+        };
         let clock = Arc::new(Hand(AtomicI64::new(1_700_000_000_000)));
         let control = Control::with_clock(store, installation, Quotas::default(), Arc::new(Nothing), clock.clone());
         let key = Secret::try_from("key".to_owned()).unwrap();

@@ -1,5 +1,7 @@
 //! A snapshot becomes a plan; only what changed is compiled.
 
+mod hosts;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
@@ -33,6 +35,7 @@ pub struct Compiler {
     /// What stands behind the names of functions and buckets.
     runtimes: Arc<Runtimes>,
     previous: Arc<Plan>,
+    hosts: hosts::HostsCompiler,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
     origins: HashMap<(Speaks, String), Weak<OriginPlan>>,
     upstreams: UpstreamCompiler,
@@ -64,6 +67,7 @@ impl Compiler {
             default_rate,
             runtimes,
             previous: Arc::new(Plan::empty()),
+            hosts: hosts::HostsCompiler::default(),
             keys: HashMap::new(),
             origins: HashMap::new(),
             rates: HashMap::new(),
@@ -104,7 +108,8 @@ impl Compiler {
             services.insert(Box::from(id.as_str()), service);
         }
         let upstreams = Arc::clone(self.upstreams.all());
-        let plan = Arc::new(Plan { revision: snapshot.revision, services, upstreams, snapshot });
+        let hosts = self.hosts.compile(&before, &snapshot);
+        let plan = Arc::new(Plan { revision: snapshot.revision, services, upstreams, hosts, snapshot });
         self.previous = Arc::clone(&plan);
         drop(before);
         self.forget();

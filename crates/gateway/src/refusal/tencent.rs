@@ -25,9 +25,12 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
     match refusal {
         Refusal::UnknownHost => made(404, format!("There is no api match host[{}]", told.host)),
         Refusal::NoEnvironment => {
-            let end = told.path.bytes().skip(1).position(|b| b == b'/').map_or(told.path.len(), |at| at + 1);
-            made(404, format!("There is no api match default env_mapping[{}]", &told.path[..end]))
+            made(404, format!("There is no api match default env_mapping[{}]", first_segment(told.path)))
         }
+        // As it was captured; the documentation's text has brackets.
+        Refusal::NoMapping => made(404, format!("There is no api match env_mapping '{}'", first_segment(told.path))),
+        Refusal::HttpsForced => fixed(302, "Not allow use HTTP protocol"),
+        Refusal::Misdirected => fixed(421, "Misdirected Request"),
         Refusal::NoApi => made(404, format!("There is no api match uri[{}] host [{}]", told.path, told.host)),
         Refusal::WrongMethod => fixed(404, "Found no api"),
         Refusal::UnknownMethod => fixed(404, "Could not support method"),
@@ -90,6 +93,12 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::CallerGone => fixed(499, "Client closed connection"),
         Refusal::Internal => fixed(500, "Internal Server Error"),
     }
+}
+
+/// The path up to its second slash.
+fn first_segment(path: &str) -> &str {
+    let end = path.bytes().skip(1).position(|b| b == b'/').map_or(path.len(), |at| at + 1);
+    &path[..end]
 }
 
 /// Writes `{"message":"…"}` with `message` escaped.

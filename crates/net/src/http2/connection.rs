@@ -13,6 +13,7 @@ use h2::server::{Builder, Connection};
 use super::from_caller::FromCaller;
 use super::guard::{Breach, Guarded, Opening, Watch};
 use super::{Bounds, PREFACE};
+use crate::io::Handshake;
 use crate::ticker::{Deadline, Moment};
 use crate::{Caller, Io, Limits, Ticker};
 
@@ -35,6 +36,7 @@ pub enum End {
 pub(super) struct Crowd {
     watch: Rc<Watch>,
     is_tls: bool,
+    handshake: Handshake,
     streams: Cell<usize>,
     waker: RefCell<Option<Waker>>,
 }
@@ -42,6 +44,10 @@ pub(super) struct Crowd {
 impl Crowd {
     pub(super) fn is_tls(&self) -> bool {
         self.is_tls
+    }
+
+    pub(super) fn handshake(&self) -> &Handshake {
+        &self.handshake
     }
 
     pub(super) fn enter(&self) {
@@ -66,7 +72,7 @@ impl Crowd {
 /// connection ends find that out themselves.
 pub async fn serve(opening: Opening, take: impl FnMut(Caller)) -> End {
     let Opening { io, before, peer, local, limits, ticker } = opening;
-    let is_tls = io.is_tls();
+    let (is_tls, handshake) = (io.is_tls(), io.handshake());
     let watch = Watch::new(&ticker, PREFACE.len(), limits.http2.idle_frames, limits.http2.resets);
     let guarded = Guarded::new(io, before, Rc::clone(&watch), limits.linger_timeout);
     let mut deadline = Deadline::new(Rc::clone(&ticker));
@@ -81,7 +87,7 @@ pub async fn serve(opening: Opening, take: impl FnMut(Caller)) -> End {
         }
     });
     let Some(connection) = shaken.await else { return End::Closed };
-    let crowd = Rc::new(Crowd { watch, is_tls, streams: Cell::new(0), waker: RefCell::new(None) });
+    let crowd = Rc::new(Crowd { watch, is_tls, handshake, streams: Cell::new(0), waker: RefCell::new(None) });
     let make = |stream| Caller::new(Io::Stream(Box::new(stream)), peer, local, Rc::clone(&limits), Rc::clone(&ticker));
     let mut serving = Serving {
         connection,

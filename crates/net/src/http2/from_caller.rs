@@ -18,6 +18,7 @@ use super::outward::Outward;
 use super::stream::{Side, Stream};
 use crate::body::{Coding, Incoming};
 use crate::buffer::Buffer;
+use crate::io::Handshake;
 
 /// One request of a caller, and its answer.
 #[derive(Debug)]
@@ -52,6 +53,10 @@ impl FromCaller {
 
     pub(super) fn is_tls(&self) -> bool {
         self.crowd.is_tls()
+    }
+
+    pub(super) fn handshake(&self) -> &Handshake {
+        self.crowd.handshake()
     }
 
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {

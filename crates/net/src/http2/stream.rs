@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 
 use super::from_caller::FromCaller;
 use super::to_backend::ToBackend;
+use crate::io::Handshake;
 
 /// One HTTP/2 stream that reads and is written like a connection with one HTTP/1.1 call on it.
 #[derive(Debug)]
@@ -23,6 +24,14 @@ impl Stream {
         match &self.0 {
             Side::Caller(stream) => stream.is_tls(),
             Side::Backend(stream) => stream.is_tls(),
+        }
+    }
+
+    /// What the TLS handshake of a caller's connection said.
+    pub(crate) fn handshake(&self) -> Option<&Handshake> {
+        match &self.0 {
+            Side::Caller(stream) => Some(stream.handshake()),
+            Side::Backend(_) => None,
         }
     }
 

@@ -13,11 +13,19 @@ use tokio::net::TcpStream;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
+fn front(certificate: &str, key: &str) -> Arc<rustls::ServerConfig> {
+    use rustls::pki_types::pem::PemObject;
+    let key = rustls::pki_types::PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let certificate = tls::certified(certificate, key).unwrap();
+    let tickets = tls::Tickets::new().unwrap();
+    tls::Front { certificate, only_tls13: false, client_authorities: None, tickets: &tickets }.config().unwrap()
+}
+
 /// A TLS backend that answers with the path it was asked for, and its certificate.
 async fn backend() -> (SocketAddr, rustls::RootCertStore) {
     use rustls::pki_types::pem::PemObject;
     let (certificate, key) = tls::self_signed(&["localhost".into()]).unwrap();
-    let config = tls::server_config(certificate.as_bytes(), key.as_bytes()).unwrap();
+    let config = front(&certificate, &key);
     let mut roots = rustls::RootCertStore::empty();
     roots.add(rustls::pki_types::CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
     let (address, listeners) = listen::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
@@ -27,7 +35,7 @@ async fn backend() -> (SocketAddr, rustls::RootCertStore) {
         let take = |stream: TcpStream, peer, seat| {
             let (config, clock) = (Arc::clone(&config), Rc::clone(&accepting));
             tokio::task::spawn_local(async move {
-                let Ok(io) = tls::accept(stream, config, LIMIT).await else { return };
+                let Ok(io) = tls::accept(stream, LIMIT, |_| config).await else { return };
                 let limits = Rc::new(Limits::default());
                 if io.speaks_http2() {
                     let opening = Opening::new(io, peer, address, limits, clock);

@@ -21,7 +21,7 @@ pub(super) struct Batch {
 }
 
 /// The texts of a row, in the order of [`CallRecord`].
-pub(super) const TEXTS: usize = 12;
+pub(super) const TEXTS: usize = 13;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row {
@@ -51,6 +51,7 @@ impl Batch {
             call.api,
             call.key,
             call.plan,
+            call.certificate,
             call.method,
             call.scheme,
             call.host,
@@ -138,7 +139,21 @@ impl Batch {
 
 impl Row {
     fn call<'b>(&self, texts: [&'b str; TEXTS]) -> CallRecord<'b> {
-        let [request_id, service, environment, api, key, plan, method, scheme, host, path, refusal, message] = texts;
+        let [
+            request_id,
+            service,
+            environment,
+            api,
+            key,
+            plan,
+            certificate,
+            method,
+            scheme,
+            host,
+            path,
+            refusal,
+            message,
+        ] = texts;
         CallRecord {
             time: self.time,
             request_id: request_id.as_bytes(),
@@ -147,6 +162,7 @@ impl Row {
             api,
             key,
             plan,
+            certificate,
             method,
             scheme,
             host,

@@ -22,13 +22,14 @@ pub(super) struct Formatter {
 }
 
 /// Name of each of a batch's texts, with what stands around it.
-const LEADING: [&str; 10] = [
+const LEADING: [&str; 11] = [
     "\",\"request_id\":\"",
     "\",\"service\":\"",
     "\",\"environment\":\"",
     "\",\"api\":\"",
     "\",\"key\":\"",
     "\",\"plan\":\"",
+    "\",\"certificate\":\"",
     "\",\"method\":\"",
     "\",\"scheme\":\"",
     "\",\"host\":\"",

@@ -36,6 +36,8 @@ pub struct CallRecord<'a> {
     pub key: &'a str,
     /// The usage plan that the call was counted against; empty for none.
     pub plan: &'a str,
+    /// Whom the certificate is for that the caller showed, as a distinguished name; empty when none was asked for.
+    pub certificate: &'a str,
     /// The request's method.
     pub method: &'a str,
     /// `http` or `https`: how the caller came.

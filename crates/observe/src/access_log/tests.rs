@@ -18,6 +18,7 @@ pub(crate) fn call() -> CallRecord<'static> {
         api: "api-1",
         key: "AKID1",
         plan: "usagePlan-1",
+        certificate: "CN=caller",
         method: "GET",
         scheme: "https",
         host: "example.com",
@@ -56,7 +57,7 @@ fn lines_of(path: &std::path::Path) -> Vec<Value> {
 fn a_line_holds_every_field_under_its_name() {
     let expected = json!({
         "time": "2026-03-01T12:00:00.045Z", "request_id": "0123456789abcdef0123456789abcdef", "service": "service-1",
-        "environment": "release", "api": "api-1", "key": "AKID1", "plan": "usagePlan-1", "method": "GET",
+        "environment": "release", "api": "api-1", "key": "AKID1", "plan": "usagePlan-1", "certificate": "CN=caller", "method": "GET",
         "scheme": "https", "host": "example.com", "path": "/hello", "peer": "192.0.2.1:50000", "status": 200,
         "backend_status": 201, "backend": "[2001:db8::1]:80", "bytes_in": 1, "bytes_out": u64::MAX,
         "duration_us": 840, "backend_us": 0

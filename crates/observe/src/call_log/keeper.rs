@@ -17,7 +17,7 @@ use crate::CallRecord;
 const FRAME: usize = 128 * 1024;
 /// … or when its first call has waited so long: what a crash can lose.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
-/// The longest call: twelve texts of 4,096 bytes, and some.
+/// The longest call: thirteen texts of 4,096 bytes, and some.
 const LONGEST_CALL: usize = 64 * 1024;
 /// A file is ended when it is so long …
 const SEGMENT: u64 = 4 << 20;

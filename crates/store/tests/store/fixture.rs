@@ -4,10 +4,10 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use model::{Kind, Revision};
+use model::Revision;
 use store::Store;
 
-use crate::samples::{change, one_of_every_kind, puts, records, sorted};
+use crate::samples::{change, of_version_1, puts, records, sorted};
 use crate::sqlite::Folder;
 use crate::suite::Place as _;
 
@@ -32,9 +32,7 @@ async fn a_folder_of_version_1_is_read() {
     let store = folder.open().await.unwrap();
     let snapshot = store.snapshot();
     assert_eq!(snapshot.revision, Revision(2));
-    let mut expected = sorted(one_of_every_kind());
-    expected.retain(|record| !matches!(record.kind(), Kind::Upstream | Kind::OperatorKey));
-    assert_eq!(records(&snapshot), expected, "the kinds that version 1 had");
+    assert_eq!(records(&snapshot), sorted(of_version_1()));
     let entries = store.audit(10, None).await.unwrap();
     assert_eq!(entries, [(2, change("nothing", Vec::new()).audit), (1, change("fill", Vec::new()).audit)]);
     assert_eq!(store.load_counters().await.unwrap(), [("usagePlan-one".to_owned(), 4711)].into());
@@ -48,7 +46,7 @@ async fn make_the_folder_of_version_1() {
     let folder = kept("v1");
     assert!(!folder.exists(), "{} is there already; remove it first", folder.display());
     let store = Store::open(&folder, None).await.unwrap();
-    store.commit(Revision(0), change("fill", puts(one_of_every_kind()))).await.unwrap();
+    store.commit(Revision(0), change("fill", puts(of_version_1()))).await.unwrap();
     store.commit(Revision(1), change("nothing", Vec::new())).await.unwrap();
     store.save_counters(&[("usagePlan-one".into(), 4711)]).await.unwrap();
     store.close().await;

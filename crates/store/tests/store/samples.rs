@@ -2,11 +2,12 @@
 
 use model::{
     AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
-    BackendMethod, BackendPath, Balancing, BindingScope, Constant, Credential, CredentialOrigin, EnvironmentName,
-    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, Member, Members,
-    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PlanBinding,
-    Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot,
-    Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
+    BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource, Constant, Credential,
+    CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, EnvironmentState,
+    ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members, Method,
+    MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding,
+    Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
+    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
     UsagePlanId, VersionName, Write,
 };
 use store::Change;
@@ -131,6 +132,44 @@ pub(crate) fn credential(id: &str) -> Credential {
     }
 }
 
+pub(crate) fn certificate(id: &str) -> Certificate {
+    Certificate {
+        id: CertificateId::try_from(id).unwrap(),
+        name: Name::try_from("example").unwrap(),
+        source: CertificateSource::Acme(DomainName::try_from("a.example.com").unwrap()),
+        chain: "-----BEGIN CERTIFICATE-----\n".into(),
+        key: Secret::kept(format!("pkcs8:{}", "A".repeat(3000))).unwrap(),
+        names: vec!["*.example.com".into()],
+        subject: "CN=example".into(),
+        issuer: "CN=root".into(),
+        fingerprint: "00".into(),
+        not_before: at(0),
+        not_after: at(100),
+        created: at(3),
+        modified: at(4),
+    }
+}
+
+pub(crate) fn domain(service: &str, name: &str) -> Domain {
+    Domain {
+        name: DomainName::try_from(name).unwrap(),
+        spelled: name.into(),
+        service: ServiceId::try_from(service).unwrap(),
+        protocol: ServiceProtocol::Both,
+        network: Network::Outer,
+        certificate: Some(DomainCertificate::Stored(CertificateId::try_from("one").unwrap())),
+        mapping: DomainMapping::Paths(vec![PathMapping {
+            path: MappingPath::try_from("/v1").unwrap(),
+            environment: EnvironmentName::release(),
+        }]),
+        force_https: true,
+        min_tls: TlsVersion::Tls13,
+        client_ca: Some("-----BEGIN CERTIFICATE-----\n".into()),
+        created: at(3),
+        modified: at(4),
+    }
+}
+
 pub(crate) fn usage_plan(id: &str) -> UsagePlan {
     UsagePlan {
         id: UsagePlanId::try_from(id).unwrap(),
@@ -150,6 +189,44 @@ pub(crate) fn key_binding(plan: &str, key: &str) -> KeyBinding {
 
 /// One record of every kind, and a second one where a kind has two shapes; parents first.
 pub(crate) fn one_of_every_kind() -> Vec<Record> {
+    let mut records = of_version_1();
+    records.extend(since_version_1());
+    records
+}
+
+/// The kinds that came after the kept data folder of version 1 was made.
+fn since_version_1() -> Vec<Record> {
+    vec![
+        Record::Certificate(certificate("one")),
+        Record::Domain(domain("service-one", "*.example.com")),
+        Record::Upstream(Upstream {
+            id: UpstreamId::try_from("upstream-one").unwrap(),
+            name: None,
+            description: Text::default(),
+            protocol: UpstreamProtocol::Http,
+            balancing: Balancing::RoundRobin,
+            vpc: None,
+            retries: Retries::default(),
+            host: None,
+            members: Members::Nodes { nodes: Vec::new() },
+            health: None,
+            tags: Vec::new(),
+            annotations: std::collections::BTreeMap::new(),
+            created: at(0),
+            modified: at(0),
+        }),
+        Record::OperatorKey(OperatorKey {
+            id: AccessKeyId::try_from("AKIDmore").unwrap(),
+            secret: Secret::try_from(OPERATOR_SECRET.to_owned()).unwrap(),
+            operator: OperatorId::try_from("operator-one").unwrap(),
+            description: Text::try_from("for scripts").unwrap(),
+            created: at(1),
+        }),
+    ]
+}
+
+/// What the kept data folder of version 1 holds.
+pub(crate) fn of_version_1() -> Vec<Record> {
     let service_id = ServiceId::try_from("service-one").unwrap();
     let api_id = ApiId::try_from("api-one").unwrap();
     let plan = UsagePlanId::try_from("usagePlan-one").unwrap();
@@ -231,29 +308,6 @@ pub(crate) fn one_of_every_kind() -> Vec<Record> {
             enabled: true,
             created: at(0),
         }),
-        Record::Upstream(Upstream {
-            id: UpstreamId::try_from("upstream-one").unwrap(),
-            name: None,
-            description: Text::default(),
-            protocol: UpstreamProtocol::Http,
-            balancing: Balancing::RoundRobin,
-            vpc: None,
-            retries: Retries::default(),
-            host: None,
-            members: Members::Nodes { nodes: Vec::new() },
-            health: None,
-            tags: Vec::new(),
-            annotations: std::collections::BTreeMap::new(),
-            created: at(0),
-            modified: at(0),
-        }),
-        Record::OperatorKey(OperatorKey {
-            id: AccessKeyId::try_from("AKIDmore").unwrap(),
-            secret: Secret::try_from(OPERATOR_SECRET.to_owned()).unwrap(),
-            operator: OperatorId::try_from("operator-one").unwrap(),
-            description: Text::try_from("for scripts").unwrap(),
-            created: at(1),
-        }),
     ]
 }
 
@@ -268,10 +322,12 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
         all.extend(tree.environments.values().map(|record| Record::Environment((**record).clone())));
         all.extend(tree.events.values().map(|record| Record::ReleaseEvent((**record).clone())));
         all.extend(tree.plan_bindings.values().map(|record| Record::PlanBinding((**record).clone())));
+        all.extend(tree.domains.values().map(|record| Record::Domain((**record).clone())));
         all.extend(tree.throttles.values().map(|record| Record::Throttle((**record).clone())));
     }
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
+    all.extend(snapshot.certificates.values().map(|record| Record::Certificate((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
     all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
     all.extend(snapshot.operator_keys.values().map(|record| Record::OperatorKey((**record).clone())));

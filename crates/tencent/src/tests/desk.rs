@@ -56,8 +56,12 @@ impl Desk {
             origin: "test".into(),
         };
         store.commit(store.snapshot().revision, Change { writes: writes.into(), audit }).await.unwrap();
-        let installation =
-            Installation { app_id: 1_250_000_000, region: "gz".to_owned(), domain: "localhost".to_owned() };
+        let installation = Installation {
+            app_id: 1_250_000_000,
+            region: "gz".to_owned(),
+            domain: "localhost".to_owned(),
+            domains: control::DomainPolicy::default(),
+        };
         let control = Control::new(store, installation, Quotas::default(), Arc::new(Seven));
         Self { router: crate::router(control), _folder: folder }
     }

@@ -35,6 +35,7 @@ fn odd_values() -> Vec<Value> {
 /// A request that is served, for each served action.
 fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> Vec<(&'static str, Value)> {
     let place = json!({"ServiceId": service, "EnvironmentName": "test"});
+    let of_domain = json!({"ServiceId": service, "SubDomain": "a.example.com"});
     let with = |base: &Value, more: Value| {
         let mut body = base.clone();
         for (name, value) in more.as_object().unwrap() {
@@ -144,6 +145,25 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         ("DescribeUpstreams", filters("UpstreamName")),
         ("DescribeUpstreamBindApis", with(&filters("ApiId"), json!({"UpstreamId": "upstream-abcdefgh"}))),
         ("DeleteUpstream", json!({"UpstreamId": "upstream-abcdefgh"})),
+        (
+            "BindSubDomain",
+            json!({"ServiceId": service, "SubDomain": "a.example.com", "Protocol": "http", "NetType": "OUTER",
+                "IsDefaultMapping": false, "NetSubDomain": format!("{service}-1250000000.gz.apigw.tencentcs.com"),
+                "CertificateId": "", "PathMappingSet": [{"Path": "/", "Environment": "test"}], "IsForcedHttps": false}),
+        ),
+        (
+            "ModifySubDomain",
+            json!({"ServiceId": service, "SubDomain": "a.example.com", "IsDefaultMapping": false, "CertificateId": "",
+                "Protocol": "http", "PathMappingSet": [{"Path": "/", "Environment": "test"}], "NetType": "INNER",
+                "IsForcedHttps": false}),
+        ),
+        ("DescribeServiceSubDomains", json!({"ServiceId": service, "Limit": 1, "Offset": 0})),
+        ("DescribeServiceSubDomainMappings", of_domain.clone()),
+        (
+            "DeleteServiceSubDomainMapping",
+            json!({"ServiceId": service, "SubDomain": "a.example.com", "Environment": "test"}),
+        ),
+        ("UnBindSubDomain", of_domain),
     ]
 }
 
