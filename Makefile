@@ -72,6 +72,6 @@ packages-console:
 	    echo "or leave the console out: make $(MAKECMDGOALS) CONSOLE=no" >&2; exit 1; }
 
 packages-acceptance:
-	@.ci/need python3=python3 python:ensurepip=python3-venv chromium=chromium openssl=openssl curl=curl \
+	@.ci/need python3=python3 python:ensurepip=python3-venv chromium=chromium openssl=openssl curl=curl pebble=pebble \
 	    /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk \
 	    '/usr/lib/*/libnss_wrapper.so=libnss-wrapper'

@@ -2,9 +2,10 @@
 //!
 //! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
 //! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
-//! Reading order: this file, then `operator`, `certificates`, `data_plane`, `admin`, `feed`, `counters`, `observation`,
-//! `debug`.
+//! Reading order: this file, then `operator`, `certificates`, `acme`, `data_plane`, `admin`, `feed`, `counters`,
+//! `observation`, `debug`.
 
+mod acme;
 mod admin;
 pub(crate) mod certificates;
 mod counters;
@@ -80,13 +81,15 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     if settings.installation.demo.0 {
         demo::ensure(&control, listener.address).await?;
     }
-    let gateway = data_plane::start(&settings, Arc::clone(&metrics), &access_log)?;
+    let challenges = gateway::Challenges::default();
+    let gateway = data_plane::start(&settings, &challenges, Arc::clone(&metrics), &access_log)?;
     usage.counted_by(Arc::clone(&gateway));
     control.observed_by(kept.observation(&access_log, &gateway));
     control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
     counters::restore(&store, &gateway).await?;
     let feed = feed::start(&store, Arc::clone(&gateway)).await;
     let certificates = certificates::watch(Arc::clone(&control), settings.clone(), &pairs);
+    let acme = acme::start(&control, &store, &settings, &challenges);
     let counters = counters::Saver::start(store.clone(), Arc::clone(&gateway));
     let readiness = Arc::new(Readiness::new(store.clone(), Arc::clone(&gateway)));
     let addresses = Addresses {
@@ -116,6 +119,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     signals::exit_on_next(signals);
     let drained = data_plane::drain(gateway, settings.process.drain.duration()).await;
     certificates.abort();
+    acme.abort();
     feed.abort();
     counters.finish().await;
     let logged = access_log.finish(LOG_PATIENCE);

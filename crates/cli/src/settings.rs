@@ -6,6 +6,7 @@
 //! the environment over the file, the file over the default. Every value is parsed once, here, into a type that holds
 //! nothing but what is allowed.
 
+pub(crate) mod acme;
 mod cloud;
 pub(crate) mod page;
 mod source;
@@ -13,6 +14,7 @@ pub(crate) mod value;
 
 use std::path::PathBuf;
 
+use acme::{ChallengeKinds, Contact, DirectoryUrl};
 use cloud::{ApiOrigin, BucketTemplate, FunctionEndpoints, FunctionTemplate, PairId, PairSecret, SignatureForm};
 use net::{Limits, NameLimits, PoolLimits, TunnelLimits};
 
@@ -145,6 +147,22 @@ groups! {
     domains: DomainSettings = "Custom domains" {
         /// A custom domain is bound only when it leads to an address of the service's own host name, as a CNAME makes it.
         domain_check: Switch = "false";
+    }
+    /// The authority that certificates are got from over ACME.
+    acme: AcmeSettings = "Certificates over ACME" {
+        /// The directory of an authority that issues certificates over ACME, such as
+        /// `https://acme-v02.api.letsencrypt.org/directory`, for domains whose certificate is `acme`. Naming it agrees to
+        /// the authority's terms of service.
+        acme_directory: Option<DirectoryUrl> = "";
+        /// Whom the authority may write to.
+        acme_contact: Option<Contact> = "";
+        /// How names are proved, the preferred way first; the next one is tried after a failure. `http-01` needs callers to
+        /// find the gateway at port 80, `tls-alpn-01` at port 443.
+        acme_challenges: ChallengeKinds = "http-01,tls-alpn-01";
+        /// The authorities that the directory's own certificate is checked against, a PEM file. Empty: the system's.
+        acme_ca: Option<FilePath> = "";
+        /// How long to wait after a failure; twice as long after each further one, up to a day.
+        acme_retry: Seconds<1, 86_400> = "60";
     }
     /// How the process runs.
     process: ProcessSettings = "Process" {

@@ -25,7 +25,7 @@ pub struct NewCertificate {
 }
 
 /// A chain and key that were read and belong together.
-struct Pair {
+pub(crate) struct Pair {
     examined: Examined,
     key: Secret,
 }
@@ -85,15 +85,15 @@ impl Control {
         .await
     }
 
-    /// Takes in what the installation itself brings: from a file, made for itself, or issued by an authority. The same
-    /// certificate again changes nothing.
+    /// Takes in what the installation itself brings: from a file, or made for itself. The same certificate again changes
+    /// nothing.
     ///
     /// # Errors
     /// [`Refusal::CertificateUnfit`]; [`Refusal::CertificateExists`] when a certificate of another source has this
     /// identifier; [`Refusal::CertificateOfOthers`] when it is not for a domain that uses it.
     pub async fn keep_certificate(
         &self,
-        id: Option<CertificateId>,
+        id: CertificateId,
         source: CertificateSource,
         chain: &str,
         key: &str,
@@ -101,16 +101,10 @@ impl Control {
         let pair = pair(chain, key)?;
         let deed =
             Deed { actor: INSTALLATION, origin: origin(&source), action: "certificate.keep", terms: Terms::default() };
-        self.write_as(&deed, |facts| {
-            let known = id.as_ref().and_then(|id| facts.snapshot.certificates.get(id));
-            match (&id, known) {
-                (Some(id), Some(old)) if !may_follow(id, &old.source, &source) => {
-                    Err(Refusal::CertificateExists(id.clone()))
-                }
-                (Some(id), Some(old)) if is_same(old, &pair, &source) => Ok(Outcome::unchanged(id, Arc::clone(old))),
-                (Some(id), _) => put(facts, id.clone(), None, source.clone(), &pair),
-                (None, _) => put(facts, mint::certificate(facts.snapshot)?, None, source.clone(), &pair),
-            }
+        self.write_as(&deed, |facts| match facts.snapshot.certificates.get(&id) {
+            Some(old) if !may_follow(&id, &old.source, &source) => Err(Refusal::CertificateExists(id.clone())),
+            Some(old) if is_same(old, &pair, &source) => Ok(Outcome::unchanged(&id, Arc::clone(old))),
+            _ => put(facts, id.clone(), None, source.clone(), &pair),
         })
         .await
     }
@@ -145,7 +139,7 @@ fn is_same(old: &Certificate, pair: &Pair, source: &CertificateSource) -> bool {
     old.chain == pair.examined.chain && old.key == pair.key && old.source == *source
 }
 
-fn pair(chain: &str, key: &str) -> Result<Pair, Refusal> {
+pub(crate) fn pair(chain: &str, key: &str) -> Result<Pair, Refusal> {
     let examined = certificate::examine(chain, key)?;
     let line = certificate::line::of_pem(key).ok_or(Unfit::Key)?;
     Ok(Pair { examined, key: Secret::kept(line.to_string())? })
@@ -156,7 +150,7 @@ fn uploaded<'s>(snapshot: &'s Snapshot, id: &CertificateId) -> Result<&'s Arc<Ce
     if known.source == CertificateSource::Uploaded { Ok(known) } else { Err(Refusal::CertificateKept(id.clone())) }
 }
 
-fn put(
+pub(crate) fn put(
     facts: &Facts<'_>,
     id: CertificateId,
     name: Option<&Name>,
@@ -200,7 +194,7 @@ fn remove(facts: &Facts<'_>, id: &CertificateId) -> Result<Outcome<()>, Refusal>
 }
 
 /// The domains that prove their names with this certificate.
-fn users<'s>(snapshot: &'s Snapshot, id: &'s CertificateId) -> impl Iterator<Item = &'s Arc<Domain>> {
+pub(crate) fn users<'s>(snapshot: &'s Snapshot, id: &'s CertificateId) -> impl Iterator<Item = &'s Arc<Domain>> {
     snapshot
         .domains
         .values()

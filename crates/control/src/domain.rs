@@ -265,7 +265,8 @@ fn check(facts: &Facts<'_>, domain: &Domain, policy: &DomainPolicy) -> Result<()
         }
     }
     if let Some(bundle) = &domain.client_ca {
-        sign::certificate::authorities(bundle).map_err(|unfit| Invalid::new("client ca", unfit.to_string()))?;
+        sign::certificate::authorities(bundle)
+            .map_err(|unfit| Invalid::new("client authorities", unfit.to_string()))?;
     }
     let DomainMapping::Paths(paths) = &domain.mapping else { return Ok(()) };
     if paths.is_empty() {

@@ -11,10 +11,11 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
-//! [`upstream`], [`certificate`], [`domain`], [`operator`]), what is known of calls ([`observation`]) and made of them
-//! ([`debug`]), then [`read`],
-//! [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed, [`session`] with `lockout` for people.
+//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`]), what is known of calls ([`observation`]) and made of
+//! them ([`debug`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
+//! [`session`] with `lockout` for people.
 
+pub mod acme;
 pub mod actor;
 pub mod api;
 pub mod binding;
@@ -50,6 +51,7 @@ mod write;
 #[cfg(test)]
 mod world;
 
+pub use acme::Issuance;
 pub use actor::Actor;
 pub use binding::BindTarget;
 pub use certificate::NewCertificate;

@@ -1,11 +1,15 @@
 //! Why a use case did not happen.
 
+mod uses;
+
 use std::fmt::Display;
 
 use model::{
     AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, MethodMatch,
     Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
+
+pub use uses::{PlanUse, UpstreamUse};
 
 /// Why a use case did not happen. Nothing was changed.
 ///
@@ -446,6 +450,9 @@ pub enum Refusal {
         /// The settings name a directory.
         is_on: bool,
     },
+    /// The domain does not ask for a certificate over ACME, or not any more.
+    #[error("domain `{0}` does not get its certificate over ACME")]
+    AcmeUnasked(DomainName),
     /// Calls cannot be sent to https on a domain that does not answer it.
     #[error("domain `{0}` answers http alone; calls cannot be sent to https")]
     HttpsNotAllowed(DomainName),
@@ -552,34 +559,6 @@ pub enum Refusal {
     /// The store, or the system under it, failed. The text is for the log, not for the caller.
     #[error("the change could not be stored; nothing was changed")]
     Store(String),
-}
-
-/// A plan, and the environment where it rules something.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub struct PlanUse {
-    pub plan: UsagePlanId,
-    pub environment: EnvironmentName,
-}
-
-impl Display for PlanUse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} in {}", self.plan, self.environment)
-    }
-}
-
-/// An API that uses an upstream.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
-pub struct UpstreamUse {
-    pub service: ServiceId,
-    pub api: ApiId,
-}
-
-impl Display for UpstreamUse {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} of {}", self.api, self.service)
-    }
 }
 
 /// The role's name.

@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use model::{
-    AccessKeyId, ApiId, EnvironmentName, OperatorId, ServiceId, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+    AccessKeyId, ApiId, CertificateId, DomainName, EnvironmentName, OperatorId, ServiceId, Snapshot, ThrottleScope,
+    UpstreamId, UsagePlanId,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -44,6 +45,8 @@ pub enum Noun {
     Upstream(UpstreamId),
     /// All that can be configured; its mark is the revision.
     Configuration,
+    Certificate(CertificateId),
+    Domain(DomainName),
 }
 
 impl Noun {
@@ -68,6 +71,8 @@ impl Noun {
             Self::Upstream(id) => snapshot.upstreams.get(id).map(|upstream| mark(&**upstream)),
             Self::Configuration => Some(snapshot.revision.to_string()),
             Self::Operator(id) => snapshot.operators.get(id).map(|operator| mark(&**operator)),
+            Self::Certificate(id) => snapshot.certificates.get(id).map(|certificate| mark(&**certificate)),
+            Self::Domain(name) => snapshot.domains.get(name).map(|domain| mark(&**domain)),
         }
     }
 }

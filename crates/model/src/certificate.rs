@@ -39,6 +39,7 @@ pub struct Certificate {
 
 /// Who brought a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateSource {
     /// An operator.

@@ -37,6 +37,7 @@ pub struct Domain {
 
 /// What a domain proves its name with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DomainCertificate {
     /// This certificate.
@@ -47,6 +48,7 @@ pub enum DomainCertificate {
 
 /// A version of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[allow(missing_docs)]
 pub enum TlsVersion {
     #[default]
@@ -68,6 +70,7 @@ pub enum DomainMapping {
 
 /// A part of a domain that leads to an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[allow(missing_docs)]
 pub struct PathMapping {
     pub path: MappingPath,

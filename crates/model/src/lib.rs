@@ -7,9 +7,11 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`certificate`], [`domain`], [`operator`], [`audit`]), how
-//! they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`], [`call_log`]).
+//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`],
+//! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
+//! [`call_log`]).
 
+pub mod acme;
 pub mod api;
 pub mod audit;
 pub mod auth;
@@ -40,6 +42,7 @@ pub mod traffic;
 pub mod upstream;
 pub mod usage_plan;
 
+pub use acme::{AcmeAccount, AcmeFailure};
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
 pub use audit::AuditEntry;
 pub use auth::Auth;

@@ -5,8 +5,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Api, ApiRevision, BindingScope, Certificate, Credential, Domain, EnvironmentState, Invalid, KeyBinding, Operator,
-    OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    AcmeAccount, AcmeFailure, Api, ApiRevision, BindingScope, Certificate, Credential, Domain, EnvironmentState,
+    Invalid, KeyBinding, Operator, OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle,
+    ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -38,6 +39,8 @@ pub enum Record {
     Throttle(Throttle),
     Certificate(Certificate),
     Domain(Domain),
+    AcmeAccount(AcmeAccount),
+    AcmeFailure(AcmeFailure),
     Operator(Operator),
     OperatorKey(OperatorKey),
     Upstream(Upstream),
@@ -60,6 +63,8 @@ pub enum Kind {
     Throttle,
     Certificate,
     Domain,
+    AcmeAccount,
+    AcmeFailure,
     Operator,
     OperatorKey,
     Upstream,
@@ -67,7 +72,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -81,6 +86,8 @@ impl Kind {
         Self::Throttle,
         Self::Certificate,
         Self::Domain,
+        Self::AcmeAccount,
+        Self::AcmeFailure,
         Self::Operator,
         Self::OperatorKey,
         Self::Upstream,
@@ -102,6 +109,8 @@ impl Kind {
             Self::Throttle => "throttle",
             Self::Certificate => "certificate",
             Self::Domain => "domain",
+            Self::AcmeAccount => "acme_account",
+            Self::AcmeFailure => "acme_failure",
             Self::Operator => "operator",
             Self::OperatorKey => "operator_key",
             Self::Upstream => "upstream",
@@ -166,6 +175,8 @@ impl Record {
             Self::Throttle(_) => Kind::Throttle,
             Self::Certificate(_) => Kind::Certificate,
             Self::Domain(_) => Kind::Domain,
+            Self::AcmeAccount(_) => Kind::AcmeAccount,
+            Self::AcmeFailure(_) => Kind::AcmeFailure,
             Self::Operator(_) => Kind::Operator,
             Self::OperatorKey(_) => Kind::OperatorKey,
             Self::Upstream(_) => Kind::Upstream,
@@ -200,6 +211,8 @@ impl Record {
             }
             Self::Certificate(certificate) => certificate.id.to_string(),
             Self::Domain(domain) => domain.name.to_string(),
+            Self::AcmeAccount(account) => account.directory.clone(),
+            Self::AcmeFailure(failure) => failure.domain.to_string(),
             Self::Operator(operator) => operator.id.to_string(),
             Self::OperatorKey(key) => key.id.to_string(),
             Self::Upstream(upstream) => upstream.id.to_string(),
@@ -214,6 +227,8 @@ impl Record {
             | Self::UsagePlan(_)
             | Self::Credential(_)
             | Self::Certificate(_)
+            | Self::AcmeAccount(_)
+            | Self::AcmeFailure(_)
             | Self::Operator(_)
             | Self::Upstream(_) => "",
             Self::Api(api) => api.service.as_str(),
@@ -247,7 +262,9 @@ impl Record {
             | Self::KeyBinding(_)
             | Self::OperatorKey(_)
             | Self::PlanBinding(_)
-            | Self::Throttle(_) => "",
+            | Self::Throttle(_)
+            | Self::AcmeAccount(_)
+            | Self::AcmeFailure(_) => "",
         }
     }
 
@@ -256,6 +273,7 @@ impl Record {
         match self {
             Self::Credential(credential) => Some(&credential.secret),
             Self::Certificate(certificate) => Some(&certificate.key),
+            Self::AcmeAccount(account) => Some(&account.key),
             Self::Operator(operator) => Some(&operator.secret_key),
             Self::OperatorKey(key) => Some(&key.secret),
             _ => None,
@@ -267,6 +285,7 @@ impl Record {
         match self {
             Self::Credential(credential) => credential.secret = secret,
             Self::Certificate(certificate) => certificate.key = secret,
+            Self::AcmeAccount(account) => account.key = secret,
             Self::Operator(operator) => operator.secret_key = secret,
             Self::OperatorKey(key) => key.secret = secret,
             _ => {}
@@ -289,6 +308,8 @@ impl Record {
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
             Kind::Certificate => Self::Certificate(serde_json::from_str(body)?),
             Kind::Domain => Self::Domain(serde_json::from_str(body)?),
+            Kind::AcmeAccount => Self::AcmeAccount(serde_json::from_str(body)?),
+            Kind::AcmeFailure => Self::AcmeFailure(serde_json::from_str(body)?),
             Kind::Operator => Self::Operator(serde_json::from_str(body)?),
             Kind::OperatorKey => Self::OperatorKey(serde_json::from_str(body)?),
             Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),

@@ -67,6 +67,9 @@ schemas! {
     AccessKeyId = text("The public half of a key pair.", 128);
     VersionName = text("A release's name.", 128);
     EnvironmentName = text("An environment of a service.", 128).enum_values(Some(EnvironmentName::NAMES));
+    CertificateId = text("A certificate's identifier: letters, digits, `-` and `_`.", 128);
+    DomainName = text("A host name as it stands in DNS; `*.` in front stands for one label.", DomainName::MAX);
+    MappingPath = text("`/`, or segments of letters, digits and `-_.~`.", 128).min_length(Some(1));
     OperatorId = text("An operator's identifier.", 128);
 }
 

@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{
-    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Certificate, CertificateId, Credential, Domain, DomainName,
-    EnvironmentName, EnvironmentState, Invalid, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release,
-    ReleaseEvent, Revision, Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId,
-    VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, BindingScope, Certificate, CertificateId,
+    CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid, KeyBinding,
+    Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
+    Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -24,6 +24,10 @@ pub struct Snapshot {
     pub certificates: Arc<BTreeMap<CertificateId, Arc<Certificate>>>,
     /// The custom domains of all services: the ones that stand in their trees too.
     pub domains: Arc<BTreeMap<DomainName, Arc<Domain>>>,
+    /// The accounts with authorities, by directory.
+    pub acme_accounts: BTreeMap<String, Arc<AcmeAccount>>,
+    /// Why domains have not got their certificates.
+    pub acme_failures: BTreeMap<DomainName, Arc<AcmeFailure>>,
     pub operators: BTreeMap<OperatorId, Arc<Operator>>,
     pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
@@ -52,6 +56,13 @@ pub struct ServiceTree {
 }
 
 impl Snapshot {
+    /// What an authority issued for `domain` over ACME, the newest.
+    pub fn issued(&self, domain: &DomainName) -> Option<&Arc<Certificate>> {
+        let is_for =
+            |found: &&Arc<Certificate>| matches!(&found.source, CertificateSource::Acme(name) if name == domain);
+        self.certificates.values().filter(is_for).max_by_key(|found| found.modified)
+    }
+
     /// Carries out `write`. The revision is the caller's to set.
     ///
     /// # Errors
@@ -140,6 +151,12 @@ impl Snapshot {
             Record::OperatorKey(key) => {
                 self.operator_keys.insert(key.id.clone(), Arc::new(key));
             }
+            Record::AcmeAccount(account) => {
+                self.acme_accounts.insert(account.directory.clone(), Arc::new(account));
+            }
+            Record::AcmeFailure(failure) => {
+                self.acme_failures.insert(failure.domain.clone(), Arc::new(failure));
+            }
             Record::Upstream(upstream) => {
                 self.upstreams.insert(upstream.id.clone(), Arc::new(upstream));
             }
@@ -177,6 +194,12 @@ impl Snapshot {
             }
             Record::OperatorKey(key) => {
                 self.operator_keys.remove(&key.id);
+            }
+            Record::AcmeAccount(account) => {
+                self.acme_accounts.remove(&account.directory);
+            }
+            Record::AcmeFailure(failure) => {
+                self.acme_failures.remove(&failure.domain);
             }
             Record::Upstream(upstream) => {
                 self.upstreams.remove(&upstream.id);

@@ -59,6 +59,7 @@ impl From<Refusal> for Problem {
             | Refusal::LastAdmin(_)
             | Refusal::CertificateKept(_)
             | Refusal::LastMapping(_)
+            | Refusal::AcmeUnasked(_)
             | Refusal::OperatorsExist => Kind::Conflict,
 
             Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => {

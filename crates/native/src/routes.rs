@@ -13,8 +13,8 @@ use crate::problem::{Kind, Problem};
 use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
-    about, api, audit, configuration, debug, diff, environment, guard, key, log, operator, plan, release, service,
-    session, throttle, traffic, upstream,
+    about, api, audit, certificate, configuration, debug, diff, domain, environment, guard, key, log, operator, plan,
+    release, service, session, throttle, traffic, upstream,
 };
 
 /// Where the API stands.
@@ -36,6 +36,8 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(operator::routes())
         .merge(audit::routes())
         .merge(upstream::routes())
+        .merge(certificate::routes())
+        .merge(domain::routes())
         .merge(configuration::routes())
         .merge(traffic::routes())
         .merge(log::routes())

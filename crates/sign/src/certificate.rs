@@ -154,6 +154,11 @@ pub mod line {
         Some(Zeroizing::new(format!("{kind}:{}", STANDARD.encode(key.secret_der()))))
     }
 
+    /// A key in the DER form of PKCS#8, as [`of_pem`] writes one.
+    pub fn of_pkcs8(der: &[u8]) -> Zeroizing<String> {
+        Zeroizing::new(format!("pkcs8:{}", STANDARD.encode(der)))
+    }
+
     /// The key that [`of_pem`] wrote.
     pub fn read(line: &str) -> Option<PrivateKeyDer<'static>> {
         let (kind, text) = line.split_once(':')?;

@@ -109,7 +109,7 @@ pub(super) async fn take_in(control: &Control, settings: &Settings) -> Result<Ve
 
 async fn keep(control: &Control, pair: &Pair) -> Result<(), Failure> {
     let (chain, key) = pair.read()?;
-    let kept = control.keep_certificate(Some(pair.id.clone()), CertificateSource::File, &chain, &key).await;
+    let kept = control.keep_certificate(pair.id.clone(), CertificateSource::File, &chain, &key).await;
     let kept = kept.map_err(|error| pair.failure(error))?;
     tracing::info!(id = %kept.id, names = ?kept.names, "certificate from a file");
     Ok(())
@@ -129,7 +129,7 @@ async fn ensure_default(control: &Control, settings: &Settings) -> Result<(), Fa
         _ => {
             let fault = |error: &dyn std::fmt::Display| Failure::new("self-signed certificate", error);
             let (chain, key) = net::tls::self_signed(&names).map_err(|error| fault(&error))?;
-            let kept = control.keep_certificate(Some(id), CertificateSource::SelfSigned, &chain, &key).await;
+            let kept = control.keep_certificate(id, CertificateSource::SelfSigned, &chain, &key).await;
             kept.map_err(|error| fault(&error))?.chain.clone()
         }
     };

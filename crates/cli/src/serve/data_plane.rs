@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::DomainPolicy;
-use gateway::Gateway;
+use gateway::{Challenges, Gateway};
 use observe::{AccessLog, Metrics};
 
 use crate::failure::Failure;
@@ -12,7 +12,12 @@ use crate::settings::value::FilePath;
 use crate::settings::{BackendSettings, Settings};
 
 /// Starts the workers on their listeners.
-pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog) -> Result<Arc<Gateway>, Failure> {
+pub(super) fn start(
+    settings: &Settings,
+    challenges: &Challenges,
+    metrics: Arc<Metrics>,
+    log: &AccessLog,
+) -> Result<Arc<Gateway>, Failure> {
     let gateway = Gateway::start(
         gateway::Settings {
             http: settings.listen.http.0.clone(),
@@ -21,7 +26,7 @@ pub(super) fn start(settings: &Settings, metrics: Arc<Metrics>, log: &AccessLog)
             https_proxied: settings.listen.https_proxied.0.clone(),
             without_name: settings.listen.tls_without_sni.0,
             https_port: settings.listen.https_public_port.port(),
-            challenges: gateway::Challenges::default(),
+            challenges: challenges.clone(),
             backend_tls: backend_tls(&settings.backend)?,
             stall: settings.backend.backend_read_timeout.map(|limit| limit.duration()),
             trusted_proxies: settings.listen.trusted_proxies.0.clone(),
@@ -45,7 +50,7 @@ pub(super) fn domain_policy(settings: &Settings) -> DomainPolicy {
     let own = std::iter::once(settings.installation.domain.0.clone());
     DomainPolicy {
         check_resolution: settings.domains.domain_check.0,
-        acme: false,
+        acme: settings.acme.acme_directory.is_some(),
         reserved: own.chain(gateway::host::VENDOR_DOMAINS.map(str::to_owned)).collect(),
     }
 }

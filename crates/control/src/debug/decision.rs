@@ -339,6 +339,17 @@ fn why(refusal: &str) -> Option<&'static str> {
 const REASONS: &[(&str, Stage, &str)] = &[
     ("malformed_request", Stage::Service, "The request's head cannot be read."),
     ("unknown_host", Stage::Service, "No service answers on this host name."),
+    (
+        "misdirected",
+        Stage::Service,
+        "The connection was made for another name, and this domain asks more of a connection: connect anew, with its name.",
+    ),
+    ("https_forced", Stage::Scheme, "The domain sends calls over http to https."),
+    (
+        "no_mapping",
+        Stage::Environment,
+        "The path is under none of the domain's mappings: a mapping of `/` takes every path.",
+    ),
     ("wrong_scheme", Stage::Scheme, "The service does not answer on this scheme; its protocol says which."),
     (
         "no_environment",

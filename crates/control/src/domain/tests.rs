@@ -160,5 +160,5 @@ fn mappings_are_deleted_but_the_last() {
 fn authorities_must_be_readable() {
     let mut world = world();
     let unfit = NewDomain { client_ca: Some("none".to_owned()), ..secure("a.example.com") };
-    assert_eq!(field(tried(&mut world, "service-1", &unfit)), "client ca");
+    assert_eq!(field(tried(&mut world, "service-1", &unfit)), "client authorities");
 }

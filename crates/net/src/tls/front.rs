@@ -96,7 +96,9 @@ pub fn challenge(name: &str, digest: &[u8; 32]) -> io::Result<Arc<ServerConfig>>
     let key = rcgen::KeyPair::generate().map_err(invalid)?;
     let made = params.self_signed(&key).map_err(invalid)?;
     let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
-    let certificate = CertifiedKey::from_der(vec![made.der().clone()], key, &provider()).map_err(invalid)?;
+    let key = provider().key_provider.load_private_key(key).map_err(invalid)?;
+    // Not read back: the extension is critical, and those who read certificates for connections do not know it.
+    let certificate = CertifiedKey::new(vec![made.der().clone()], key);
     let mut config = configured(rustls::DEFAULT_VERSIONS, None, Arc::new(Single(Some(Arc::new(certificate)))))?;
     config.alpn_protocols = vec![CHALLENGE_PROTOCOL.to_vec()];
     Ok(Arc::new(config))

@@ -1,14 +1,14 @@
 //! Records to write: one of every kind, and ways to say what a snapshot holds.
 
 use model::{
-    AccessKeyId, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry, Auth, Backend,
-    BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource, Constant, Credential,
-    CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, EnvironmentState,
-    ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members, Method,
-    MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding,
-    Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
-    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
-    UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry,
+    Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource,
+    Constant, Credential, CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName,
+    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, MappingPath, Member,
+    Members, Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter,
+    PathMapping, PlanBinding, Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId,
+    ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream,
+    UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
 };
 use store::Change;
 
@@ -222,6 +222,18 @@ fn since_version_1() -> Vec<Record> {
             description: Text::try_from("for scripts").unwrap(),
             created: at(1),
         }),
+        Record::AcmeAccount(AcmeAccount {
+            directory: "https://ca.example/directory".into(),
+            key: Secret::kept("pkcs8:AAAA".into()).unwrap(),
+            created: Timestamp::from_millis(1_700_000_000_000),
+        }),
+        Record::AcmeFailure(AcmeFailure {
+            domain: DomainName::try_from("a.example.com").unwrap(),
+            attempts: 3,
+            reason: "the authority said no".into(),
+            at: Timestamp::from_millis(1_700_000_000_000),
+            next: Timestamp::from_millis(1_700_000_060_000),
+        }),
     ]
 }
 
@@ -328,6 +340,8 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
     all.extend(snapshot.certificates.values().map(|record| Record::Certificate((**record).clone())));
+    all.extend(snapshot.acme_accounts.values().map(|record| Record::AcmeAccount((**record).clone())));
+    all.extend(snapshot.acme_failures.values().map(|record| Record::AcmeFailure((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
     all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
     all.extend(snapshot.operator_keys.values().map(|record| Record::OperatorKey((**record).clone())));

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::{
-    Certificate, CertificateId, CertificateSource, Domain, DomainCertificate, DomainMapping, DomainName,
-    EnvironmentName, ServiceProtocol, Snapshot, TlsVersion,
+    Certificate, CertificateId, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, ServiceProtocol,
+    Snapshot, TlsVersion,
 };
 use net::tls::{self, Tickets};
 use rustls::ServerConfig;
@@ -139,10 +139,7 @@ fn told<T>(of: &str, made: std::io::Result<T>) -> Option<T> {
 fn certificate_of<'s>(snapshot: &'s Snapshot, domain: &Domain) -> Option<&'s Arc<Certificate>> {
     match domain.certificate.as_ref()? {
         DomainCertificate::Stored(id) => snapshot.certificates.get(id),
-        DomainCertificate::Acme => {
-            let is_for = |found: &&Arc<Certificate>| matches!(&found.source, CertificateSource::Acme(name) if *name == domain.name);
-            snapshot.certificates.values().filter(is_for).max_by_key(|found| found.modified)
-        }
+        DomainCertificate::Acme => snapshot.issued(&domain.name),
     }
 }
 
