@@ -3,7 +3,7 @@ const { createHash } = require('node:crypto');
 const WebSocket = require('ws');
 
 const [url, host, count] = process.argv.slice(2);
-const socket = new WebSocket(url, { headers: { Host: host }, rejectUnauthorized: false });
+const socket = new WebSocket(url, { headers: { Host: host }, servername: host, rejectUnauthorized: false });
 const seen = { messages: 0, pongs: 0, code: 0, protocol: '' };
 const [said, heard] = [createHash('sha256'), createHash('sha256')];
 
