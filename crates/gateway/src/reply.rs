@@ -2,6 +2,7 @@
 //!
 //! Both generations of the vendor's response headers are written (spec: headers on the response to the client).
 
+pub mod gzip;
 mod lines;
 
 pub use lines::CallLines;

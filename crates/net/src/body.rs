@@ -152,7 +152,7 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    fn append(self, out: &mut Vec<u8>, data: &[u8]) {
+    pub(crate) fn append(self, out: &mut Vec<u8>, data: &[u8]) {
         match self {
             Coding::Plain => out.extend_from_slice(data),
             Coding::Chunked if !data.is_empty() => chunked::encode(out, data),

@@ -12,6 +12,7 @@ use std::time::Instant;
 use crate::body::{Coding, Incoming};
 use crate::buffer::{Buffer, with_scratch};
 use crate::caller::append_length;
+use crate::gzip::Packer;
 use crate::head::LONGEST_RESPONSE_HEAD;
 use crate::ticker::Moment;
 use crate::{Backend, BodyFault, Caller, Framing, Request, Response, SendFault, SendFaultKind, Version};
@@ -47,6 +48,8 @@ pub struct Exchange {
     upload: Upload,
     /// The backend was asked with HEAD.
     to_head: bool,
+    /// Packs the response's body on its way.
+    packer: Option<Box<Packer>>,
 }
 
 impl Exchange {
@@ -88,7 +91,7 @@ impl Exchange {
         match result {
             Ok(response) => {
                 let Sending { backend, inbox, upload, to_head, .. } = sending;
-                Ok(Exchange { backend, response, rest: inbox, upload, to_head })
+                Ok(Exchange { backend, response, rest: inbox, upload, to_head, packer: None })
             }
             Err(kind) => {
                 // A backend that does not read would keep what is still to be sent with the system, long after the call.
@@ -116,6 +119,11 @@ impl Exchange {
     /// The backend's address.
     pub fn peer(&self) -> std::net::SocketAddr {
         self.backend.peer()
+    }
+
+    /// The response's body is to be packed as gzip on its way to the caller. The head that is relayed has to say so.
+    pub fn pack(&mut self) {
+        self.packer = Some(Box::new(Packer::new()));
     }
 }
 

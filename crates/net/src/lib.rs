@@ -10,6 +10,7 @@ pub mod check;
 pub mod chunked;
 mod fault;
 mod framing;
+mod gzip;
 mod head;
 mod io;
 mod limits;
@@ -35,6 +36,7 @@ pub use fault::{
 };
 pub use fetch::{FetchFault, Fetched};
 pub use framing::{Framing, ResponseFraming, Version};
+pub use gzip::gzip;
 pub use head::{Request, Response};
 pub use io::Io;
 pub use limits::Limits;

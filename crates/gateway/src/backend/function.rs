@@ -18,6 +18,7 @@ use super::{Turn, body_refusal};
 use crate::call::Call;
 use crate::plan::EventPlan;
 use crate::refusal::Refusal;
+use crate::reply::gzip;
 use crate::worker::Scratch;
 use crate::{cors, reply};
 
@@ -119,9 +120,14 @@ async fn reply_with(
     if turn.entry.rules.cors {
         cors::write_simple(head);
     }
+    let packed = gzip::packed(request, &made.head, &made.body);
+    if packed.is_some() {
+        gzip::write_lines(head);
+    }
+    let body = packed.as_deref().unwrap_or(&made.body);
     call.is_answered = true;
-    call.bytes_out = made.body.len() as u64;
-    caller.answer(Some(request), head, &made.body, false).await.map_err(|_| Refusal::CallerGone)
+    call.bytes_out = body.len() as u64;
+    caller.answer(Some(request), head, body, false).await.map_err(|_| Refusal::CallerGone)
 }
 
 /// Writes the lines that every answer of a function carries (spec: headers on the response to the client).

@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::parameter::PathText;
 use crate::plan::{ApiPlan, ApiRules, HttpPlan};
 use crate::refusal::Refusal;
+use crate::reply::gzip;
 use crate::worker::Scratch;
 use crate::{cors, reply};
 
@@ -62,13 +63,14 @@ pub(super) struct Asked<'a> {
 pub(super) async fn relay(
     turn: &Turn<'_>,
     rules: ApiRules,
-    exchange: Exchange,
+    mut exchange: Exchange,
     caller: &mut Caller,
     request: &Request,
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
     let response = exchange.response();
+    let packs = gzip::suits(request, response);
     call.status = response.status();
     call.backend_status = Some(response.status());
     let Scratch { head, lines, .. } = scratch;
@@ -80,12 +82,18 @@ pub(super) async fn relay(
     head.extend_from_slice(b"\r\n");
     match turn.origin_is {
         OriginIs::Plain | OriginIs::Bucket(_) => {
-            response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors))
+            response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors) || (packs && gzip::is_untrue(name)))
         }
         OriginIs::Function(web) => {
-            response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors) || function::is_ours(name));
+            let is_ours = |name: &[u8]| reply::is_ours(name, rules.cors) || function::is_ours(name);
+            response.copy_headers(head, |name, _| is_ours(name) || (packs && gzip::is_untrue(name)));
             function::write_lines(head, &web.head, request, response.status(), response.status());
         }
+    }
+    if packs {
+        gzip::write_etag(head, response);
+        gzip::write_lines(head);
+        exchange.pack();
     }
     head.extend_from_slice(lines.bytes());
     if rules.cors {

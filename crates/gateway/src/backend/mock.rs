@@ -6,6 +6,7 @@ use super::Turn;
 use crate::call::Call;
 use crate::plan::MockPlan;
 use crate::refusal::Refusal;
+use crate::reply::gzip;
 use crate::worker::Scratch;
 use crate::{cors, reply};
 
@@ -30,7 +31,12 @@ pub async fn answer(
     if turn.entry.rules.cors {
         cors::write_simple(head);
     }
+    let packed = gzip::packed(request, &mock.head, &mock.body);
+    if packed.is_some() {
+        gzip::write_lines(head);
+    }
+    let body = packed.as_deref().unwrap_or(&mock.body);
     call.is_answered = true;
-    call.bytes_out = mock.body.len() as u64;
-    caller.answer(Some(request), head, &mock.body, false).await.map_err(|_| Refusal::CallerGone)
+    call.bytes_out = body.len() as u64;
+    caller.answer(Some(request), head, body, false).await.map_err(|_| Refusal::CallerGone)
 }

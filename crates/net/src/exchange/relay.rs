@@ -8,7 +8,8 @@ use super::{Exchange, Upload};
 use crate::body::{Coding, Incoming};
 use crate::buffer::{Buffer, with_scratch};
 use crate::caller::append_length;
-use crate::{Backend, Caller, Pool, RelayFault, Request, ResponseFraming, Version};
+use crate::gzip::Packer;
+use crate::{Backend, Caller, ChunkFault, Pool, RelayFault, Request, ResponseFraming, Version};
 
 /// A response that reached the caller whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +31,18 @@ impl Exchange {
         pool: &Pool,
         stall_limit: Duration,
     ) -> Result<Relayed, RelayFault> {
-        let Exchange { backend, response, rest, upload, to_head } = self;
-        let mut coding = match response.body() {
+        let Exchange { backend, response, rest, upload, to_head, packer } = self;
+        let framing = match response.body() {
+            // How long it will be when it is packed is not known.
+            ResponseFraming::Length(_) if packer.is_some() => ResponseFraming::Chunked,
+            framing => framing,
+        };
+        let mut coding = match framing {
             ResponseFraming::None | ResponseFraming::Length(_) => Coding::Plain,
             ResponseFraming::Chunked | ResponseFraming::UntilClose => Coding::Chunked,
         };
         let mut must_close = !upload.is_complete();
-        match response.body() {
+        match framing {
             ResponseFraming::Length(length) => append_length(head, length),
             ResponseFraming::None if response.status() == 204 => {}
             // The backend was asked with HEAD, the caller has not.
@@ -68,6 +74,7 @@ impl Exchange {
             body: Incoming::of(&response),
             rest,
             upload,
+            packer,
             coding,
             position: 0,
             body_bytes: 0,
@@ -108,6 +115,7 @@ struct Relay {
     /// What was received behind the head; in the end what came behind the body.
     rest: Buffer,
     upload: Upload,
+    packer: Option<Box<Packer>>,
     coding: Coding,
     position: usize,
     body_bytes: u64,
@@ -119,7 +127,8 @@ struct Relay {
 impl Relay {
     async fn run(&mut self, caller: &mut Caller, out: &mut Vec<u8>) -> Result<(), RelayFault> {
         if !self.rest.is_empty() {
-            let (consumed, length) = self.body.transfer(&self.rest, self.coding, out).map_err(RelayFault::Unbegun)?;
+            let (body, packer, coding) = (&mut self.body, &mut self.packer, self.coding);
+            let (consumed, length) = transfer(body, packer, &self.rest, coding, out).map_err(RelayFault::Unbegun)?;
             self.body_bytes += length as u64;
             self.keep_rest(consumed);
         }
@@ -162,10 +171,19 @@ impl Relay {
             match self.poll_backend(cx, caller, out) {
                 Poll::Ready(Ok(())) => self.progress = true,
                 Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
+                Poll::Pending if self.flush(out) => {}
                 Poll::Pending if caller.poll_gone(cx) => return Poll::Ready(Err(RelayFault::CallerGone)),
                 Poll::Pending => return self.wait(cx, caller, self.stall_limit, RelayFault::BackendStalled),
             }
         }
+    }
+
+    /// What is packed and held goes on when the backend pauses. True if there was something.
+    fn flush(&mut self, out: &mut Vec<u8>) -> bool {
+        let Some(packer) = &mut self.packer else { return false };
+        let length = packer.flush(self.coding, out);
+        self.body_bytes += length as u64;
+        length > 0
     }
 
     /// Nothing can be done now. The time that this may last begins anew with every progress.
@@ -195,7 +213,10 @@ impl Relay {
             let Poll::Ready(read) = self.backend.io.poll_read(cx, room) else { return Poll::Pending };
             Poll::Ready(match read {
                 Ok(0) if matches!(self.body, Incoming::UntilClose) => {
-                    self.body.append_end(self.coding, out);
+                    match &mut self.packer {
+                        Some(packer) => self.body_bytes += packer.end(&self.body, self.coding, out) as u64,
+                        None => self.body.append_end(self.coding, out),
+                    }
                     self.body = Incoming::Done;
                     Ok(())
                 }
@@ -203,6 +224,7 @@ impl Relay {
                 Ok(count) => {
                     let bytes = room.get(..count).unwrap_or_default();
                     if self.coding == Coding::Plain
+                        && self.packer.is_none()
                         && let Some(taken) = self.body.take_plain(count)
                     {
                         self.body_bytes += taken as u64;
@@ -214,7 +236,7 @@ impl Relay {
                         out.extend_from_slice(bytes.get(position..).unwrap_or_default());
                         return Poll::Ready(Ok(()));
                     }
-                    match self.body.transfer(bytes, self.coding, out) {
+                    match transfer(&mut self.body, &mut self.packer, bytes, self.coding, out) {
                         Ok((consumed, length)) => {
                             self.body_bytes += length as u64;
                             self.rest.append(bytes.get(consumed..).unwrap_or_default());
@@ -225,5 +247,19 @@ impl Relay {
                 }
             })
         })
+    }
+}
+
+/// [`Incoming::transfer`], with the data packed where it is to be.
+fn transfer(
+    body: &mut Incoming,
+    packer: &mut Option<Box<Packer>>,
+    input: &[u8],
+    coding: Coding,
+    out: &mut Vec<u8>,
+) -> Result<(usize, usize), ChunkFault> {
+    match packer {
+        None => body.transfer(input, coding, out),
+        Some(packer) => packer.transfer(body, input, coding, out),
     }
 }
