@@ -5,10 +5,13 @@ import urllib.request
 
 import pytest
 import requests
+from apigateway.auth import Auth
 from playwright.sync_api import expect
 
 from stand.browser import WAIT, is_built, look
+from stand.dns import point_here
 from stand.gateway import PASSWORD
+from stand.patience import until
 
 
 class Guide:
@@ -24,11 +27,10 @@ class Guide:
         look(self.console, f"{name}-{self.words.language}")
 
     def call(self, path="/hello/tollgate", environment="release"):
-        """A call from outside of the browser."""
+        """A call from outside of the browser, signed by the vendor's signer."""
         self.gateway.settle()
-        host, port = self.gateway.http
-        named = {"Host": self.gateway.host(self.service)}
-        return requests.get(f"http://{host}:{port}/{environment}{path}", headers=named, timeout=30)
+        url = f"http://{self.gateway.host(self.service)}:{self.gateway.http[1]}/{environment}{path}"
+        return requests.get(url, headers=Auth(*self.pair, {"Source": "guide"}).generateHeaders(), timeout=30)
 
     # --- the chapters, in the guide's order ---
 
@@ -77,7 +79,6 @@ class Guide:
         console.field("apis:field.path").fill("/hello/{name}")
         console.sees(self.words("apis:offer.title", count=1))
         console.press("apis:offer.declare")
-        console.front.get_by_text(self.words("apis:auth.none"), exact=True).click()
         self.look("api-frontend")
         console.press("shell:action.next")
         console.field("apis:field.origin").fill("127.0.0.1/")
@@ -112,12 +113,86 @@ class Guide:
         expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
         console.sees(remark)
 
+    def create_key(self):
+        console = self.console
+        console.go("shell:nav.keys")
+        console.sees(self.words("keys:empty.title"))
+        self.look("keys-empty")
+        console.press("shell:action.create")
+        console.field("keys:field.name").fill("first_caller")
+        self.look("key-new")
+        console.press("shell:action.submit")
+        console.sees(self.words("keys:made.title"))
+        self.look("key-made")
+        shown = console.front.locator(".copyable-text")
+        self.pair = (shown.nth(0).inner_text(), shown.nth(1).inner_text())
+        assert len(self.pair[1]) >= 32
+        console.press("shell:action.close")
+        row = console.row("first_caller")
+        expect(row).to_contain_text(self.pair[0])
+        expect(row).to_contain_text("*****")
+        row.get_by_role("button", name=re.compile(self.words("keys:action.show"))).click()
+        expect(row).to_contain_text(self.pair[1])
+        row.get_by_role("button", name=re.compile(self.words("keys:action.hide"))).click()
+        expect(row).not_to_contain_text(self.pair[1])
+        self.look("keys")
+
+    def create_plan(self):
+        console = self.console
+        console.go("shell:nav.plans")
+        console.sees(self.words("plans:empty.title"))
+        self.look("plans-empty")
+        console.press("shell:action.create")
+        console.field("plans:field.name").fill("starter")
+        rate, quota = console.front.locator("#rate"), console.front.locator("#quota")
+        rate.fill("2001")
+        console.sees(self.words("rules:range", min=1, max=2000))
+        rate.fill("500")
+        console.front.get_by_role("switch").nth(1).click()
+        quota.fill("10000")
+        self.look("plan-new")
+        console.press("shell:action.submit")
+        console.sees(self.words("plans:keys.empty"))
+        self.look("plan-keys-empty")
+
+    def bind(self):
+        console = self.console
+        console.press("plans:keys.bind")
+        console.front.get_by_label("first_caller").check()
+        console.sees(self.words("plans:keys.chosen", count=1))
+        self.look("plan-bind")
+        console.press("shell:action.submit")
+        console.sees("first_caller")
+        self.look("plan-keys")
+        console.open(f"services/{self.service}/plans")
+        console.sees(self.words("plans:ofService.empty"))
+        console.press("plans:ofService.bind")
+        console.choose("plans:environments.environment", self.words("services:environment.release"))
+        console.front.get_by_label("starter").check()
+        self.look("service-bind")
+        console.press("shell:action.submit")
+        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.sees("starter")
+        self.look("service-plans")
+
     def call_from_outside(self):
         answer = self.call()
         assert answer.status_code == 200, answer.text
         seen = self.backend.seen
         assert seen.path == "/greet/tollgate"
         assert seen.header("X-Guide") == "yes"
+        console = self.console
+        console.go("shell:nav.plans")
+        self.look("plans")
+        console.page.get_by_role("link", name="starter").click()
+        used = re.compile(r"^1\s*/\s*10,000$")
+        until(lambda: console.page.reload() and used.match(self.used()), "the plan counts the call")
+        self.look("plan")
+
+    def used(self):
+        """How much of the plan's quota is used, as the page tells it."""
+        self.console.settled()
+        return self.console.page.locator(".quota .figures").inner_text().strip()
 
     def roll_back(self):
         console = self.console
@@ -161,6 +236,28 @@ class Guide:
         console.press("services:action.offline")
         expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
         assert self.call().status_code >= 400
+        console.go("shell:nav.plans")
+        console.in_row("starter", "shell:action.delete")
+        console.sees(self.words("plans:delete.hindered"))
+        self.look("plan-delete")
+        console.front.get_by_role("link").nth(1).click()
+        console.in_row("getting_started", "plans:environments.unbind")
+        console.press("plans:environments.unbind")
+        console.sees(self.words("plans:environments.empty"))
+        console.go("plans:tab.keys")
+        console.in_row("first_caller", "plans:keys.unbind")
+        console.press("plans:keys.unbind")
+        console.sees(self.words("plans:keys.empty"))
+        console.press("shell:action.delete")
+        console.press("shell:action.delete")
+        console.sees(self.words("plans:empty.title"))
+        console.go("shell:nav.keys")
+        console.in_row("first_caller", "keys:action.disable")
+        console.press("keys:action.disable")
+        console.sees(self.words("keys:state.disabled"))
+        console.in_row("first_caller", "shell:action.delete")
+        console.press("shell:action.delete")
+        console.sees(self.words("keys:empty.title"))
         console.open(f"services/{self.service}/apis")
         console.in_row("/hello/{name}", "shell:action.delete")
         console.press("shell:action.delete")
@@ -171,13 +268,17 @@ class Guide:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_guide_is_walked_from_the_first_service_to_its_end(consoles, gateway, backend, language):
+def test_the_guide_is_walked_from_the_first_service_to_its_end(consoles, gateway, backend, language, monkeypatch):
+    point_here(monkeypatch)
     guide = Guide(consoles(language), gateway, backend)
     guide.log_in()
     guide.create_service()
     guide.edit_service()
     guide.create_api()
     guide.publish("first")
+    guide.create_key()
+    guide.create_plan()
+    guide.bind()
     guide.call_from_outside()
     guide.roll_back()
     guide.delete()

@@ -24,8 +24,12 @@ SHOWN = {
     "debug-en",
     "debug-refused-zh",
     "environments-zh",
+    "keys-en",
+    "plan-bind-zh",
+    "plan-en",
     "publish-en",
     "service-apis-en",
+    "upstream",
     "start-en",
     "services-dark-1280",
 }

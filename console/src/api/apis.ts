@@ -1,6 +1,6 @@
 /** APIs of a service. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, type Shown, api, asked, marked, page } from './client';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Asked, type Listed, type Marked, type Shown, api, asked, marked, nextOf, page } from './client';
 import type { Definition } from './definition';
 
 export type ApiSummary = Listed<'/api/v1/services/{service}/apis'>;
@@ -12,6 +12,26 @@ export function useApis(service: string, state: Asked, limit?: number) {
     placeholderData: keepPreviousData,
     queryFn: async () =>
       page((await api.GET('/api/v1/services/{service}/apis', { params: { path: { service }, query: asked(state, limit) } })).data!),
+  });
+}
+
+/** The APIs that match, more of them when they are asked for. */
+export function useApiChoices(service: string, q: string) {
+  return useInfiniteQuery({
+    queryKey: ['services', service, 'apis', 'choices', q],
+    // Whoever opens a dialog chooses from what there is now.
+    staleTime: 0,
+    placeholderData: keepPreviousData,
+    initialPageParam: '',
+    getNextPageParam: nextOf,
+    queryFn: async ({ pageParam }) =>
+      page(
+        (
+          await api.GET('/api/v1/services/{service}/apis', {
+            params: { path: { service }, query: asked({ q, page: pageParam }) },
+          })
+        ).data!,
+      ),
   });
 }
 

@@ -31,6 +31,11 @@ export function page<Row>(told: { items: Row[]; next_page_token: string | null; 
   return { items: told.items, next: told.next_page_token, total: told.total };
 }
 
+/** Where a list goes on that is loaded a page at a time, as `useInfiniteQuery` asks. */
+export function nextOf(last: { next: string | null }) {
+  return last.next;
+}
+
 export interface Asked {
   q: string;
   page: string;

@@ -1,9 +1,10 @@
-/** A form in a dialog: submits once, keeps what was entered when it is refused, shows each refusal at its field. */
-import { Form, type FormInstance, Modal } from 'antd';
+/** A form in a dialog: submits once, keeps what was entered when it is refused, shows each refusal at its field, asks before it is left half filled. */
+import { App, Form, type FormInstance, Modal } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
 import { Refused } from './failure';
+import { useUnsavedGuard } from './unsaved';
 
 interface Given<Values> {
   title: string;
@@ -26,41 +27,61 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
   const form = given.form ?? own;
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const [isDirty, setDirty] = useState(false);
+  const { modal } = App.useApp();
   const fields = useRef<HTMLDivElement>(null);
   const finish = async (values: Values) => {
     setBusy(true);
     setError(null);
+    // What is being stored need not be guarded, also where storing it leads to another page.
+    setDirty(false);
     try {
       await given.submit(values);
       given.close();
     } catch (refused) {
+      setDirty(true);
       setError(showAtFields(form as FormInstance, refused, given.fieldOf) ? null : refused);
     } finally {
       setBusy(false);
     }
   };
+  const leave = () => {
+    if (!isDirty) return given.close();
+    modal.confirm({
+      title: t('unsaved.title'),
+      content: t('unsaved.text'),
+      okText: t('unsaved.leave'),
+      cancelText: t('unsaved.stay'),
+      onOk: given.close,
+    });
+  };
   return (
     <Modal
       title={given.title}
       open={given.isOpen}
-      onCancel={given.close}
+      onCancel={leave}
       onOk={() => form.submit()}
       okText={given.submitText ?? t('action.submit')}
       cancelText={t('action.close')}
       confirmLoading={isBusy}
       width={given.width ?? 520}
-      afterClose={() => setError(null)}
+      afterClose={() => {
+        setError(null);
+        setDirty(false);
+      }}
       // The dialog takes the focus for itself; whoever opened it wants to fill it in.
       afterOpenChange={(isOpen) => isOpen && fields.current?.querySelector<HTMLElement>('input, textarea')?.focus()}
       mask={{ closable: false }}
       destroyOnHidden
     >
+      {isDirty && given.isOpen && <Guard />}
       <Refused error={error} />
       <Form
         form={form as FormInstance}
         layout="vertical"
         initialValues={given.initial}
         onFinish={finish}
+        onValuesChange={() => setDirty(true)}
         preserve={false}
         validateTrigger={['onChange', 'onBlur']}
         scrollToFirstError={{ focus: true }}
@@ -71,6 +92,12 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
       </Form>
     </Modal>
   );
+}
+
+/** The page behind is guarded only while something is entered: a router bears one guard at a time. */
+function Guard() {
+  useUnsavedGuard(true);
+  return null;
 }
 
 /** Puts each refusal at its field; false when one has no field here, so that it must be shown above them. */

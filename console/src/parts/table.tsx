@@ -98,7 +98,9 @@ export function DataTable<Row extends object>(given: Given<Row>) {
           rowKey={given.rowKey}
           loading={{ spinning: loaded.isLoading, delay: 150 }}
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          // A line that is too long is broken first; what still does not fit is scrolled to.
+          tableLayout="auto"
+          scroll={{ x: true }}
           rowSelection={
             given.selection && {
               selectedRowKeys: given.selection.chosen,

@@ -1,5 +1,5 @@
 /** The main menu. A page of its own noun adds its line here. */
-import { ApiOutlined, DashboardOutlined } from '@ant-design/icons';
+import { ApiOutlined, ClusterOutlined, DashboardOutlined, KeyOutlined, ProfileOutlined } from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -18,7 +18,20 @@ interface Group {
 
 const GROUPS: Group[] = [
   { entries: [{ to: '/overview', words: 'overview', icon: <DashboardOutlined /> }] },
-  { words: 'publish', entries: [{ to: '/services', words: 'services', icon: <ApiOutlined /> }] },
+  {
+    words: 'publish',
+    entries: [
+      { to: '/services', words: 'services', icon: <ApiOutlined /> },
+      { to: '/upstreams', words: 'upstreams', icon: <ClusterOutlined /> },
+    ],
+  },
+  {
+    words: 'access',
+    entries: [
+      { to: '/plans', words: 'plans', icon: <ProfileOutlined /> },
+      { to: '/keys', words: 'keys', icon: <KeyOutlined /> },
+    ],
+  },
 ];
 
 export function Nav() {

@@ -5,9 +5,10 @@ import { fault, inWords, rule } from '@/rules/fault';
 import { origin } from '@/rules/origin';
 import { backendPath } from '@/rules/path';
 import { ConstantTable } from './constant_table';
-import { type Draft, METHODS, unfilled } from './draft';
+import { BACKENDS, type Draft, METHODS, unfilled } from './draft';
 import { MappingTable } from './mapping_table';
 import { MockFields } from './mock_fields';
+import { UpstreamField } from './upstream_field';
 
 export function BackendStep() {
   const { t } = useTranslation('apis');
@@ -16,29 +17,31 @@ export function BackendStep() {
   return (
     <>
       <div className="fields">
-        <Form.Item name="backend" label={t('field.backend')} extra={t(kind === 'mock' ? 'hint.mock' : 'hint.http')}>
+        <Form.Item name="backend" label={t('field.backend')} extra={kind && t(`hint.${kind}`)}>
           <Radio.Group
             optionType="button"
-            options={[
-              { value: 'http', label: t('backend.http') },
-              { value: 'mock', label: t('backend.mock') },
-            ]}
+            options={BACKENDS.map((value) => ({ value, label: t(`backend.${value}`) }))}
           />
         </Form.Item>
       </div>
-      {kind === 'mock' ? <MockFields /> : <HttpFields />}
+      {kind === 'mock' ? <MockFields /> : <CallFields isUpstream={kind === 'upstream'} />}
     </>
   );
 }
 
-function HttpFields() {
+/** Where the call goes: to one origin, or to the nodes of an upstream. */
+function CallFields({ isUpstream }: { isUpstream: boolean }) {
   const { t } = useTranslation('apis');
   return (
     <>
       <div className="fields">
-        <Form.Item name="origin" label={t('field.origin')} extra={t('hint.origin')} rules={[rule(origin)]}>
-          <Input className="mono" placeholder="http://10.0.0.1:8080" spellCheck={false} />
-        </Form.Item>
+        {isUpstream ? (
+          <UpstreamField />
+        ) : (
+          <Form.Item name="origin" label={t('field.origin')} extra={t('hint.origin')} rules={[rule(origin)]}>
+            <Input className="mono" placeholder="http://10.0.0.1:8080" spellCheck={false} />
+          </Form.Item>
+        )}
         <Form.Item
           name="backendPath"
           label={t('field.backendPath')}

@@ -2,7 +2,7 @@
 import { Alert, App, Button, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { useAbout } from '@/api/about';
 import { type Api, useApi, useDeleteApi } from '@/api/apis';
 import type { Definition } from '@/api/definition';
@@ -138,7 +138,7 @@ function Parameters({ definition }: { definition: Definition }) {
           aria-label={t('parameters.title')}
           size="small"
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          tableLayout="auto" scroll={{ x: true }}
           rowKey={(one) => `${one.location}:${one.name}`}
           dataSource={parameters}
           columns={[
@@ -162,11 +162,19 @@ function Backend({ definition }: { definition: Definition }) {
     <>
       <Facts>
         <Fact name={t('field.backend')}>{backendWords(backend.type)}</Fact>
-        {backend.type === 'http' && (
+        {(backend.type === 'http' || backend.type === 'upstream') && (
           <>
-            <Fact name={t('field.origin')}>
-              <Copyable text={backend.origin} what={t('field.origin')} isWide />
-            </Fact>
+            {backend.type === 'http' ? (
+              <Fact name={t('field.origin')}>
+                <Copyable text={backend.origin} what={t('field.origin')} isWide />
+              </Fact>
+            ) : (
+              <Fact name={t('field.upstream')}>
+                <Link className="mono" to={`/upstreams/${backend.upstream}`}>
+                  {backend.upstream}
+                </Link>
+              </Fact>
+            )}
             <Fact name={t('field.backendPath')}>
               <span className="mono">{backend.path || '–'}</span>
             </Fact>
@@ -193,7 +201,7 @@ function Backend({ definition }: { definition: Definition }) {
             aria-label={t('mappings.title')}
             size="small"
             pagination={false}
-            scroll={{ x: 'max-content' }}
+            tableLayout="auto" scroll={{ x: true }}
             rowKey={(one) => `${one.location}:${one.name}`}
             dataSource={definition.mappings}
             columns={[
@@ -212,7 +220,7 @@ function Backend({ definition }: { definition: Definition }) {
             aria-label={t('constants.title')}
             size="small"
             pagination={false}
-            scroll={{ x: 'max-content' }}
+            tableLayout="auto" scroll={{ x: true }}
             rowKey={(one) => `${one.location}:${one.name}`}
             dataSource={definition.constants}
             columns={[

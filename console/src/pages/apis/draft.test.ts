@@ -33,6 +33,8 @@ test('editing an API without touching it changes nothing', () => {
   expect(definitionOf(draftOf(WHOLE), WHOLE)).toEqual(WHOLE);
   const mock: Definition = { ...WHOLE, mappings: [], constants: [], backend: { type: 'mock', status: 404, headers: [['a', 'b']], body: 'x' } };
   expect(definitionOf(draftOf(mock), mock)).toEqual(mock);
+  const nodes: Definition = { ...WHOLE, backend: { type: 'upstream', upstream: 'upstream-1', path: '/b/{id}', method: 'same' } };
+  expect(definitionOf(draftOf(nodes), nodes)).toEqual(nodes);
 });
 
 test('a parameter that goes where it came from needs no mapping', () => {

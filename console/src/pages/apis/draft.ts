@@ -8,6 +8,8 @@ import type { Constant, Definition, Mapping, Parameter } from '@/api/definition'
 import { type Location, place } from '@/rules/parameter';
 import { variables } from '@/rules/path';
 
+type BackendMethod = Extract<Definition['backend'], { type: 'http' }>['method'];
+
 export interface DraftParameter {
   name: string;
   location: Location;
@@ -24,6 +26,10 @@ export interface DraftParameter {
   mappingDescription?: string;
 }
 
+/** The kinds of backend that the wizard edits. */
+export const BACKENDS = ['http', 'upstream', 'mock'] as const satisfies Definition['backend']['type'][];
+export type BackendKind = (typeof BACKENDS)[number];
+
 export interface Draft {
   name: string;
   description: string;
@@ -32,8 +38,9 @@ export interface Draft {
   auth: string;
   cors: boolean;
   parameters: DraftParameter[];
-  backend: 'http' | 'mock';
+  backend: BackendKind;
   origin: string;
+  upstream: string;
   backendPath: string;
   backendMethod: string;
   timeout: number;
@@ -74,6 +81,7 @@ export const NEW: Draft = {
   parameters: [],
   backend: 'http',
   origin: '',
+  upstream: '',
   backendPath: '',
   backendMethod: 'GET',
   timeout: 15,
@@ -89,7 +97,7 @@ export const NEW: Draft = {
 
 /** Whether the wizard shows every part of this API; another part is changed by the program that made it. */
 export function isShown(definition: Definition): boolean {
-  const isKnown = definition.backend.type === 'http' || definition.backend.type === 'mock';
+  const isKnown = (BACKENDS as readonly string[]).includes(definition.backend.type);
   return isKnown && (definition.auth === 'none' || definition.auth === 'key_pair');
 }
 
@@ -108,9 +116,16 @@ export function draftOf(definition: Definition): Draft {
             backend: 'http',
             origin: backend.origin,
             backendPath: backend.path ?? '',
-            backendMethod: typeof backend.method === 'object' ? backend.method.fixed : 'SAME',
+            backendMethod: methodOf(backend.method),
           }
-        : {};
+        : backend.type === 'upstream'
+          ? {
+              backend: 'upstream',
+              upstream: backend.upstream,
+              backendPath: backend.path ?? '',
+              backendMethod: methodOf(backend.method),
+            }
+          : {};
   return {
     ...NEW,
     ...known,
@@ -137,6 +152,10 @@ export function draftOf(definition: Definition): Draft {
       description: description ?? '',
     })),
   };
+}
+
+function methodOf(method: BackendMethod): string {
+  return typeof method === 'object' ? method.fixed : 'SAME';
 }
 
 function drafted(parameter: Parameter, mappings: Mapping[]): DraftParameter {
@@ -184,20 +203,7 @@ export function definitionOf(draft: Draft, before?: Definition): Definition {
     })),
     mappings,
     constants: draft.backend === 'mock' ? [] : draft.constants.map((one): Constant => ({ ...one, description: one.description ?? '' })),
-    backend:
-      draft.backend === 'mock'
-        ? {
-            type: 'mock',
-            status: draft.mockStatus,
-            headers: draft.mockHeaders.map(({ name, value }) => [name, value ?? '']),
-            body: draft.mockBody,
-          }
-        : {
-            type: 'http',
-            origin: draft.origin,
-            path: draft.backendPath,
-            method: draft.backendMethod === 'SAME' ? 'same' : { fixed: draft.backendMethod as 'GET' },
-          },
+    backend: backendOf(draft),
     response: {
       ...before?.response,
       body_type: draft.bodyType,
@@ -209,6 +215,23 @@ export function definitionOf(draft: Draft, before?: Definition): Definition {
       }),
     },
   } as Definition;
+}
+
+function backendOf(draft: Draft): Definition['backend'] {
+  const method: BackendMethod = draft.backendMethod === 'SAME' ? 'same' : { fixed: draft.backendMethod as 'GET' };
+  switch (draft.backend) {
+    case 'mock':
+      return {
+        type: 'mock',
+        status: draft.mockStatus,
+        headers: draft.mockHeaders.map(({ name, value }) => [name, value ?? '']),
+        body: draft.mockBody,
+      };
+    case 'upstream':
+      return { type: 'upstream', upstream: draft.upstream, path: draft.backendPath, method };
+    case 'http':
+      return { type: 'http', origin: draft.origin, path: draft.backendPath, method };
+  }
 }
 
 function mapped(draft: Draft, before: Mapping[]): Mapping[] {

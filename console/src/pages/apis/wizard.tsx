@@ -21,7 +21,7 @@ const STEPS = ['frontend', 'backend', 'response'] as const;
 /** The fields of each step, for judging them before the next, and for finding the one that the gateway refuses. */
 const FIELDS: (keyof Draft)[][] = [
   ['name', 'path', 'method', 'auth', 'cors', 'description', 'parameters'],
-  ['backend', 'origin', 'backendPath', 'backendMethod', 'timeout', 'constants', 'mockStatus', 'mockHeaders', 'mockBody', 'parameters'],
+  ['backend', 'origin', 'upstream', 'backendPath', 'backendMethod', 'timeout', 'constants', 'mockStatus', 'mockHeaders', 'mockBody', 'parameters'],
   ['bodyType', 'successExample', 'failureExample', 'errorCodes'],
 ];
 
@@ -164,6 +164,7 @@ function firstFault(form: DraftForm) {
 function fieldOf(field: string): string {
   const known: Record<string, string> = {
     'backend.origin': 'origin',
+    'backend.upstream': 'upstream',
     'backend.path': 'backendPath',
     'backend.method': 'backendMethod',
     'backend.status': 'mockStatus',

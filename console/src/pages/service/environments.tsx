@@ -1,4 +1,5 @@
 /** The three environments of a service, what they run, and how they came to it. */
+import { EditOutlined } from '@ant-design/icons';
 import { App, Button, Table, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,10 +15,12 @@ import { DataTable, pinned, useListState } from '@/parts/table';
 import { Time, number } from '@/parts/time';
 import { PublishDialog } from '@/pages/services/publish_dialog';
 import { addresses } from './addresses';
+import { RateDialog } from './rate_dialog';
 import { SwitchDialog } from './switch_dialog';
+import { ApiThrottles } from './throttles';
 import { useThisService } from '.';
 
-type Open = { dialog: 'publish' | 'switch' | 'offline'; environment: EnvironmentState };
+type Open = { dialog: 'publish' | 'switch' | 'offline' | 'rate'; environment: EnvironmentState };
 
 export default function Environments() {
   const { t, i18n } = useTranslation(['services', 'shell']);
@@ -45,7 +48,7 @@ export default function Environments() {
       render: (_, one) => {
         const place = places.find(({ name }) => name === one.name);
         return place ? (
-          <span className="cell-address">
+          <span className="cell-address is-short">
             <Copyable text={place.url} what={t('environments.url')} />
           </span>
         ) : (
@@ -75,7 +78,20 @@ export default function Environments() {
       title: t('environments.rate'),
       key: 'rate',
       className: 'figures',
-      render: (_, one) => t('environments.rateOf', { rate: number(one.rate, i18n.language) }),
+      render: (_, one) => (
+        <span className="row is-tight">
+          {t('environments.rateOf', { rate: number(one.rate, i18n.language) })}
+          <For role="editor">
+            <Button
+              type="text"
+              size="small"
+              icon={<EditOutlined />}
+              aria-label={t('throttles.ofEnvironment', { environment: t(`environment.${one.name}`) })}
+              onClick={() => setOpen({ dialog: 'rate', environment: one })}
+            />
+          </For>
+        </span>
+      ),
     },
     {
       title: t('shell:list.actions'),
@@ -107,14 +123,16 @@ export default function Environments() {
           dataSource={service.environments}
           rowKey="name"
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          tableLayout="auto" scroll={{ x: true }}
         />
       </div>
+      <ApiThrottles />
       <Section title={t('environments.history')}>
         <History />
       </Section>
       {open?.dialog === 'publish' && <PublishDialog service={service} environment={open.environment.name} close={close} />}
       {open?.dialog === 'switch' && <SwitchDialog service={service} environment={open.environment} close={close} />}
+      {open?.dialog === 'rate' && <RateDialog environment={open.environment} close={close} />}
       {open?.dialog === 'offline' && (
         <DeleteDialog
           title={t('offline.title', { environment: nameOf(open.environment) })}
@@ -133,13 +151,13 @@ export default function Environments() {
   );
 }
 
-/** A version's name is its time and a random part; the time is what people tell apart. */
+/** A version's name is its time and a random part; its day and its end are enough to tell it from others. */
 export function VersionName({ version }: { version: string }) {
   const { t } = useTranslation('services');
   return (
     <span className="version-name">
       <Copyable text={version} what={t('versions.name')}>
-        {version.length > 30 ? `${version.slice(0, 14)}…${version.slice(-6)}` : version}
+        {version.length > 30 ? `${version.slice(0, 8)}…${version.slice(-6)}` : version}
       </Copyable>
     </span>
   );

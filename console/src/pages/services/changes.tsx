@@ -80,6 +80,7 @@ const WORDS: Record<string, string> = {
   '/timeout': 'field.timeout',
   '/backend/type': 'field.backend',
   '/backend/origin': 'field.origin',
+  '/backend/upstream': 'field.upstream',
   '/backend/path': 'field.backendPath',
   '/backend/method': 'field.backendMethod',
   '/backend/status': 'field.mockStatus',

@@ -1,0 +1,173 @@
+/** All keys: what callers sign with. */
+import { PlusOutlined } from '@ant-design/icons';
+import { Alert, App, Button, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type Key, useDeleteKey, useEnableKey, useKeys } from '@/api/keys';
+import { DeleteDialog } from '@/parts/delete_dialog';
+import { Empty } from '@/parts/empty';
+import { Mark } from '@/parts/mark';
+import { For } from '@/parts/may';
+import { PageHead } from '@/parts/page_head';
+import { DataTable, useListState } from '@/parts/table';
+import { Time } from '@/parts/time';
+import { Copyable } from '@/parts/copyable';
+import { KeyDialog } from './key_dialog';
+import { MadeDialog, type Made } from './made_dialog';
+import { RotateDialog } from './rotate_dialog';
+import { Secret } from './secret';
+import './keys.css';
+
+type Open = { dialog: 'create' } | { dialog: 'disable' | 'rotate' | 'delete'; key: Key };
+
+export default function Keys() {
+  const { t } = useTranslation(['keys', 'shell']);
+  const state = useListState();
+  const loaded = useKeys(state);
+  const remove = useDeleteKey();
+  const enable = useEnableKey();
+  const { message } = App.useApp();
+  const [open, setOpen] = useState<Open | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
+  const close = () => setOpen(null);
+  const create = (
+    <For role="editor">
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
+        {t('shell:action.create')}
+      </Button>
+    </For>
+  );
+  const setEnabled = async (key: Key, enabled: boolean) => {
+    await enable.mutateAsync({ key, enabled });
+    message.success(t(enabled ? 'done.enabled' : 'done.disabled'));
+  };
+  const columns: TableColumnsType<Key> = [
+    { title: t('field.name'), key: 'name', render: (_, key) => <span className="cell-main">{key.name}</span> },
+    {
+      title: t('field.pair'),
+      key: 'pair',
+      render: (_, key) => (
+        <div className="key-pair">
+          <span className="quiet">{t('field.id')}</span>
+          <Copyable text={key.id} what={t('field.id')} />
+          <span className="quiet">{t('field.secret')}</span>
+          <Secret id={key.id} name={key.name} />
+        </div>
+      ),
+    },
+    {
+      title: t('field.state'),
+      key: 'state',
+      render: (_, key) => <Mark tone={key.enabled ? 'good' : 'quiet'}>{t(key.enabled ? 'state.enabled' : 'state.disabled')}</Mark>,
+    },
+    {
+      title: t('field.plans'),
+      key: 'plans',
+      render: (_, key) =>
+        key.plans.length === 0 ? (
+          <span className="quiet">–</span>
+        ) : (
+          <ul className="key-plans">
+            {key.plans.map((plan) => (
+              <li key={plan.id}>
+                <Link to={`/plans/${plan.id}`}>{plan.name}</Link>
+              </li>
+            ))}
+          </ul>
+        ),
+    },
+    { title: t('field.created'), key: 'created', render: (_, key) => <Time at={key.created} /> },
+    {
+      title: t('shell:list.actions'),
+      key: 'actions',
+      render: (_, key) => (
+        <div className="cell-actions">
+          {key.enabled ? (
+            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'disable', key })}>
+              {t('action.disable')}
+            </Button>
+          ) : (
+            <Button type="link" size="small" onClick={() => void setEnabled(key, true)}>
+              {t('action.enable')}
+            </Button>
+          )}
+          <Button type="link" size="small" disabled={!key.enabled} onClick={() => setOpen({ dialog: 'rotate', key })}>
+            {t('action.rotate')}
+          </Button>
+          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', key })}>
+            {t('shell:action.delete')}
+          </Button>
+        </div>
+      ),
+    },
+  ];
+  const chosen = open && 'key' in open ? open.key : null;
+  return (
+    <>
+      <PageHead title={t('title')} lead={t('lead')} />
+      <div className="stack">
+        <Alert type="info" showIcon title={t('rotateHint')} />
+        <DataTable
+          label={t('title')}
+          state={state}
+          loaded={loaded}
+          columns={columns}
+          rowKey={(key) => key.id}
+          searchHint={t('search')}
+          actions={create}
+          empty={
+            <Empty title={t('empty.title')} action={create}>
+              {t('empty.text')}
+            </Empty>
+          }
+        />
+      </div>
+      <KeyDialog isOpen={open?.dialog === 'create'} close={close} made={(pair) => setMade({ ...pair, isNew: true })} />
+      <MadeDialog made={made} close={() => setMade(null)} />
+      {open?.dialog === 'rotate' && <RotateDialog chosen={chosen!} close={close} rotated={(pair) => setMade({ ...pair, isNew: false })} />}
+      {open?.dialog === 'disable' && (
+        <DeleteDialog
+          title={t('disable.title', { name: chosen!.name })}
+          isOpen
+          close={close}
+          okText={t('action.disable')}
+          remove={() => setEnabled(chosen!, false)}
+        >
+          {t('disable.text')}
+        </DeleteDialog>
+      )}
+      {open?.dialog === 'delete' && (
+        <DeleteDialog
+          title={t('delete.title', { name: chosen!.name })}
+          isOpen
+          close={close}
+          remove={async () => {
+            await remove.mutateAsync(chosen!);
+            message.success(t('delete.done'));
+          }}
+          hindrance={hindrance(chosen!, t)}
+        >
+          {t('delete.text')}
+        </DeleteDialog>
+      )}
+    </>
+  );
+}
+
+/** Why a key cannot be deleted yet. */
+function hindrance(key: Key, t: ReturnType<typeof useTranslation<['keys', 'shell']>>['t']) {
+  const plans = key.plans.map((plan) => plan.name).join('、');
+  const reasons = [key.enabled && t('delete.enabled'), plans && t('delete.bound', { plans })].filter(Boolean);
+  if (reasons.length === 0) return null;
+  return (
+    <>
+      <p>{t('delete.hindered')}</p>
+      <ul className="hindrances">
+        {reasons.map((reason) => (
+          <li key={reason as string}>{reason}</li>
+        ))}
+      </ul>
+    </>
+  );
+}

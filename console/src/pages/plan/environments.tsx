@@ -1,0 +1,95 @@
+/** The environments and APIs that a plan rules. */
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type Binding, usePlanBindings, useUnbindEnvironment } from '@/api/plans';
+import { DeleteDialog } from '@/parts/delete_dialog';
+import { Empty } from '@/parts/empty';
+import { For } from '@/parts/may';
+import { DataTable, useListState } from '@/parts/table';
+import { Time } from '@/parts/time';
+import { BindDialog } from '@/pages/plans/bind_dialog';
+import { useThisPlan } from '.';
+
+export default function PlanEnvironments() {
+  const { t } = useTranslation(['plans', 'shell', 'services']);
+  const plan = useThisPlan();
+  const state = useListState();
+  const loaded = usePlanBindings(plan.id, state);
+  const unbind = useUnbindEnvironment();
+  const [isBinding, setBinding] = useState(false);
+  const [leaving, setLeaving] = useState<Binding | null>(null);
+  const bind = (
+    <For role="editor">
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
+        {t('environments.bind')}
+      </Button>
+    </For>
+  );
+  const columns: TableColumnsType<Binding> = [
+    {
+      title: t('environments.environment'),
+      key: 'environment',
+      render: (_, one) => <span className="cell-main">{t(`services:environment.${one.environment}`)}</span>,
+    },
+    {
+      title: t('environments.service'),
+      key: 'service',
+      render: (_, one) => (
+        <>
+          <Link to={`/services/${one.service}`}>{one.service_name}</Link>
+          <div className="cell-sub mono">{one.service}</div>
+        </>
+      ),
+    },
+    { title: t('environments.scope'), key: 'scope', render: (_, one) => <Scope of={one} /> },
+    { title: t('environments.created'), key: 'created', render: (_, one) => <Time at={one.created} /> },
+    {
+      title: t('shell:list.actions'),
+      key: 'actions',
+      render: (_, one) => (
+        <div className="cell-actions">
+          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
+            {t('environments.unbind')}
+          </Button>
+        </div>
+      ),
+    },
+  ];
+  return (
+    <>
+      <DataTable
+        label={t('tab.environments')}
+        state={state}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(one) => `${one.service}/${one.environment}/${one.api ?? ''}`}
+        actions={bind}
+        empty={
+          <Empty title={t('environments.empty')} action={bind}>
+            {t('environments.emptyHint')}
+          </Empty>
+        }
+      />
+      {isBinding && <BindDialog plan={plan} close={() => setBinding(false)} />}
+      <DeleteDialog
+        title={t('environments.unbindTitle', { service: leaving?.service_name })}
+        isOpen={leaving !== null}
+        close={() => setLeaving(null)}
+        okText={t('environments.unbind')}
+        remove={() => unbind.mutateAsync(leaving!)}
+      >
+        {leaving && t('environments.unbindText', { environment: t(`services:environment.${leaving.environment}`) })}
+      </DeleteDialog>
+    </>
+  );
+}
+
+/** All of an environment, or one API there. */
+export function Scope({ of }: { of: Binding }) {
+  const { t } = useTranslation('plans');
+  if (!of.api) return <>{t('environments.whole')}</>;
+  return <Link to={`/services/${of.service}/apis/${of.api}`}>{t('environments.api', { api: of.api_name ?? of.api })}</Link>;
+}

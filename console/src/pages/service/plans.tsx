@@ -1,0 +1,96 @@
+/** The usage plans that rule the environments of a service, or single APIs of it. */
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type Binding, type Plan, usePlan, useServiceBindings, useUnbindEnvironment } from '@/api/plans';
+import { DeleteDialog } from '@/parts/delete_dialog';
+import { Empty } from '@/parts/empty';
+import { For } from '@/parts/may';
+import { DataTable, useListState } from '@/parts/table';
+import { Time } from '@/parts/time';
+import { Scope } from '@/pages/plan/environments';
+import { BindDialog } from '@/pages/plans/bind_dialog';
+import { Quota, Rate } from '@/pages/plans/limits';
+import { useThisService } from '.';
+
+export default function ServicePlans() {
+  const { t } = useTranslation(['plans', 'shell', 'services']);
+  const service = useThisService();
+  const state = useListState();
+  const loaded = useServiceBindings(service.id, state);
+  const unbind = useUnbindEnvironment();
+  const [isBinding, setBinding] = useState(false);
+  const [leaving, setLeaving] = useState<Binding | null>(null);
+  const bind = (
+    <For role="editor">
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
+        {t('ofService.bind')}
+      </Button>
+    </For>
+  );
+  const columns: TableColumnsType<Binding> = [
+    {
+      title: t('ofService.plan'),
+      key: 'plan',
+      render: (_, one) => (
+        <>
+          <Link className="cell-main" to={`/plans/${one.plan}`}>
+            {one.plan_name}
+          </Link>
+          <div className="cell-sub mono">{one.plan}</div>
+        </>
+      ),
+    },
+    { title: t('environments.environment'), key: 'environment', render: (_, one) => t(`services:environment.${one.environment}`) },
+    { title: t('environments.scope'), key: 'scope', render: (_, one) => <Scope of={one} /> },
+    { title: t('field.rate'), key: 'rate', render: (_, one) => <OfPlan id={one.plan} show={(plan) => <Rate rate={plan.rate} />} /> },
+    { title: t('field.used'), key: 'used', render: (_, one) => <OfPlan id={one.plan} show={(plan) => <Quota plan={plan} />} /> },
+    { title: t('environments.created'), key: 'created', render: (_, one) => <Time at={one.created} /> },
+    {
+      title: t('shell:list.actions'),
+      key: 'actions',
+      render: (_, one) => (
+        <div className="cell-actions">
+          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
+            {t('environments.unbind')}
+          </Button>
+        </div>
+      ),
+    },
+  ];
+  return (
+    <>
+      <DataTable
+        label={t('services:tab.plans')}
+        state={state}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(one) => `${one.plan}/${one.environment}/${one.api ?? ''}`}
+        actions={bind}
+        empty={
+          <Empty title={t('ofService.empty')} action={bind}>
+            {t('ofService.emptyHint')}
+          </Empty>
+        }
+      />
+      {isBinding && <BindDialog service={service} close={() => setBinding(false)} />}
+      <DeleteDialog
+        title={t('ofService.unbindTitle', { plan: leaving?.plan_name })}
+        isOpen={leaving !== null}
+        close={() => setLeaving(null)}
+        okText={t('environments.unbind')}
+        remove={() => unbind.mutateAsync(leaving!)}
+      >
+        {leaving && t('environments.unbindText', { environment: t(`services:environment.${leaving.environment}`) })}
+      </DeleteDialog>
+    </>
+  );
+}
+
+/** What a binding does not tell of its plan; each plan is asked for once, in however many rows it stands. */
+function OfPlan({ id, show }: { id: string; show: (plan: Plan) => React.ReactNode }) {
+  const plan = usePlan(id).data?.value;
+  return plan ? show(plan) : <span className="quiet">–</span>;
+}
