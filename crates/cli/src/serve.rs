@@ -105,7 +105,6 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         node: node(&control, &addresses),
         public_url: settings.listen.admin_url.as_ref().map(|url| url.0.clone()),
     });
-    let native = native.map_err(|error| Failure::new("native API", error))?;
     let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics, native));
     files::replace(&folder.join(ADDRESSES), addresses.json()?.as_bytes(), files::Readers::All)?;
     tracing::info!(http = ?addresses.http, https = ?addresses.https, admin = addresses.admin, "ready");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use control::{Refusal, Sessions};
+use control::Sessions;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::document::{self, Document};
@@ -48,15 +48,12 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
 /// The router of `/api/v1` and `/openapi.json`.
 ///
 /// The address of the peer must stand in each request's extensions as `std::net::SocketAddr`.
-///
-/// # Errors
-/// [`Refusal::Store`] when the system has no randomness to give.
-pub fn router(setup: Setup) -> Result<Router, Refusal> {
+pub fn router(setup: Setup) -> Router {
     let (routes, document) = table().split_for_parts();
     let document = Document::new(document);
     let text = document.text();
     let state: Shared = Arc::new(State {
-        sessions: Sessions::new(Arc::clone(&setup.control), setup.session_limits)?,
+        sessions: Sessions::new(Arc::clone(&setup.control), setup.session_limits),
         control: setup.control,
         node: setup.node,
         public_url: setup.public_url,
@@ -75,5 +72,5 @@ pub fn router(setup: Setup) -> Result<Router, Refusal> {
         .layer(from_fn(guard::seal))
         .with_state(state);
     let page = get(move || async move { ([(http::header::CONTENT_TYPE, "application/json")], text) });
-    Ok(api.merge(Router::new().route("/openapi.json", page).layer(from_fn(guard::seal))))
+    api.merge(Router::new().route("/openapi.json", page).layer(from_fn(guard::seal)))
 }

@@ -227,18 +227,28 @@ impl Taker {
     }
 
     fn take(&mut self, mut batch: Batch) {
-        if let Some(traffic) = &self.traffic {
-            let mut counting = traffic.counting();
-            batch.calls_by_ids().for_each(|(call, ids)| counting.count(&call, ids));
+        let mut counting = self.traffic.as_ref().map(Traffic::counting);
+        let has_lines = self.sink.is_some();
+        if has_lines {
+            self.formatter.begin(&batch);
         }
-        if let Some(calls) = &mut self.calls {
-            batch.calls().for_each(|call| calls.keep(&call));
+        for (call, ids) in batch.calls() {
+            if let Some(counting) = &mut counting {
+                counting.count(&call, ids);
+            }
+            if let Some(calls) = &mut self.calls {
+                calls.keep(&call);
+            }
+            if has_lines {
+                self.formatter.add(&call);
+            }
         }
+        drop(counting);
         if self.shared.tails.is_any() {
-            self.shared.tails.show(batch.calls());
+            self.shared.tails.show(batch.calls().map(|(call, _)| call));
         }
         if let Some(sink) = &mut self.sink
-            && !sink.write(self.formatter.lines(&batch))
+            && !sink.write(self.formatter.lines())
         {
             self.shared.dropped.fetch_add(batch.len() as u64, Relaxed);
         }

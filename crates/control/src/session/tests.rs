@@ -49,7 +49,7 @@ impl Desk {
         let key = Secret::try_from("key".to_owned()).unwrap();
         control.first_operator(Name::try_from("ann").unwrap(), "correct horse", "AKIDann", key).await.unwrap();
         let limits = SessionLimits { per_operator: 2, ..SessionLimits::default() };
-        Self { sessions: Sessions::new(control, limits).unwrap(), clock, _folder: folder }
+        Self { sessions: Sessions::new(control, limits), clock, _folder: folder }
     }
 
     fn pass(&self, seconds: i64) {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::write_number;
 use crate::call::Call;
 use crate::limit::{Micros, Rate};
 use crate::plan::Grant;
@@ -13,7 +12,7 @@ use crate::plan::Grant;
 /// answered, a call would find it cold in memory again. What they name is also read from here for the access log.
 #[derive(Debug, Default)]
 pub struct CallLines {
-    bytes: Vec<u8>,
+    text: String,
     api: Range<usize>,
     key: Range<usize>,
     plan: Range<usize>,
@@ -22,31 +21,31 @@ pub struct CallLines {
 impl CallLines {
     /// Forgets the call before.
     pub fn clear(&mut self) {
-        self.bytes.clear();
+        self.text.clear();
         (self.api, self.key, self.plan) = (0..0, 0..0, 0..0);
     }
 
     /// Writes the lines of `call`, unless they are written: for a call that was refused before it was admitted.
     pub fn complete(&mut self, call: &Call<'_>) {
-        if self.bytes.is_empty() {
+        if self.text.is_empty() {
             self.write(call);
         }
     }
 
     /// Writes the lines of `call`. Nothing is written before.
     pub fn write(&mut self, call: &Call<'_>) {
-        const ID: &[u8] = b"X-Api-RequestId: ";
-        let out = &mut self.bytes;
-        out.extend_from_slice(ID);
-        out.extend_from_slice(&call.request_id);
-        out.extend_from_slice(b"\r\n");
+        let out = &mut self.text;
+        out.push_str("X-Api-RequestId: ");
+        // Hexadecimal digits.
+        out.push_str(std::str::from_utf8(&call.request_id).unwrap_or_default());
+        out.push_str("\r\n");
         let (Some(environment), Some(entry)) = (call.environment, call.entry) else { return };
         let at = out.len();
-        out.extend_from_slice(entry.api.head().as_bytes());
+        out.push_str(entry.api.head());
         self.api = shifted(entry.api.id_place(), at);
         let now = call.started;
-        write_rate(out, b"X-Service-RateLimit: ", environment.rate.as_deref(), now);
-        write_rate(out, b"X-Api-RateLimit: ", entry.rate.as_deref(), now);
+        write_rate(out, "X-Service-RateLimit: ", environment.rate.as_deref(), now);
+        write_rate(out, "X-Api-RateLimit: ", entry.rate.as_deref(), now);
         if let Some(grant) = call.grant {
             let at = out.len();
             write_plan_lines(out, grant, now);
@@ -56,26 +55,26 @@ impl CallLines {
 
     /// The lines, each with its end.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.text.as_bytes()
     }
 
     /// The API that they name, or nothing.
     pub fn api(&self) -> &str {
-        self.text(&self.api)
+        self.part(&self.api)
     }
 
     /// The key that they name, or nothing.
     pub fn key(&self) -> &str {
-        self.text(&self.key)
+        self.part(&self.key)
     }
 
     /// The usage plan that they name, or nothing.
     pub fn plan(&self) -> &str {
-        self.text(&self.plan)
+        self.part(&self.plan)
     }
 
-    fn text(&self, place: &Range<usize>) -> &str {
-        self.bytes.get(place.clone()).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    fn part(&self, place: &Range<usize>) -> &str {
+        self.text.get(place.clone()).unwrap_or_default()
     }
 }
 
@@ -84,8 +83,8 @@ fn shifted(place: Range<usize>, by: usize) -> Range<usize> {
 }
 
 /// `remaining/limit`, or `unlimited`; gives back what remains.
-fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) -> u32 {
-    out.extend_from_slice(name);
+fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) -> u32 {
+    out.push_str(name);
     let remaining = match rate {
         Some(rate) => {
             let remaining = rate.remaining(now);
@@ -93,37 +92,42 @@ fn write_rate(out: &mut Vec<u8>, name: &[u8], rate: Option<&Rate>, now: Micros) 
             remaining
         }
         None => {
-            out.extend_from_slice(b"unlimited");
+            out.push_str("unlimited");
             0
         }
     };
-    out.extend_from_slice(b"\r\n");
+    out.push_str("\r\n");
     remaining
 }
 
+/// A number in decimal.
+fn write_number(out: &mut String, number: u64) {
+    out.push_str(itoa::Buffer::new().format(number));
+}
+
 /// `a/b`.
-fn write_pair(out: &mut Vec<u8>, a: u64, b: u64) {
+fn write_pair(out: &mut String, a: u64, b: u64) {
     write_number(out, a);
-    out.push(b'/');
+    out.push('/');
     write_number(out, b);
 }
 
-fn write_plan_lines(out: &mut Vec<u8>, grant: &Grant, now: Micros) {
-    out.extend_from_slice(grant.lines().as_bytes());
-    let remaining = write_rate(out, b"X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
-    out.extend_from_slice(b"X-UsagePlan-Quota: ");
+fn write_plan_lines(out: &mut String, grant: &Grant, now: Micros) {
+    out.push_str(grant.lines());
+    let remaining = write_rate(out, "X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
+    out.push_str("X-UsagePlan-Quota: ");
     match &grant.quota {
         Some((quota, limit)) => write_pair(out, limit.saturating_sub(quota.used()), *limit),
-        None => out.extend_from_slice(b"unlimited"),
+        None => out.push_str("unlimited"),
     }
-    out.extend_from_slice(b"\r\n");
+    out.push_str("\r\n");
     // The older generation: the plan's rate, and how much of it the last second used.
     if let Some(rate) = grant.rate.as_deref() {
         let limit = rate.limit();
-        out.extend_from_slice(b"X-RateLimit-Limit: ");
+        out.push_str("X-RateLimit-Limit: ");
         write_number(out, limit.into());
-        out.extend_from_slice(b"\r\nX-RateLimit-Used: ");
+        out.push_str("\r\nX-RateLimit-Used: ");
         write_pair(out, limit.saturating_sub(remaining).into(), limit.into());
-        out.extend_from_slice(b"\r\n");
+        out.push_str("\r\n");
     }
 }

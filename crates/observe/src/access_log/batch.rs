@@ -21,22 +21,22 @@ pub(super) struct Batch {
 }
 
 /// The texts of a row, in the order of [`CallRecord`].
-pub(super) const TEXTS: usize = 13;
+const TEXTS: usize = 13;
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    pub(super) time: Timestamp,
-    pub(super) peer: SocketAddr,
-    pub(super) backend: Option<SocketAddr>,
-    pub(super) bytes_in: u64,
-    pub(super) bytes_out: u64,
-    pub(super) duration_us: u64,
-    pub(super) backend_us: Option<u64>,
+struct Row {
+    time: Timestamp,
+    peer: SocketAddr,
+    backend: Option<SocketAddr>,
+    bytes_in: u64,
+    bytes_out: u64,
+    duration_us: u64,
+    backend_us: Option<u64>,
     local: SocketAddr,
     connect_us: Option<u64>,
     backend_total_us: Option<u64>,
-    pub(super) status: u16,
-    pub(super) backend_status: Option<u16>,
+    status: u16,
+    backend_status: Option<u16>,
     lengths: [u16; TEXTS],
 }
 
@@ -105,34 +105,21 @@ impl Batch {
         &self.text
     }
 
-    /// The calls in the order in which they were pushed.
-    pub(super) fn calls(&self) -> impl Iterator<Item = CallRecord<'_>> {
-        self.rows().map(|(row, texts)| row.call(texts))
-    }
-
-    /// The calls, each with the ids of its service, environment, API and key without anything between them: they stand
-    /// behind one another in the text.
-    pub(super) fn calls_by_ids(&self) -> impl Iterator<Item = (CallRecord<'_>, &str)> {
-        let mut start = 0;
-        self.rows().map(move |(row, texts)| {
-            let lengths = row.lengths.map(usize::from);
-            let ids = start + lengths[0];
-            let end = ids + lengths[1] + lengths[2] + lengths[3] + lengths[4];
-            start += lengths.iter().sum::<usize>();
-            (row.call(texts), self.text.get(ids..end).unwrap_or(""))
-        })
-    }
-
-    /// The calls in the order in which they were pushed, each with its texts.
-    pub(super) fn rows(&self) -> impl Iterator<Item = (&Row, [&str; TEXTS])> {
+    /// The calls in the order in which they were pushed, each with the ids of its service, environment, API and key
+    /// without anything between them: they stand behind one another in the text.
+    pub(super) fn calls(&self) -> impl Iterator<Item = (CallRecord<'_>, &str)> {
         let mut rest = self.text.as_str();
         self.rows.iter().map(move |row| {
+            let [request_id, ids @ ..] = &row.lengths;
+            let ids: usize = ids.iter().take(4).map(|length| usize::from(*length)).sum();
+            let start = usize::from(*request_id);
+            let ids = rest.get(start..start + ids).unwrap_or("");
             let texts = row.lengths.map(|length| {
                 let (text, behind) = rest.split_at_checked(usize::from(length)).unwrap_or((rest, ""));
                 rest = behind;
                 text
             });
-            (row, texts)
+            (row.call(texts), ids)
         })
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use model::Timestamp;
 
+use super::CallRecord;
 use super::batch::Batch;
 
 /// Turns batches into lines. Keeps its buffer, and the date of the latest second.
@@ -21,63 +22,68 @@ pub(super) struct Formatter {
     backend: Option<(IpAddr, String)>,
 }
 
-/// Name of each of a batch's texts, with what stands around it.
-const LEADING: [&str; 11] = [
-    "\",\"request_id\":\"",
-    "\",\"service\":\"",
-    "\",\"environment\":\"",
-    "\",\"api\":\"",
-    "\",\"key\":\"",
-    "\",\"plan\":\"",
-    "\",\"certificate\":\"",
-    "\",\"method\":\"",
-    "\",\"scheme\":\"",
-    "\",\"host\":\"",
-    "\",\"path\":\"",
-];
-
 impl Formatter {
-    /// The lines of `batch`.
-    pub(super) fn lines(&mut self, batch: &Batch) -> &[u8] {
+    /// Begins with the lines of `batch`; those of the batch before are forgotten.
+    pub(super) fn begin(&mut self, batch: &Batch) {
         self.out.clear();
         // Nearly every text is plain. Looking at all of them at once, without leaving early, is what the compiler can do
         // many bytes at a time.
         self.is_plain = !batch.text().bytes().fold(false, |found, byte| found | needs_escape(byte));
-        for (row, texts) in batch.rows() {
-            self.put("{\"time\":\"");
-            self.put_time(row.time);
-            let [leading @ .., refusal, _message] = texts;
-            for (name, text) in LEADING.iter().zip(leading) {
-                if !text.is_empty() {
-                    self.put(name);
-                    self.put_escaped(text);
-                }
-            }
-            self.put("\",\"peer\":\"");
-            self.put_address(row.peer, |formatter| &mut formatter.peer);
-            self.put_number("\",\"status\":", u64::from(row.status));
-            if let Some(status) = row.backend_status {
-                self.put_number(",\"backend_status\":", u64::from(status));
-            }
-            if let Some(backend) = row.backend {
-                self.put(",\"backend\":\"");
-                self.put_address(backend, |formatter| &mut formatter.backend);
-                self.put("\"");
-            }
-            self.put_number(",\"bytes_in\":", row.bytes_in);
-            self.put_number(",\"bytes_out\":", row.bytes_out);
-            self.put_number(",\"duration_us\":", row.duration_us);
-            if let Some(us) = row.backend_us {
-                self.put_number(",\"backend_us\":", us);
-            }
-            if !refusal.is_empty() {
-                self.put(",\"refusal\":\"");
-                self.put_escaped(refusal);
-                self.put("\"");
-            }
-            self.put("}\n");
-        }
+    }
+
+    /// The lines since the batch was begun.
+    pub(super) fn lines(&self) -> &[u8] {
         &self.out
+    }
+
+    /// Adds the line of `call`, which is one of the batch.
+    pub(super) fn add(&mut self, call: &CallRecord<'_>) {
+        self.put("{\"time\":\"");
+        self.put_time(call.time);
+        if !call.request_id.is_empty() {
+            self.put("\",\"request_id\":\"");
+            self.out.extend_from_slice(call.request_id);
+        }
+        for (name, text) in [
+            ("\",\"service\":\"", call.service),
+            ("\",\"environment\":\"", call.environment),
+            ("\",\"api\":\"", call.api),
+            ("\",\"key\":\"", call.key),
+            ("\",\"plan\":\"", call.plan),
+            ("\",\"certificate\":\"", call.certificate),
+            ("\",\"method\":\"", call.method),
+            ("\",\"scheme\":\"", call.scheme),
+            ("\",\"host\":\"", call.host),
+            ("\",\"path\":\"", call.path),
+        ] {
+            if !text.is_empty() {
+                self.put(name);
+                self.put_escaped(text);
+            }
+        }
+        self.put("\",\"peer\":\"");
+        self.put_address(call.peer, |formatter| &mut formatter.peer);
+        self.put_number("\",\"status\":", u64::from(call.status));
+        if let Some(status) = call.backend_status {
+            self.put_number(",\"backend_status\":", u64::from(status));
+        }
+        if let Some(backend) = call.backend {
+            self.put(",\"backend\":\"");
+            self.put_address(backend, |formatter| &mut formatter.backend);
+            self.put("\"");
+        }
+        self.put_number(",\"bytes_in\":", call.bytes_in);
+        self.put_number(",\"bytes_out\":", call.bytes_out);
+        self.put_number(",\"duration_us\":", call.duration_us);
+        if let Some(us) = call.backend_us {
+            self.put_number(",\"backend_us\":", us);
+        }
+        if !call.refusal.is_empty() {
+            self.put(",\"refusal\":\"");
+            self.put_escaped(call.refusal);
+            self.put("\"");
+        }
+        self.put("}\n");
     }
 
     fn put(&mut self, text: &str) {

@@ -45,7 +45,9 @@ fn lines(calls: &[CallRecord<'_>]) -> Vec<Value> {
         batch.push(call);
     }
     let mut formatter = line::Formatter::default();
-    let text = String::from_utf8(formatter.lines(&batch).to_vec()).unwrap();
+    formatter.begin(&batch);
+    batch.calls().for_each(|(call, _)| formatter.add(&call));
+    let text = String::from_utf8(formatter.lines().to_vec()).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
