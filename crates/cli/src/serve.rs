@@ -64,6 +64,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         app_id: settings.installation.app_id.get(),
         region: settings.installation.region.0.clone(),
         domain: settings.installation.domain.0.clone(),
+        push_url: settings.push_url(),
         domains: data_plane::domain_policy(&settings),
     };
     let counts = Arc::clone(&usage) as Arc<dyn control::UsageCounts>;

@@ -263,6 +263,13 @@ groups! {
         websocket_lifetime: Seconds<0, 31_536_000> = "86400";
         /// How long both ends may take to answer a Close frame, and one of them to end when the other has ended.
         websocket_close_timeout: Seconds<1, 600> = "5";
+        /// The longest message of a WebSocket that functions hear and answer, each way; a longer one of the caller ends it with
+        /// a Close frame (1009).
+        websocket_message_size: Size<1024, 16_777_216> = "256KiB";
+        /// Where functions find the gateway's HTTP or HTTPS listeners to push to WebSockets, such as `http://10.0.0.5:8080`:
+        /// told as `InternalDomain`. Its host must be no service's and no domain's. Empty: `push.{region}.{domain}` at the
+        /// port of the first HTTP listener.
+        websocket_push_url: Option<SiteUrl> = "";
     }
     /// What stands behind the names of functions and buckets.
     cloud: CloudSettings = "Functions and buckets" {
@@ -389,6 +396,17 @@ impl Settings {
                 most_ttl: backend.backend_dns_ttl_max.duration(),
             },
         }
+    }
+
+    /// Where functions push to WebSockets.
+    pub(crate) fn push_url(&self) -> String {
+        if let Some(SiteUrl(url)) = &self.websocket.websocket_push_url {
+            let scheme = if url.is_https { "https" } else { "http" };
+            return format!("{scheme}://{}", url.authority);
+        }
+        let port = self.listen.http.0.first().map(std::net::SocketAddr::port);
+        let port = port.filter(|port| !matches!(port, 0 | 80)).map_or_else(String::new, |port| format!(":{port}"));
+        format!("http://push.{}.{}{port}", self.installation.region.0, self.installation.domain.0)
     }
 
     /// How long a WebSocket may last.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use model::{AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
+use model::{ApiId, AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
 use store::{AuditFilter, Store};
 
 use crate::{Clock, Installation, NodeWatch, Observation, Quotas, Refusal, SystemClock, UsageCounts};
@@ -103,6 +103,11 @@ impl Control {
     /// The host name that `service` has from its first day: `{service id}-{app id}.{region}.{domain}`.
     pub fn default_host(&self, service: &ServiceId) -> String {
         self.installation.default_host(service)
+    }
+
+    /// Where the functions of `api` push to its WebSockets.
+    pub fn push_address(&self, api: &ApiId) -> String {
+        self.installation.push_address(api)
     }
 
     /// At most `limit` entries of the audit trail, newest first, each with its number: those before number `before`,

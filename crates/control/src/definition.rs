@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use model::parameter::{check_name, check_value};
 use model::{
-    ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, BucketAction, Invalid, Location, Method,
-    MethodMatch, MockBackend, Origin,
+    ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, BucketAction, FunctionCall, Invalid, Location,
+    Method, MethodMatch, MockBackend, Origin,
 };
 
 use crate::{Refusal, rule};
@@ -43,28 +43,40 @@ fn protocol(definition: &ApiDefinition) -> Result<(), Refusal> {
             ApiProtocol::Http,
             Backend::Http(_) | Backend::Upstream(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_),
         ) => Ok(()),
-        (ApiProtocol::Http, Backend::WebSocket(_)) => {
+        (ApiProtocol::Http, Backend::WebSocket(_) | Backend::Conversation(_)) => {
             Err(Refusal::ProtocolMismatch("a WebSocket backend needs an API whose protocol is WebSocket"))
         }
-        (
-            ApiProtocol::WebSocket,
-            Backend::Http(_) | Backend::Upstream(_) | Backend::Mock(_) | Backend::Function(_) | Backend::Bucket(_),
-        ) => Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend")),
+        (ApiProtocol::WebSocket, Backend::Http(_) | Backend::Upstream(_) | Backend::Mock(_) | Backend::Bucket(_)) => {
+            Err(Refusal::ProtocolMismatch("an API whose protocol is WebSocket needs a WebSocket backend"))
+        }
         (ApiProtocol::WebSocket, Backend::WebSocket(backend)) => {
             let there = match backend.method {
                 BackendMethod::Same => MethodMatch::Only(Method::Get),
                 BackendMethod::Fixed(method) => MethodMatch::Only(method),
             };
-            match [definition.method, there].into_iter().find(|method| *method != MethodMatch::Only(Method::Get)) {
-                Some(method) => Err(Refusal::WebSocketMethod { method }),
-                None if definition.parameters.iter().any(|parameter| parameter.location == Location::Body)
-                    || definition.mappings.iter().any(|mapping| mapping.location == Location::Body) =>
-                {
-                    Err(Refusal::BadParameters(Invalid::new("parameters", "a WebSocket begins without a body")))
-                }
-                None => Ok(()),
-            }
+            handshake(definition, there)
         }
+        (ApiProtocol::WebSocket, Backend::Conversation(_)) => handshake(definition, MethodMatch::Only(Method::Get)),
+        (ApiProtocol::WebSocket, Backend::Function(function)) => match function.call {
+            FunctionCall::Web => handshake(definition, MethodMatch::Only(Method::Get)),
+            FunctionCall::Event(_) => Err(Refusal::ProtocolMismatch(
+                "a function that is called with one event cannot answer a WebSocket; a web function can, or a \
+                 registration, a transport and a cleanup function",
+            )),
+        },
+    }
+}
+
+/// A WebSocket begins with a GET without a body, here and `there`.
+fn handshake(definition: &ApiDefinition, there: MethodMatch) -> Result<(), Refusal> {
+    match [definition.method, there].into_iter().find(|method| *method != MethodMatch::Only(Method::Get)) {
+        Some(method) => Err(Refusal::WebSocketMethod { method }),
+        None if definition.parameters.iter().any(|parameter| parameter.location == Location::Body)
+            || definition.mappings.iter().any(|mapping| mapping.location == Location::Body) =>
+        {
+            Err(Refusal::BadParameters(Invalid::new("parameters", "a WebSocket begins without a body")))
+        }
+        None => Ok(()),
     }
 }
 
@@ -109,8 +121,8 @@ fn backend(definition: &ApiDefinition) -> Result<(), Invalid> {
         Backend::WebSocket(backend) => filled(definition, &backend.path),
         Backend::Upstream(backend) => filled(definition, &backend.path),
         Backend::Mock(mock) => fixed_answer(mock),
-        // A function is valid by its own type.
-        Backend::Function(_) => Ok(()),
+        // Functions are valid by their own type.
+        Backend::Function(_) | Backend::Conversation(_) => Ok(()),
         Backend::Bucket(bucket) => {
             filled(definition, &bucket.path)?;
             action_fits(definition.method, bucket.action)

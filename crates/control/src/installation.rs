@@ -1,6 +1,6 @@
 //! What this installation plays.
 
-use model::{NodeHealth, NodeHost, NodePort, ServiceId, UpstreamId, UsagePlanId};
+use model::{ApiId, NodeHealth, NodeHost, NodePort, ServiceId, UpstreamId, UsagePlanId};
 
 /// The facts that host names are made of. All are settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,9 @@ pub struct Installation {
     pub region: String,
     /// The domain under which services get their host names.
     pub domain: String,
+    /// Where functions find the gateway to say something to WebSockets: `http://host[:port]`, without a closing slash.
+    /// Empty where that is unknown.
+    pub push_url: String,
     /// What is asked of custom domains.
     pub domains: DomainPolicy,
 }
@@ -30,6 +33,11 @@ impl Installation {
     /// The host name that a service has from its first day: `{service id}-{app id}.{region}.{domain}`.
     pub fn default_host(&self, service: &ServiceId) -> String {
         format!("{service}-{}.{}.{}", self.app_id, self.region, self.domain)
+    }
+
+    /// Where the functions of `api` push to its WebSockets.
+    pub fn push_address(&self, api: &ApiId) -> String {
+        format!("{}/{api}", self.push_url)
     }
 }
 

@@ -34,6 +34,7 @@ async fn open(folder: &Path, quotas: Quotas) -> Arc<Control> {
         app_id: 1_250_000_000,
         region: "gz".to_owned(),
         domain: "localhost".to_owned(),
+        push_url: "http://push.localhost".to_owned(),
         domains: control::DomainPolicy::default(),
     };
     let clock = Arc::new(Hand(AtomicI64::new(1_700_000_000_000)));
@@ -242,6 +243,7 @@ async fn two_who_share_a_store_compute_anew_instead_of_overwriting_each_other() 
         app_id: 1,
         region: "gz".to_owned(),
         domain: "localhost".to_owned(),
+        push_url: "http://push.localhost".to_owned(),
         domains: control::DomainPolicy::default(),
     };
     let quotas = Quotas { services: 6, ..Quotas::default() };
@@ -296,6 +298,7 @@ async fn a_closed_store_refuses_and_says_nothing_of_its_inside() {
         app_id: 1,
         region: "gz".to_owned(),
         domain: "localhost".to_owned(),
+        push_url: "http://push.localhost".to_owned(),
         domains: control::DomainPolicy::default(),
     };
     let control = Control::new(store.clone(), installation, Quotas::default(), Arc::new(Used));

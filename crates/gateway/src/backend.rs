@@ -7,6 +7,7 @@ use crate::refusal::Refusal;
 use crate::worker::Worker;
 
 mod bucket;
+pub mod conversation;
 pub mod function;
 pub mod http;
 pub mod mock;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use net::{Caller, Request};
 
-use crate::host;
 use crate::plan::{DomainPlan, Plan, ServicePlan};
 use crate::refusal::Refusal;
 use crate::site::check_scheme;
 use crate::worker::Worker;
+use crate::{host, push};
 
 /// Where an authority asks for the proof that a name is ours (RFC 8555, 8.3).
 const PROOF: &str = "/.well-known/acme-challenge/";
@@ -20,6 +20,8 @@ pub enum Way<'p> {
     Service(&'p Arc<ServicePlan>, &'p DomainPlan),
     /// It is answered with this proof.
     Proof(Arc<str>),
+    /// It is none: a function pushes to a WebSocket.
+    Push,
 }
 
 /// Finds the domain that the call is for, and asks of the call what the domain asks.
@@ -30,7 +32,9 @@ pub enum Way<'p> {
 #[cold]
 pub fn find<'p>(worker: &Worker, plan: &'p Plan, caller: &Caller, request: &Request) -> Result<Way<'p>, Refusal> {
     let host = lower(host::without_port(request.host()));
-    let domain = plan.hosts.find(&host).ok_or(Refusal::UnknownHost)?;
+    let Some(domain) = plan.hosts.find(&host) else {
+        return if push::api(request).is_some() { Ok(Way::Push) } else { Err(Refusal::UnknownHost) };
+    };
     if !caller.is_tls()
         && let Some(token) = request.path().strip_prefix(PROOF)
         && let Some(proof) = worker.challenges.proof(&host, token)

@@ -16,10 +16,11 @@ use net::http2::Opening;
 use net::tls::Hello;
 use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, proxied, tls};
 use observe::{AccessLog, CertificateExpiry, Metrics};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::challenge::Challenges;
 use crate::clock::Clock;
+use crate::conversation::switchboard::{Seats, Sent, Switchboard};
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
@@ -61,6 +62,8 @@ pub struct Settings {
     pub domain: String,
     /// How long a WebSocket may last.
     pub tunnel: TunnelLimits,
+    /// Longest message of a WebSocket that functions hear and answer, in bytes.
+    pub message_bytes: usize,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
     /// The throttle of an environment that has none of its own, in calls per second.
@@ -129,7 +132,8 @@ impl Gateway {
         let (stop, stopped) = watch::channel(false);
         let (running, runs) = watch::channel(None);
         let mut threads = Vec::with_capacity(workers);
-        for (index, listeners) in listeners.into_iter().enumerate() {
+        let (switchboard, lines) = Switchboard::new(workers);
+        for ((index, listeners), line) in listeners.into_iter().enumerate().zip(lines) {
             let thread = WorkerThread {
                 index,
                 listeners,
@@ -140,6 +144,8 @@ impl Gateway {
                 log: log.writer(),
                 runs: runs.clone(),
                 stopped: stopped.clone(),
+                switchboard: switchboard.clone(),
+                line,
             };
             threads.push(thread::Builder::new().name(format!("worker-{index}")).spawn(move || thread.run())?);
         }
@@ -289,6 +295,8 @@ struct WorkerThread {
     log: observe::LogWriter,
     runs: watch::Receiver<Option<Revision>>,
     stopped: watch::Receiver<bool>,
+    switchboard: Switchboard,
+    line: mpsc::UnboundedReceiver<Sent>,
 }
 
 impl WorkerThread {
@@ -301,6 +309,7 @@ impl WorkerThread {
 
     async fn serve(mut self) {
         let ticker = Ticker::start();
+        let seats = Seats::default();
         let outfit = Outfit {
             pool: Pool::new(self.settings.pool.clone(), Rc::clone(&ticker)),
             ticker: Rc::clone(&ticker),
@@ -309,6 +318,9 @@ impl WorkerThread {
             names: DefaultNames::new(&self.settings.domain),
             form_bytes: self.settings.form_bytes,
             tunnel: self.settings.tunnel,
+            message_bytes: self.settings.message_bytes,
+            switchboard: self.switchboard,
+            seats: seats.clone(),
             errands: Rc::default(),
             stall: self.settings.stall,
             trusted_proxies: self.settings.trusted_proxies,
@@ -335,6 +347,7 @@ impl WorkerThread {
             )));
         }
         let upkeep = tokio::task::spawn_local(upkeep(Rc::clone(&worker)));
+        let pushes = tokio::task::spawn_local(seats.serve(self.line));
         // An error means that the gateway itself is gone: stop likewise.
         let _ = self.stopped.wait_for(|stop| *stop).await;
         ticker.drain();
@@ -347,6 +360,7 @@ impl WorkerThread {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         upkeep.abort();
+        pushes.abort();
         worker.log.borrow_mut().flush();
     }
 }

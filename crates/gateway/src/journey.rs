@@ -4,16 +4,16 @@
 //! dialect's table ([`crate::refusal`]). Nothing before `send` waits for anything but a form body, so a plan cannot
 //! change under a call that is being judged.
 
-use net::{Caller, Exchange, Framing, Request};
+use net::{Caller, Framing, Request};
 
 use crate::backend::OriginIs;
 use crate::call::Call;
 use crate::limit::Exceeded;
 use crate::plan::{ApiEntry, BackendPlan, Plan};
 use crate::refusal::{Refusal, tencent};
-use crate::tunnel::Tunnel;
+use crate::tunnel::{Opened, Tunnel};
 use crate::worker::{Scratch, Worker};
-use crate::{auth, backend, cors, domain, origin, reply, site};
+use crate::{auth, backend, cors, domain, origin, push, reply, site};
 
 /// Takes one request through: judged, answered, counted and logged.
 pub async fn journey(worker: &Worker, caller: &mut Caller, request: Request) {
@@ -34,7 +34,7 @@ async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Opti
     }
     scratch.lines.complete(&call);
     let tunnel = match outcome {
-        Ok(Some(exchange)) => Some(Box::new(Tunnel::begin(worker, &call, exchange, &scratch))),
+        Ok(Some(opened)) => Some(Box::new(Tunnel::begin(worker, &call, opened, &scratch))),
         outcome => {
             call.finish(worker, caller, request, &scratch.lines, outcome.as_ref().err());
             None
@@ -44,7 +44,7 @@ async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Opti
     tunnel
 }
 
-/// The stages in their order. The exchange, if the backend has switched protocols; its 101 is in `scratch`.
+/// The stages in their order. What was opened, if the answer is to switch protocols; its 101 is in `scratch`.
 async fn travel<'p>(
     worker: &Worker,
     plan: &'p Plan,
@@ -52,11 +52,14 @@ async fn travel<'p>(
     request: &Request,
     call: &mut Call<'p>,
     scratch: &mut Scratch,
-) -> Result<Option<Box<Exchange>>, Refusal> {
+) -> Result<Option<Opened>, Refusal> {
     let entry = match site::find(worker, plan, caller, request, call, scratch)? {
         site::Found::Api(entry) => entry,
         site::Found::Preflight => return answer_preflight(caller, request, call, scratch).await.map(|()| None),
         site::Found::Proof(proof) => return prove(caller, request, call, scratch, &proof).await.map(|()| None),
+        site::Found::Push => {
+            return Box::pin(push::answer(worker, caller, request, call, scratch)).await.map(|()| None);
+        }
     };
     refuse_other_sites(entry, request)?;
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
@@ -69,7 +72,8 @@ async fn travel<'p>(
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
         BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
         BackendPlan::WebSocket(http) => {
-            return backend::websocket::call(turn, http, caller, request, call, scratch).await;
+            let exchange = backend::websocket::call(turn, http, caller, request, call, scratch).await?;
+            return Ok(exchange.map(Opened::Exchange));
         }
         // Boxed: what these calls need on their way is not kept for the calls of others.
         BackendPlan::Upstream(used) => {
@@ -79,6 +83,15 @@ async fn travel<'p>(
             Box::pin(backend::function::call(turn, event, caller, request, call, scratch)).await?;
         }
         BackendPlan::Web(None) | BackendPlan::Bucket(None) => return Err(Refusal::NoRuntime),
+        BackendPlan::Conversation(functions) => {
+            let begun = backend::conversation::call(turn, plan, functions, caller, request, call, scratch);
+            return Box::pin(begun).await.map(|conversation| Some(Opened::Conversation(conversation)));
+        }
+        BackendPlan::Web(Some(web)) if entry.rules.is_websocket => {
+            let turn = turn.with(OriginIs::Function(web));
+            let begun = backend::websocket::call(turn, &web.http, caller, request, call, scratch);
+            return Ok(Box::pin(begun).await?.map(Opened::Exchange));
+        }
         BackendPlan::Web(Some(web)) => {
             let turn = turn.with(OriginIs::Function(web));
             backend::http::call(turn, &web.http, caller, request, call, scratch).await?;

@@ -82,7 +82,7 @@ impl ParameterPlan {
             Backend::Http(http) => http.path.parts(),
             Backend::WebSocket(backend) => backend.path.parts(),
             Backend::Upstream(backend) => backend.path.parts(),
-            Backend::Mock(_) => &[],
+            Backend::Mock(_) | Backend::Conversation(_) => &[],
             Backend::Function(function) => match (&function.call, runtimes.function(&function.function)) {
                 (FunctionCall::Event(_), _) => {
                     // The event tells of path variables too.

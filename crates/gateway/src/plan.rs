@@ -23,11 +23,13 @@ use crate::upstream::{UpstreamPlan, Upstreams};
 
 mod bucket;
 pub mod compile;
+mod conversation;
 mod function;
 mod hosts;
 mod upstreams;
 
 pub use bucket::{BucketPlan, BucketSigner};
+pub use conversation::{ConversationPlan, FunctionPlan};
 pub use function::{EventPlan, Invocation, WebPlan};
 pub use hosts::{DomainPlan, Hosts, MappingPlan};
 
@@ -223,6 +225,8 @@ pub enum BackendPlan {
     WebSocket(HttpPlan),
     /// A function that is called with an event.
     Event(Box<EventPlan>),
+    /// Functions that a WebSocket talks to.
+    Conversation(Arc<ConversationPlan>),
     /// A function that is a web server; `None` where nothing stands behind its name.
     Web(Option<Box<WebPlan>>),
     /// A bucket; `None` where nothing stands behind its name, or nothing signs what should be signed.

@@ -87,6 +87,8 @@ pub enum Refusal {
     BackendTimeout,
     /// The backend broke off, or answered what is no HTTP.
     BackendBroken,
+    /// The registration function of a WebSocket refused the handshake.
+    RegistrationRefused,
     /// Nothing stands behind the name of the function or bucket.
     NoRuntime,
     /// The caller went away.
@@ -106,7 +108,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 43] = [
+    pub const NAMES: [&'static str; 44] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -150,6 +152,7 @@ impl Refusal {
         "no_mapping",
         "https_forced",
         "misdirected",
+        "registration_refused",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -200,6 +203,7 @@ impl Refusal {
             Self::NoMapping => 40,
             Self::HttpsForced => 41,
             Self::Misdirected => 42,
+            Self::RegistrationRefused => 43,
         }
     }
 

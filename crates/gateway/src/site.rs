@@ -52,6 +52,8 @@ pub enum Found<'p> {
     Preflight,
     /// An authority that asks for this proof that the host is ours.
     Proof(Arc<str>),
+    /// A function that pushes to a WebSocket.
+    Push,
 }
 
 /// Finds what a call is for, and leaves its path and variables in `scratch`.
@@ -71,6 +73,7 @@ pub fn find<'p>(
         None => match domain::find(worker, plan, caller, request)? {
             Way::Service(service, domain) => (service, Some(domain)),
             Way::Proof(proof) => return Ok(Found::Proof(proof)),
+            Way::Push => return Ok(Found::Push),
         },
     };
     let method = Method::from_bytes(request.method().as_bytes()).ok_or(Refusal::UnknownMethod)?;

@@ -5,13 +5,22 @@ use std::borrow::Cow;
 use net::{Caller, Exchange, Request};
 
 use crate::call::{Call, Names};
+use crate::conversation::Conversation;
 use crate::worker::{Scratch, Worker};
+
+/// What is at the other end of a WebSocket.
+pub enum Opened {
+    /// A backend that speaks WebSocket itself.
+    Exchange(Box<Exchange>),
+    /// Functions.
+    Conversation(Box<Conversation>),
+}
 
 /// A handshake that the backend has agreed to, and what will be told of it.
 pub struct Tunnel {
     /// The call, without what it borrowed from the plan.
     call: Call<'static>,
-    exchange: Box<Exchange>,
+    opened: Opened,
     /// The head of the 101 for the caller.
     head: Vec<u8>,
     service: Box<str>,
@@ -23,12 +32,12 @@ pub struct Tunnel {
 
 impl Tunnel {
     /// Counts the handshake; its duration ends here, or a day of silence would pass for a slow call.
-    pub fn begin(worker: &Worker, call: &Call<'_>, exchange: Box<Exchange>, scratch: &Scratch) -> Self {
+    pub fn begin(worker: &Worker, call: &Call<'_>, opened: Opened, scratch: &Scratch) -> Self {
         call.count(worker, worker.clock.now().0.saturating_sub(call.started.0), None);
         let names = call.names(&scratch.lines);
         Self {
             call: Call { environment: None, entry: None, grant: None, message: Cow::Borrowed(""), ..*call },
-            exchange,
+            opened,
             head: scratch.head.clone(),
             service: names.service.into(),
             environment: names.environment.into(),
@@ -40,8 +49,11 @@ impl Tunnel {
 
     /// Passes bytes both ways to the end, and logs the call then.
     pub async fn run(self, worker: &Worker, caller: &mut Caller, request: &Request) {
-        let Self { mut call, exchange, mut head, service, environment, api, key, plan } = self;
-        let ended = exchange.tunnel(caller, &mut head, worker.tunnel).await;
+        let Self { mut call, opened, mut head, service, environment, api, key, plan } = self;
+        let ended = match opened {
+            Opened::Exchange(exchange) => exchange.tunnel(caller, &mut head, worker.tunnel).await,
+            Opened::Conversation(conversation) => conversation.run(worker, caller, &mut head).await,
+        };
         call.bytes_in = ended.from_caller;
         call.bytes_out = ended.from_backend;
         let names = Names { service: &service, environment: &environment, api: &api, key: &key, plan: &plan };

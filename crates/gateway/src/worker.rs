@@ -18,6 +18,7 @@ use observe::{CallRecord, LogWriter, Metrics};
 
 use crate::challenge::Challenges;
 use crate::clock::Clock;
+use crate::conversation::switchboard::{Seats, Switchboard};
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::refusal::{Refusal, tencent};
@@ -65,6 +66,12 @@ pub struct Outfit {
     pub form_bytes: usize,
     /// How long a WebSocket may last.
     pub tunnel: TunnelLimits,
+    /// Longest message of a WebSocket that functions hear and answer, in bytes.
+    pub message_bytes: usize,
+    /// The lines to the WebSockets of all workers.
+    pub switchboard: Switchboard,
+    /// Its own WebSockets that functions may push to.
+    pub seats: Seats,
     /// Asynchronous calls of functions that are on their way; the worker waits for them when it ends.
     pub errands: Rc<Cell<usize>>,
     /// How long a backend may pause within an answer; `None` is the API's timeout.

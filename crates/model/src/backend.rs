@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BucketBackend, FunctionBackend, Invalid, Method, Text, UpstreamId};
+use crate::{BucketBackend, ConversationBackend, FunctionBackend, Invalid, Method, Text, UpstreamId};
 
 /// What answers an API's calls.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum Backend {
     WebSocket(WebSocketBackend),
     /// A cloud function.
     Function(FunctionBackend),
+    /// Functions that hear and answer a WebSocket's messages.
+    Conversation(ConversationBackend),
     /// A bucket of an object store.
     Bucket(BucketBackend),
     /// The nodes of an upstream.
@@ -29,7 +31,12 @@ impl Backend {
     pub fn upstream(&self) -> Option<&UpstreamId> {
         match self {
             Self::Upstream(upstream) => Some(&upstream.upstream),
-            Self::Http(_) | Self::WebSocket(_) | Self::Function(_) | Self::Bucket(_) | Self::Mock(_) => None,
+            Self::Http(_)
+            | Self::WebSocket(_)
+            | Self::Function(_)
+            | Self::Conversation(_)
+            | Self::Bucket(_)
+            | Self::Mock(_) => None,
         }
     }
 }

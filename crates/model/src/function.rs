@@ -40,6 +40,20 @@ pub struct EventCall {
     pub base64: Base64Rule,
 }
 
+/// The functions that a WebSocket talks to: the gateway speaks WebSocket with the caller, and events with them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConversationBackend {
+    /// Is told of a handshake, and decides on it.
+    pub register: FunctionName,
+    /// Is told each message of the caller; without one they go nowhere.
+    #[serde(default)]
+    pub transport: Option<FunctionName>,
+    /// Is told of the end.
+    #[serde(default)]
+    pub cleanup: Option<FunctionName>,
+}
+
 /// Which request bodies an event holds in Base64.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -56,7 +56,8 @@ pub use certificate::{Certificate, CertificateSource};
 pub use credential::{Credential, CredentialOrigin};
 pub use domain::{Domain, DomainCertificate, DomainMapping, DomainName, MappingPath, PathMapping, TlsVersion};
 pub use function::{
-    Base64Rule, Base64Trigger, EventCall, FunctionBackend, FunctionCall, FunctionName, TriggerHeader, TriggerValue,
+    Base64Rule, Base64Trigger, ConversationBackend, EventCall, FunctionBackend, FunctionCall, FunctionName,
+    TriggerHeader, TriggerValue,
 };
 pub use id::{
     AccessKeyId, ApiId, CertificateId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName,

@@ -26,6 +26,7 @@ pub mod http2;
 pub mod listen;
 pub mod proxied;
 pub mod tls;
+pub mod websocket;
 
 pub use buffer::Buffer;
 pub use caller::Caller;

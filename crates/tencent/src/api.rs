@@ -2,6 +2,7 @@
 
 mod backend;
 mod bucket;
+mod conversation;
 mod definition;
 mod function;
 mod info;
@@ -123,7 +124,7 @@ pub(crate) fn describe(call: &Call, request: OneApi) -> Result<Answer, Problem> 
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let id: ApiId = field::id("ApiId", request.api_id)?;
     let (tree, api) = call.api(&service, &id)?;
-    Ok(Answer::result(ApiInfo::new(tree, api))?)
+    Ok(Answer::result(ApiInfo::new(&call.control, tree, api))?)
 }
 
 pub(crate) async fn delete(call: Call, request: OneApi) -> Result<Answer, Problem> {

@@ -34,6 +34,7 @@ pub(super) fn start(
             limits: settings.limits(),
             pool: settings.pool(),
             tunnel: settings.tunnel(),
+            message_bytes: settings.websocket.websocket_message_size.size(),
             domain: settings.installation.domain.0.clone(),
             form_bytes: settings.caller.form_size.size(),
             default_rate: settings.quotas.service_rate_default.short(),

@@ -305,6 +305,7 @@ fn described(backend: &Backend) -> Vec<(String, String)> {
         }
         Backend::Upstream(nodes) => place("upstream", "upstream", nodes.upstream.to_string(), Some(&nodes.path)),
         Backend::Function(function) => place("function", "function", function.function.to_string(), None),
+        Backend::Conversation(functions) => place("conversation", "register", functions.register.to_string(), None),
         Backend::Bucket(bucket) => place("bucket", "bucket", bucket.bucket.as_str().to_owned(), Some(&bucket.path)),
         Backend::Mock(mock) => place("mock", "status", mock.status.to_string(), None),
     }
@@ -376,6 +377,11 @@ const REASONS: &[(&str, Stage, &str)] = &[
         "upgrade_expected",
         Stage::Access,
         "The API is a WebSocket, and the call is no handshake: send `Upgrade: websocket`.",
+    ),
+    (
+        "registration_refused",
+        Stage::Backend,
+        "The WebSocket's registration function refused the handshake: its `errNo` was not 0.",
     ),
     ("signature_missing", Stage::Authentication, "The API asks for a signature and the call has none: choose a key."),
     ("header_repeated", Stage::Authentication, "A signed header, or `Authorization`, comes more than once."),

@@ -28,6 +28,7 @@ async fn door() -> (Door, TempDir) {
         app_id: 1,
         region: "gz".to_owned(),
         domain: "localhost".to_owned(),
+        push_url: "http://push.localhost".to_owned(),
         domains: crate::DomainPolicy::default(),
     };
     let control = Control::new(store, installation, Quotas::default(), Arc::new(Uncounted));

@@ -42,6 +42,7 @@ impl Desk {
             app_id: 1,
             region: "gz".to_owned(),
             domain: "localhost".to_owned(),
+            push_url: "http://push.localhost".to_owned(),
             domains: crate::DomainPolicy::default(),
         };
         let clock = Arc::new(Hand(AtomicI64::new(1_700_000_000_000)));

@@ -5,7 +5,7 @@
 
 mod answer;
 mod event;
-mod invoke;
+pub(crate) mod invoke;
 
 use std::rc::Rc;
 

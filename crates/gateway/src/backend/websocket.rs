@@ -12,7 +12,7 @@ use crate::reply;
 use crate::worker::Scratch;
 
 /// What the handshake says of its connection.
-const UPGRADE: &[u8] = b"Connection: Upgrade\r\nUpgrade: websocket\r\n";
+pub const UPGRADE: &[u8] = b"Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
 /// Refuses a call that is no handshake (spec: protocols). The version is for the backend to judge.
 pub fn check(caller: &Caller, request: &Request) -> Result<(), Refusal> {

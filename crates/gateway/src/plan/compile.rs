@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
 use model::{
-    AccessKeyId, ApiId, ApiRevision, Backend, BackendMethod, BindingScope, BucketBackend, Credential, EnvironmentName,
-    FunctionBackend, FunctionCall, MockBackend, Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree,
-    Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+    AccessKeyId, ApiId, ApiProtocol, ApiRevision, Backend, BackendMethod, BindingScope, BucketBackend,
+    ConversationBackend, Credential, EnvironmentName, FunctionBackend, FunctionCall, FunctionName, MockBackend, Origin,
+    PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 use net::{Speaks, Target};
 use observe::Metrics;
@@ -17,8 +17,8 @@ use sign::key_pair::Key;
 
 use super::upstreams::UpstreamCompiler;
 use super::{
-    ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, EnvironmentPlan, EventPlan, Grant, Grants,
-    HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
+    ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, EnvironmentPlan, EventPlan,
+    FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
@@ -252,7 +252,7 @@ impl Compiler {
                 auth: definition.auth,
                 cors: definition.cors,
                 uses_form: parameters.uses_form(),
-                is_websocket: matches!(definition.backend, Backend::WebSocket(_)),
+                is_websocket: definition.protocol == ApiProtocol::WebSocket,
                 timeout_s: definition.timeout.seconds(),
             },
             parameters,
@@ -263,6 +263,7 @@ impl Compiler {
                 }
                 Backend::Mock(mock) => BackendPlan::Mock(mock_plan(mock)),
                 Backend::Function(function) => self.function(frozen, function),
+                Backend::Conversation(backend) => self.conversation(frozen, backend),
                 Backend::Bucket(bucket) => BackendPlan::Bucket(self.bucket(bucket).map(Box::new)),
                 Backend::Upstream(backend) => BackendPlan::Upstream(UpstreamUse {
                     upstream: self.upstreams.get(&backend.upstream).cloned(),
@@ -280,18 +281,7 @@ impl Compiler {
         let runtime = runtimes.function(function);
         match &backend.call {
             FunctionCall::Event(event) => {
-                let timeout = frozen.definition.timeout.seconds();
-                let invocation = match &runtime {
-                    Runtime::Endpoint(Endpoint { origin, path }) => {
-                        Some(Invocation::endpoint(self.origin(origin, Speaks::Http11), path, function, timeout))
-                    }
-                    Runtime::Api(api) => Some(Invocation::Api {
-                        origin: self.origin(&api.origin, Speaks::Http11),
-                        region: api.region.as_str().into(),
-                        key: api.key.clone(),
-                    }),
-                    Runtime::Nowhere => None,
-                };
+                let invocation = self.invocation(frozen, function);
                 BackendPlan::Event(Box::new(EventPlan::new(frozen, function, event, &runtimes, invocation)))
             }
             // The Invoke API takes events only: a web function needs an endpoint.
@@ -302,6 +292,37 @@ impl Compiler {
                 }
                 Runtime::Api(_) | Runtime::Nowhere => None,
             }),
+        }
+    }
+
+    /// The functions of a WebSocket.
+    fn conversation(&mut self, frozen: &ApiRevision, backend: &ConversationBackend) -> BackendPlan {
+        let ConversationBackend { register, transport, cleanup } = backend;
+        let register = self.event_function(frozen, register);
+        let transport = transport.as_ref().map(|function| self.event_function(frozen, function));
+        let cleanup = cleanup.as_ref().map(|function| self.event_function(frozen, function));
+        let plan = ConversationPlan::new(frozen, register, transport, cleanup, self.runtimes.result_bytes);
+        BackendPlan::Conversation(Arc::new(plan))
+    }
+
+    fn event_function(&mut self, frozen: &ApiRevision, function: &FunctionName) -> FunctionPlan {
+        FunctionPlan { function: function.clone(), invocation: self.invocation(frozen, function) }
+    }
+
+    /// How events get to a function; `None` where nothing stands behind its name.
+    fn invocation(&mut self, frozen: &ApiRevision, function: &FunctionName) -> Option<Invocation> {
+        let runtimes = Arc::clone(&self.runtimes);
+        let timeout = frozen.definition.timeout.seconds();
+        match runtimes.function(function) {
+            Runtime::Endpoint(Endpoint { origin, path }) => {
+                Some(Invocation::endpoint(self.origin(&origin, Speaks::Http11), &path, function, timeout))
+            }
+            Runtime::Api(api) => Some(Invocation::Api {
+                origin: self.origin(&api.origin, Speaks::Http11),
+                region: api.region.as_str().into(),
+                key: api.key.clone(),
+            }),
+            Runtime::Nowhere => None,
         }
     }
 
@@ -346,6 +367,7 @@ impl Compiler {
             | BackendPlan::WebSocket(_)
             | BackendPlan::Mock(_)
             | BackendPlan::Event(_)
+            | BackendPlan::Conversation(_)
             | BackendPlan::Web(_)
             | BackendPlan::Bucket(_) => true,
             BackendPlan::Upstream(used) => used.upstream.as_ref().is_some_and(|upstream| {

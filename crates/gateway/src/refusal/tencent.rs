@@ -88,6 +88,7 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::BodyBroken => fixed(400, "Bad Request"),
         Refusal::BackendUnreachable | Refusal::BackendBroken => fixed(502, "Bad Gateway"),
         Refusal::BackendTimeout => fixed(504, "Gateway Time-out"),
+        Refusal::RegistrationRefused => fixed(403, "Forbidden"),
         // The nearest of the vendor's messages about a configuration that cannot run.
         Refusal::NoRuntime => fixed(481, "API config error"),
         Refusal::CallerGone => fixed(499, "Client closed connection"),

@@ -8,7 +8,7 @@ use model::{
 
 use super::request::{ApiFields, ResponseErrorCode};
 use super::unserved::Unserved;
-use super::{HTTP, NORMAL, WEBSOCKET, backend, bucket, function, kept, parameters, protocol_word};
+use super::{HTTP, NORMAL, WEBSOCKET, backend, bucket, conversation, function, kept, parameters, protocol_word};
 use crate::code::Code;
 use crate::field;
 use crate::refusal::Fault;
@@ -48,8 +48,15 @@ fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unse
     backend::check_type(&fields.service_type)?;
     unserved.refuse()?;
     let function = function::Fields::take(&mut fields);
+    let conversation = conversation::Fields::take(&mut fields);
     if fields.service_type != "SCF" {
-        function.refuse(&fields.service_type)?;
+        function.refuse(&format!("SCF backends; `ServiceType` is {}", fields.service_type))?;
+    }
+    let is_conversation = fields.service_type == "SCF" && protocol == ApiProtocol::WebSocket && !function.is_web();
+    if is_conversation {
+        function.refuse("APIs with `Protocol` HTTP, or to web functions (`ServiceScfFunctionType` HTTP)")?;
+    } else {
+        conversation.refuse()?;
     }
 
     let path = FrontendPath::try_from(fields.request_config.path)
@@ -83,7 +90,7 @@ fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unse
         "SCF" => {
             backend::keep_config(fields.service_config, &mut annotations)?;
             backend::keep_message(fields.service_mock_return_message, &mut annotations)?;
-            function.backend()?
+            if is_conversation { conversation.backend()? } else { function.backend()? }
         }
         "COS" => {
             backend::keep_message(fields.service_mock_return_message, &mut annotations)?;

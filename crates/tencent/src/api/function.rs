@@ -50,8 +50,13 @@ impl Fields {
         }
     }
 
-    /// Refuses them beside another backend: they would be without effect.
-    pub(super) fn refuse(&self, service_type: &str) -> Result<(), Fault> {
+    /// A web function is asked for.
+    pub(super) fn is_web(&self) -> bool {
+        self.kind.as_deref() == Some("HTTP")
+    }
+
+    /// Refuses them where they would be without effect; `belongs` says where they would not.
+    pub(super) fn refuse(&self, belongs: &str) -> Result<(), Fault> {
         let said = [
             ("ServiceScfFunctionName", self.name.is_some()),
             ("ServiceScfFunctionNamespace", self.namespace.is_some()),
@@ -65,11 +70,7 @@ impl Fields {
         ];
         match said.iter().find(|(_, is_said)| *is_said) {
             None => Ok(()),
-            Some((name, _)) => Err(Fault::value(
-                Code::UnsupportedParameter,
-                name,
-                format!("belongs to SCF backends; `ServiceType` is {service_type}"),
-            )),
+            Some((name, _)) => Err(Fault::value(Code::UnsupportedParameter, name, format!("belongs to {belongs}"))),
         }
     }
 

@@ -1,39 +1,24 @@
 //! The structure `ApiInfo`: a definition on its way out.
 
-use control::read;
+use control::{Control, read};
 use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, Base64Rule, FunctionCall, ServiceTree};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::backend::{UPSTREAM, method_word};
-use super::bucket;
 use super::function::trigger_rules;
 use super::parameters::position_word;
 use super::request::{
     Base64EncodedTriggerRule, ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig,
 };
 use super::{HTTP, NORMAL, WEBSOCKET, auth_word, kept, protocol_word};
+use super::{bucket, conversation};
 use crate::tag::{self, Tag};
 use crate::time::written;
 
 /// Members that belong to kinds of API which are not served: always `null`.
-const ALWAYS_NULL: [&str; 15] = [
-    "OauthConfig",
-    "ServiceWebsocketRegisterFunctionName",
-    "ServiceWebsocketRegisterFunctionNamespace",
-    "ServiceWebsocketRegisterFunctionQualifier",
-    "ServiceWebsocketCleanupFunctionName",
-    "ServiceWebsocketCleanupFunctionNamespace",
-    "ServiceWebsocketCleanupFunctionQualifier",
-    "ServiceWebsocketTransportFunctionName",
-    "ServiceWebsocketTransportFunctionNamespace",
-    "ServiceWebsocketTransportFunctionQualifier",
-    "InternalDomain",
-    "MicroServices",
-    "MicroServicesInfo",
-    "ServiceTsfLoadBalanceConf",
-    "ServiceTsfHealthCheckConf",
-];
+const ALWAYS_NULL: [&str; 5] =
+    ["OauthConfig", "MicroServices", "MicroServicesInfo", "ServiceTsfLoadBalanceConf", "ServiceTsfHealthCheckConf"];
 
 /// The structure `ApiInfo`.
 #[derive(Serialize)]
@@ -78,6 +63,9 @@ pub(super) struct ApiInfo<'a> {
     is_base64_trigger: bool,
     base64_encoded_trigger_rules: Vec<Base64EncodedTriggerRule>,
     #[serde(flatten)]
+    conversation: conversation::Told<'a>,
+    internal_domain: Option<String>,
+    #[serde(flatten)]
     not_served: Nulls,
 }
 
@@ -91,7 +79,7 @@ impl Serialize for Nulls {
 }
 
 impl<'a> ApiInfo<'a> {
-    pub(super) fn new(tree: &'a ServiceTree, api: &'a Api) -> Self {
+    pub(super) fn new(control: &Control, tree: &'a ServiceTree, api: &'a Api) -> Self {
         let definition = &api.definition;
         let kept = |name: &str| definition.annotations.get(name).map(String::as_str);
         let (service_type, service_config, message) = match &definition.backend {
@@ -114,7 +102,7 @@ impl<'a> ApiInfo<'a> {
                 service_config(definition, backend.origin.as_str(), &backend.path, backend.method),
                 kept(kept::MOCK_MESSAGE),
             ),
-            Backend::Function(_) => {
+            Backend::Function(_) | Backend::Conversation(_) => {
                 let config = kept(kept::SERVICE_CONFIG).and_then(|text| serde_json::from_str(text).ok());
                 ("SCF", config.unwrap_or(Value::Null), kept(kept::MOCK_MESSAGE))
             }
@@ -122,6 +110,10 @@ impl<'a> ApiInfo<'a> {
         };
         let function = match &definition.backend {
             Backend::Function(function) => Some(function),
+            _ => None,
+        };
+        let functions = match &definition.backend {
+            Backend::Conversation(functions) => Some(functions),
             _ => None,
         };
         let event = function.and_then(|function| match &function.call {
@@ -171,6 +163,8 @@ impl<'a> ApiInfo<'a> {
             is_base64_encoded: *base64 != Base64Rule::Never,
             is_base64_trigger: matches!(base64, Base64Rule::Matching { .. }),
             base64_encoded_trigger_rules: trigger_rules(base64),
+            conversation: conversation::Told::new(functions),
+            internal_domain: functions.map(|_| control.push_address(&api.id)),
             not_served: Nulls,
         }
     }

@@ -21,7 +21,6 @@ const EVENT_BUSES: &str = "event bus (EB) backends";
 const MICROSERVICES: &str = "microservice (TSF) backends";
 const OAUTH: &str = "OAuth authentication";
 const TARGETS: &str = "TARGET backends";
-const WEBSOCKET: &str = "WebSocket APIs that functions answer (SCF)";
 
 #[rustfmt::skip]
 const FIELDS: &[(&str, In, &str)] = &[
@@ -31,15 +30,6 @@ const FIELDS: &[(&str, In, &str)] = &[
     ("EIAMAuthType", In::Both, EIAM),
     ("EIAMAppId", In::Both, EIAM),
     ("TokenTimeout", In::Both, EIAM),
-    ("ServiceWebsocketRegisterFunctionName", In::Both, WEBSOCKET),
-    ("ServiceWebsocketRegisterFunctionNamespace", In::Both, WEBSOCKET),
-    ("ServiceWebsocketRegisterFunctionQualifier", In::Both, WEBSOCKET),
-    ("ServiceWebsocketTransportFunctionName", In::Both, WEBSOCKET),
-    ("ServiceWebsocketTransportFunctionNamespace", In::Both, WEBSOCKET),
-    ("ServiceWebsocketTransportFunctionQualifier", In::Both, WEBSOCKET),
-    ("ServiceWebsocketCleanupFunctionName", In::Both, WEBSOCKET),
-    ("ServiceWebsocketCleanupFunctionNamespace", In::Both, WEBSOCKET),
-    ("ServiceWebsocketCleanupFunctionQualifier", In::Both, WEBSOCKET),
     ("MicroServices", In::Both, MICROSERVICES),
     ("ServiceTsfLoadBalanceConf", In::Both, MICROSERVICES),
     ("ServiceTsfHealthCheckConf", In::Both, MICROSERVICES),
@@ -123,7 +113,7 @@ mod tests {
     #[test]
     fn a_field_that_says_nothing_is_let_pass() {
         let body = json!({
-            "TargetServices": [], "ServiceWebsocketRegisterFunctionName": "", "MicroServices": [],
+            "TargetServices": [], "MicroServices": [],
             "OauthConfig": {"PublicKey": ""}, "TokenTimeout": 0, "EventBusId": null,
         });
         assert_eq!(take(&body, "CreateApi"), Ok(()));

@@ -60,6 +60,7 @@ impl Desk {
             app_id: 1_250_000_000,
             region: "gz".to_owned(),
             domain: "localhost".to_owned(),
+            push_url: "http://push.localhost".to_owned(),
             domains: control::DomainPolicy::default(),
         };
         let control = Control::new(store, installation, Quotas::default(), Arc::new(Seven));

@@ -17,7 +17,7 @@ const API_OVERHEAD: usize = 64 * 1024;
 
 /// What a function made of an event.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// It returned: JSON text, unless the function is ill.
     Returned(Vec<u8>),
     /// It failed, or its platform did.
@@ -33,7 +33,7 @@ pub(super) enum Outcome {
 
 impl Outcome {
     /// The status of the function's platform.
-    pub(super) fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         match self {
             Self::Returned(_) => 200,
             Self::Failed { status, .. } => *status,
@@ -42,20 +42,20 @@ impl Outcome {
 }
 
 /// One invocation.
-pub(super) struct Errand<'a> {
-    pub(super) invocation: &'a Invocation,
-    pub(super) function: &'a FunctionName,
-    pub(super) request_id: &'a [u8],
-    pub(super) is_async: bool,
+pub(crate) struct Errand<'a> {
+    pub(crate) invocation: &'a Invocation,
+    pub(crate) function: &'a FunctionName,
+    pub(crate) request_id: &'a [u8],
+    pub(crate) is_async: bool,
     /// Seconds since the Unix epoch.
-    pub(super) now: i64,
+    pub(crate) now: i64,
     /// Longest result in bytes.
-    pub(super) most: usize,
-    pub(super) deadline: Instant,
+    pub(crate) most: usize,
+    pub(crate) deadline: Instant,
 }
 
 /// One invocation, ready to be sent; it holds all that it needs.
-pub(super) struct Sending {
+pub(crate) struct Sending {
     target: Arc<Target>,
     head: Vec<u8>,
     body: Vec<u8>,
@@ -67,7 +67,7 @@ pub(super) struct Sending {
 
 impl Errand<'_> {
     /// The request that carries `event`.
-    pub(super) fn prepare(&self, event: &str) -> Result<Sending, Refusal> {
+    pub(crate) fn prepare(&self, event: &str) -> Result<Sending, Refusal> {
         let (origin, head, body, is_api) = match self.invocation {
             Invocation::Endpoint { origin, head } => {
                 let mut head = head.to_vec();
@@ -114,7 +114,7 @@ impl Errand<'_> {
 
 impl Sending {
     /// Sends it, and waits for the result.
-    pub(super) async fn run(self, pool: &Pool) -> Result<(Outcome, SocketAddr), Refusal> {
+    pub(crate) async fn run(self, pool: &Pool) -> Result<(Outcome, SocketAddr), Refusal> {
         let fetched = pool.fetch(&self.target, &self.head, &self.body, self.most, self.deadline).await;
         let Fetched { response, body, peer } = fetched.map_err(refusal)?;
         let status = response.status();
