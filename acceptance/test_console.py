@@ -129,12 +129,12 @@ class Guide:
         assert len(self.pair[1]) >= 32
         console.press("shell:action.close")
         row = console.row("first_caller")
-        expect(row).to_contain_text(self.pair[0])
-        expect(row).to_contain_text("*****")
+        expect(row).to_contain_text(self.pair[0], timeout=WAIT)
+        expect(row).to_contain_text("*****", timeout=WAIT)
         row.get_by_role("button", name=re.compile(self.words("keys:action.show"))).click()
-        expect(row).to_contain_text(self.pair[1])
+        expect(row).to_contain_text(self.pair[1], timeout=WAIT)
         row.get_by_role("button", name=re.compile(self.words("keys:action.hide"))).click()
-        expect(row).not_to_contain_text(self.pair[1])
+        expect(row).not_to_contain_text(self.pair[1], timeout=WAIT)
         self.look("keys")
 
     def create_plan(self):
@@ -199,7 +199,7 @@ class Guide:
         console.open(f"services/{self.service}/apis")
         self.look("service-apis")
         console.in_row("/hello/{name}", "shell:action.edit")
-        expect(console.field("apis:field.path")).to_have_value("/hello/{name}")
+        expect(console.field("apis:field.path")).to_have_value("/hello/{name}", timeout=WAIT)
         console.press("shell:action.next")
         console.field("apis:field.backendPath").fill("/changed/{name}")
         console.press("shell:action.next")
@@ -299,7 +299,7 @@ def test_a_session_that_ends_takes_nothing_along_that_was_entered(consoles):
     console.field("account:password").fill(PASSWORD)
     console.press("account:logIn")
     expect(console.page.get_by_role("dialog")).to_have_count(1, timeout=WAIT)
-    expect(console.field("services:field.name")).to_have_value("kept_name")
+    expect(console.field("services:field.name")).to_have_value("kept_name", timeout=WAIT)
     console.press("shell:action.submit")
     console.sees(console.words("services:created.title"))
 
@@ -326,7 +326,7 @@ def test_leaving_a_form_half_filled_asks_first(consoles, cloud):
     console.go("shell:nav.overview")
     console.sees(console.words("shell:unsaved.title"))
     console.press("shell:unsaved.stay")
-    expect(console.field("apis:field.name")).to_have_value("half_an_api")
+    expect(console.field("apis:field.name")).to_have_value("half_an_api", timeout=WAIT)
     console.go("shell:nav.overview")
     console.press("shell:unsaved.leave")
     console.sees(console.words("overview:start.title"))

@@ -8,6 +8,13 @@ from stand.browser import WAIT, look
 from stand.dns import point_here
 from stand.native import Native
 
+# Tables whose rows are wider than what is seen of them.
+COVERED = """
+    [...document.querySelectorAll('.ant-table-content')]
+        .filter((table) => table.scrollWidth > table.clientWidth)
+        .map((table) => `${table.scrollWidth} > ${table.clientWidth}`)
+"""
+
 
 @pytest.fixture
 def native(gateway):
@@ -153,7 +160,7 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
     look(console, "environment-rate")
     console.press("shell:action.submit")
     closed(console)
-    expect(row).to_contain_text("321")
+    expect(row).to_contain_text("321", timeout=WAIT)
     assert native.get(f"/services/{service}/environments/release")["rate"] == 321
 
     console.in_row("/hello", "services:throttles.edit")
@@ -162,7 +169,7 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
     look(console, "api-rate")
     console.press("shell:action.submit")
     closed(console)
-    expect(console.row("/hello")).to_contain_text(console.words("services:environments.rateOf", rate=1))
+    expect(console.row("/hello")).to_contain_text(console.words("services:environments.rateOf", rate=1), timeout=WAIT)
     look(console, "throttles")
     gateway.settle()
     url = f"http://{gateway.host(service)}:{gateway.http[1]}/release/hello"
@@ -184,12 +191,42 @@ def test_a_dialog_that_was_filled_asks_before_it_goes(consoles, native):
     console.page.keyboard.press("Escape")
     console.sees(console.words("shell:unsaved.title"))
     console.press("shell:unsaved.stay")
-    expect(console.field("services:field.name")).to_have_value("half")
+    expect(console.field("services:field.name")).to_have_value("half", timeout=WAIT)
     console.page.go_back()
     console.sees(console.words("shell:unsaved.title"))
     console.press("shell:unsaved.stay")
-    expect(console.field("services:field.name")).to_have_value("half")
+    expect(console.field("services:field.name")).to_have_value("half", timeout=WAIT)
     console.page.go_back()
     console.press("shell:unsaved.leave")
     console.sees(console.words("plans:lead"))
     closed(console)
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 820)])
+def test_in_other_colours_and_on_a_tablet_nothing_sticks_out_or_is_covered(consoles, native, scheme, width):
+    service = hello(native, auth="key_pair", paths=("/hello", "/a/rather/long/path/of/an/api"))
+    key = native.post("/keys", {"name": "caller_with_a_rather_long_name"})["id"]
+    plan = native.post("/usage-plans", {"name": "gold", "rate": 10, "quota": 100, "description": "For all who pay"})["id"]
+    native.post(f"/usage-plans/{plan}/keys", {"keys": [key]})
+    native.post(f"/usage-plans/{plan}/bindings", {"service": service, "environment": "release"})
+    console = consoles(scheme=scheme, width=width)
+    console.log_in()
+    places = {
+        "keys": "caller_with_a_rather_long_name",
+        "plans": "gold",
+        f"plans/{plan}/info": "gold",
+        f"plans/{plan}/keys": "caller_with_a_rather_long_name",
+        f"plans/{plan}/environments": "shop",
+        f"services/{service}/plans": "gold",
+        f"services/{service}/apis": "/a/rather/long/path/of/an/api",
+        f"services/{service}/environments": "/a/rather/long/path/of/an/api",
+        "services": "shop",
+    }
+    for place, shown in places.items():
+        console.open(place)
+        console.sees(shown)
+        look(console, f"{'-'.join(place.split('/')[::2])}-{scheme}-{width}")
+        wide = console.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{place} is {wide} wide"
+        if width == 1280:
+            assert console.page.evaluate(COVERED) == [], f"{place}: the actions cover a column"

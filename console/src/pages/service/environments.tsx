@@ -48,9 +48,10 @@ export default function Environments() {
       render: (_, one) => {
         const place = places.find(({ name }) => name === one.name);
         return place ? (
-          <span className="cell-address is-short">
-            <Copyable text={place.url} what={t('environments.url')} />
-          </span>
+          // The whole of it is copied, and shown with the service's information; here its end tells it from the others.
+          <Copyable text={place.url} what={t('environments.url')}>
+            {one.path_prefix}
+          </Copyable>
         ) : (
           <span className="quiet mono">{one.path_prefix}</span>
         );
@@ -157,7 +158,7 @@ export function VersionName({ version }: { version: string }) {
   return (
     <span className="version-name">
       <Copyable text={version} what={t('versions.name')}>
-        {version.length > 30 ? `${version.slice(0, 8)}…${version.slice(-6)}` : version}
+        {version.length > 30 ? `${version.slice(0, 8)}…${version.slice(-4)}` : version}
       </Copyable>
     </span>
   );
