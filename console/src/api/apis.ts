@@ -6,9 +6,10 @@ import type { Definition } from './definition';
 export type ApiSummary = Listed<'/api/v1/services/{service}/apis'>;
 export type Api = Shown<'/api/v1/services/{service}/apis/{api}'>;
 
-export function useApis(service: string, state: Asked, limit?: number) {
+export function useApis(service: string, state: Asked, limit?: number, isWanted = true) {
   return useQuery({
     queryKey: ['services', service, 'apis', 'list', state.q, state.page, limit],
+    enabled: isWanted,
     placeholderData: keepPreviousData,
     queryFn: async () =>
       page((await api.GET('/api/v1/services/{service}/apis', { params: { path: { service }, query: asked(state, limit) } })).data!),

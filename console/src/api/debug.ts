@@ -48,3 +48,12 @@ export function useKeyChoices(service: string, environment: Environment, apiId: 
     },
   });
 }
+
+/** The keys whose name or identifier holds `q`. */
+export function useKeyNames(q: string) {
+  return useQuery({
+    queryKey: ['keys', 'names', q],
+    placeholderData: keepPreviousData,
+    queryFn: async () => (await api.GET('/api/v1/keys', { params: { query: { limit: 100, ...(q && { q }) } } })).data!.items,
+  });
+}

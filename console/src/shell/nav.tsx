@@ -1,5 +1,16 @@
 /** The main menu. A page of its own noun adds its line here. */
-import { ApiOutlined, ClusterOutlined, DashboardOutlined, KeyOutlined, ProfileOutlined } from '@ant-design/icons';
+import {
+  ApiOutlined,
+  AuditOutlined,
+  ClusterOutlined,
+  DashboardOutlined,
+  FileSearchOutlined,
+  InfoCircleOutlined,
+  KeyOutlined,
+  ProfileOutlined,
+  SettingOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink } from 'react-router';
@@ -30,6 +41,16 @@ const GROUPS: Group[] = [
     entries: [
       { to: '/plans', words: 'plans', icon: <ProfileOutlined /> },
       { to: '/keys', words: 'keys', icon: <KeyOutlined /> },
+    ],
+  },
+  { words: 'watch', entries: [{ to: '/logs', words: 'logs', icon: <FileSearchOutlined /> }] },
+  {
+    words: 'system',
+    entries: [
+      { to: '/operators', words: 'operators', icon: <TeamOutlined /> },
+      { to: '/audit', words: 'audit', icon: <AuditOutlined /> },
+      { to: '/settings', words: 'settings', icon: <SettingOutlined /> },
+      { to: '/about', words: 'about', icon: <InfoCircleOutlined /> },
     ],
   },
 ];

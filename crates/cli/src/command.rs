@@ -60,12 +60,14 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
     let usage = |error: clap::Error| Failure::usage(summary(&error));
     match matches.subcommand() {
         Some(("serve", flags)) => {
-            let (settings, file) = read_settings(flags)?;
-            serve::run(settings, file.as_deref())
+            let source = Source::open(flags).map_err(Failure::usage)?;
+            let settings = Settings::read(&source).map_err(Failure::usage)?;
+            serve::run(settings, source.told().map_err(Failure::usage)?)
         }
         Some(("check", flags)) => {
-            let (settings, file) = read_settings(flags)?;
-            check::run(&settings, file.as_deref())
+            let source = Source::open(flags).map_err(Failure::usage)?;
+            let settings = Settings::read(&source).map_err(Failure::usage)?;
+            check::run(&settings, source.file())
         }
         Some(("sign", flags)) => sign::run(&sign::SignArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("call", flags)) => call::run(&call::CallArguments::from_arg_matches(flags).map_err(usage)?),
@@ -83,12 +85,6 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Some(("openapi-document", _)) => Ok(terminal::show(native::document().as_bytes())?),
         _ => Err(Failure::usage("name a subcommand; `tollgate --help` lists them")),
     }
-}
-
-fn read_settings(flags: &clap::ArgMatches) -> Result<(Settings, Option<std::path::PathBuf>), Failure> {
-    let source = Source::open(flags).map_err(Failure::usage)?;
-    let settings = Settings::read(&source).map_err(Failure::usage)?;
-    Ok((settings, source.file().map(std::path::Path::to_path_buf)))
 }
 
 /// Help and version are answers; anything else is a fault of one line.

@@ -20,7 +20,6 @@ mod operator;
 mod readiness;
 mod signals;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,11 +35,10 @@ use readiness::Readiness;
 /// How long the access log may take to write out what it still has.
 const LOG_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs until a signal ends it. `file` is the settings file that was read, for the log.
-pub(crate) fn run(settings: Settings, file: Option<&Path>) -> Result<(), Failure> {
+/// Runs until a signal ends it. `told` are the settings as they are shown.
+pub(crate) fn run(settings: Settings, told: native::Settings) -> Result<(), Failure> {
     logging::start(&settings.process);
-    let file = file.map(|path| path.display().to_string());
-    tracing::info!(version = crate::version::short(), pid = std::process::id(), settings = file, "starting");
+    tracing::info!(version = crate::version::short(), pid = std::process::id(), settings = told.file, "starting");
     // Management and upkeep; calls are answered by the workers' own threads.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -48,10 +46,10 @@ pub(crate) fn run(settings: Settings, file: Option<&Path>) -> Result<(), Failure
         .enable_all()
         .build()
         .map_err(|error| Failure::new("starting threads", error))?;
-    runtime.block_on(serve(settings))
+    runtime.block_on(serve(settings, told))
 }
 
-async fn serve(settings: Settings) -> Result<(), Failure> {
+async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure> {
     let mut signals = signals::Signals::listen()?;
     let folder = settings.installation.data.clone();
     files::make_folder(&folder)?;
@@ -105,6 +103,7 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
         session_limits: settings.sessions(),
         node: node(&control, &addresses),
         public_url: settings.listen.admin_url.as_ref().map(|url| url.0.clone()),
+        settings: told,
     });
     let admin = admin::serve(listener, admin::routes(&control, &readiness, &metrics, native));
     files::replace(&folder.join(ADDRESSES), addresses.json()?.as_bytes(), files::Readers::All)?;

@@ -10,6 +10,7 @@ pub(crate) mod acme;
 mod cloud;
 pub(crate) mod page;
 mod source;
+mod told;
 pub(crate) mod value;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub(crate) struct Row {
     pub(crate) default: &'static str,
     /// What it means.
     pub(crate) help: &'static str,
+    /// True when its value must not be shown.
+    pub(crate) is_secret: bool,
 }
 
 /// A titled list of rows.
@@ -74,6 +77,7 @@ macro_rules! groups {
                     allowed: <$kind as Value>::allowed,
                     default: $default,
                     help: concat!($($help),+),
+                    is_secret: <$kind as Value>::IS_SECRET,
                 },
             )+] },
         )+];

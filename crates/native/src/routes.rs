@@ -14,7 +14,7 @@ use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
     about, api, audit, certificate, configuration, debug, diff, domain, environment, guard, key, log, operator, plan,
-    release, service, session, throttle, traffic, upstream,
+    release, service, session, setting, throttle, traffic, upstream,
 };
 
 /// Where the API stands.
@@ -25,6 +25,7 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
     let nouns = OpenApiRouter::new()
         .merge(session::routes())
         .merge(about::routes())
+        .merge(setting::routes())
         .merge(service::routes())
         .merge(api::routes())
         .merge(environment::routes())
@@ -57,6 +58,7 @@ pub fn router(setup: Setup) -> Router {
         control: setup.control,
         node: setup.node,
         public_url: setup.public_url,
+        settings: setup.settings,
         document,
         repeats: Repeats::default(),
     });

@@ -8,6 +8,7 @@ use model::Timestamp;
 use crate::document::Document;
 use crate::origin::PublicUrl;
 use crate::repeat::Repeats;
+use crate::setting::Settings;
 
 /// What the API is made from. What is needed from other parts of the process comes in here, as values or as ports
 /// (traits of [`control`]).
@@ -20,6 +21,8 @@ pub struct Setup {
     pub node: Node,
     /// Where browsers reach the management address, if that is not its own address.
     pub public_url: Option<PublicUrl>,
+    /// What the process was started with, without secrets.
+    pub settings: Settings,
 }
 
 /// The process, as `/api/v1/about` tells of it.
@@ -45,6 +48,7 @@ pub(crate) struct State {
     pub(crate) sessions: Sessions,
     pub(crate) node: Node,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) settings: Settings,
     pub(crate) document: Document,
     pub(crate) repeats: Repeats,
 }

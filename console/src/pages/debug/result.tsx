@@ -1,6 +1,7 @@
 /** What became of a debug call. */
 import { Alert, Tabs } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Debugged } from '@/api/debug';
 import { CopyButton, Copyable } from '@/parts/copyable';
 import { Fact, Facts, Section } from '@/parts/facts';
@@ -17,7 +18,10 @@ export function Result({ report }: { report: Debugged }) {
   const refused = useRefusalWords(logged?.refusal);
   const language = i18n.language;
   return (
-    <Section title={t('result.title')}>
+    <Section
+      title={t('result.title')}
+      actions={logged && <Link to={`/services/${logged.service}/logs?request_id=${logged.request_id}`}>{t('result.log')}</Link>}
+    >
       <dl className="debug-sums">
         <div>
           <dt>{t('result.status')}</dt>

@@ -1,22 +1,30 @@
-/** The first page: what there is, what was published last, and for a fresh gateway the way to the first call. */
+/** The first page: what is called and how well, what was published last, and for a fresh gateway the way to the first call. */
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type About, useAbout } from '@/api/about';
 import { type Service, useServices } from '@/api/services';
+import { type Range, useBusiest, useSeries, useTraffic } from '@/api/traffic';
 import { Copyable } from '@/parts/copyable';
+import { Empty } from '@/parts/empty';
 import { Fact, Facts, Section } from '@/parts/facts';
 import { Failure } from '@/parts/failure';
 import { PageHead } from '@/parts/page_head';
 import { Time, number } from '@/parts/time';
 import { Waiting } from '@/parts/waiting';
+import { Charts } from '@/pages/monitoring/charts';
+import { Busy, Complaints } from '@/pages/monitoring/lists';
+import { RangeChoice, useRange } from '@/pages/monitoring/range_choice';
+import { Sums } from '@/pages/monitoring/sums';
 import { EnvironmentMarks } from '@/pages/services/environment_marks';
 import { Start } from './start';
+import '@/pages/monitoring/monitoring.css';
 import './overview.css';
 
 export default function Overview() {
   const { t } = useTranslation('overview');
   const about = useAbout();
   const services = useServices({ q: '', page: '' }, 500);
+  const range = useRange('24h');
   const error = about.error ?? services.error;
   if (error) return <Failure error={error} retry={() => Promise.all([about.refetch(), services.refetch()])} />;
   if (!about.data || !services.data) return <Waiting />;
@@ -26,13 +34,14 @@ export default function Overview() {
   const published = all.filter((service) => service.environments.some((one) => one.running)).length;
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead', { region, version })} />
+      <PageHead title={t('title')} lead={t('lead', { region, version })} actions={<RangeChoice range={range} />} />
       <div className="stack">
+        <Start services={all} />
+        <Calls range={range} isOpen={published > 0} />
         <ul className="figures-row">
           <Figure to="/services" name={t('services')} value={services.data.total} note={`${published} ${t('published')} · ${t('of', { limit: limits.services })}`} />
           <Figure to="/services" name={t('apis')} value={apis} />
         </ul>
-        <Start services={all} />
         <div className="overview-pair">
           <Section title={t('recentReleases')}>
             <Recent services={all} />
@@ -41,6 +50,40 @@ export default function Overview() {
             <ThisNode about={about.data} />
           </Section>
         </div>
+      </div>
+    </>
+  );
+}
+
+const EVERYTHING = {};
+
+/** How much is called, how well it is answered, and what callers complain of. */
+function Calls({ range, isOpen }: { range: Range; isOpen: boolean }) {
+  const { t } = useTranslation('overview');
+  const sum = useTraffic(range, EVERYTHING);
+  const series = useSeries(range, EVERYTHING);
+  const top = useBusiest('api', range, EVERYTHING, 6);
+  const error = sum.error ?? series.error ?? top.error;
+  if (error) return <Failure error={error} retry={() => Promise.all([sum.refetch(), series.refetch(), top.refetch()])} />;
+  if (!sum.data || !series.data || !top.data) return <Waiting />;
+  if (sum.data.calls === 0) {
+    // Before anything is published the steps above say what to do.
+    if (!isOpen) return null;
+    return (
+      <div className="card">
+        <Empty isSmall title={t('calls.none')}>
+          {t('calls.noneText')}
+        </Empty>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Sums counts={sum.data} />
+      <Charts series={series.data} names={['calls', 'latency', 'errors', 'bytes']} />
+      <div className="monitoring-pair">
+        <Busy of="api" items={top.data.items} range={range} />
+        <Complaints counts={sum.data} logs="/logs" />
       </div>
     </>
   );

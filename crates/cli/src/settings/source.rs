@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
+use native::SettingSource;
 use thiserror::Error;
 
 use super::value::Value;
@@ -92,6 +93,14 @@ impl Row {
     }
 }
 
+/// What is said of a setting.
+pub(super) struct Said {
+    pub(super) text: String,
+    pub(super) source: SettingSource,
+    /// The same, for people: `from --head-size`.
+    place: String,
+}
+
 /// The flags and environment as the command line's parser saw them, and the file.
 pub(crate) struct Source<'a> {
     flags: &'a ArgMatches,
@@ -125,7 +134,10 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn value<T: Value>(&self, name: &str, default: &str) -> Result<T, SettingFault> {
-        let (text, place) = self.said(name)?.unwrap_or_else(|| (default.to_owned(), "the default".to_owned()));
+        let (text, place) = match self.said(name)? {
+            Some(said) => (said.text, said.place),
+            None => (default.to_owned(), "the default".to_owned()),
+        };
         T::parse(&text).ok_or_else(|| SettingFault::NotAllowed {
             name: name.to_owned(),
             place,
@@ -135,16 +147,18 @@ impl<'a> Source<'a> {
     }
 
     /// What is said of `name`, and where: flag, then environment, then file.
-    fn said(&self, name: &str) -> Result<Option<(String, String)>, SettingFault> {
+    pub(super) fn said(&self, name: &str) -> Result<Option<Said>, SettingFault> {
         let flag = self.flags.get_one::<String>(name);
-        let place = match self.flags.value_source(name) {
-            Some(ValueSource::EnvVariable) => format!("from TOLLGATE_{}", name.to_uppercase()),
-            _ => format!("from --{}", name.replace('_', "-")),
+        let (source, place) = match self.flags.value_source(name) {
+            Some(ValueSource::EnvVariable) => {
+                (SettingSource::Environment, format!("from TOLLGATE_{}", name.to_uppercase()))
+            }
+            _ => (SettingSource::Flag, format!("from --{}", name.replace('_', "-"))),
         };
         // An environment variable that is set to nothing says nothing.
-        let is_empty_variable = |text: &String| text.is_empty() && place.starts_with("from TOLLGATE_");
+        let is_empty_variable = |text: &String| text.is_empty() && source == SettingSource::Environment;
         if let Some(text) = flag.filter(|text| !is_empty_variable(text)) {
-            return Ok(Some((text.clone(), place)));
+            return Ok(Some(Said { text: text.clone(), source, place }));
         }
         let Some((path, value)) = self.file.as_ref().and_then(|(path, table)| Some((path, table.get(name)?))) else {
             return Ok(None);
@@ -156,7 +170,7 @@ impl<'a> Source<'a> {
             }
             value => scalar(value).ok_or_else(shape)?,
         };
-        Ok(Some((text, format!("from {}", path.display()))))
+        Ok(Some(Said { text, source: SettingSource::File, place: format!("from {}", path.display()) }))
     }
 }
 

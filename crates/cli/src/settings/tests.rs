@@ -91,3 +91,23 @@ fn the_page_names_every_setting_once() {
         assert!(row.help_text().ends_with('.'), "{}", row.name);
     }
 }
+
+#[test]
+fn what_is_told_names_who_said_it_and_hides_secrets() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tollgate.toml");
+    std::fs::write(&path, "drain = 5\nhttp = [\"127.0.0.1:0\", \"[::1]:0\"]\ncloud_secret_key = \"hush\"").unwrap();
+    let line = ["serve", "--config", path.to_str().unwrap(), "--workers", "2"];
+    let matches = Command::new("serve").args(arguments()).try_get_matches_from(line).unwrap();
+    let told = Source::open(&matches).unwrap().told().unwrap();
+    assert_eq!(told.file.as_deref(), path.to_str());
+    let of = |name: &str| told.items.iter().find(|setting| setting.name == name).unwrap();
+    let said = |name: &str| (of(name).value.as_str(), of(name).source);
+    assert_eq!(said("drain"), ("5", native::SettingSource::File));
+    assert_eq!(said("http"), ("127.0.0.1:0,[::1]:0", native::SettingSource::File));
+    assert_eq!(said("workers"), ("2", native::SettingSource::Flag));
+    assert_eq!(said("region"), ("ap-guangzhou", native::SettingSource::Default));
+    assert_eq!(said("cloud_secret_key"), ("…", native::SettingSource::File));
+    assert_eq!(said("cloud_secret_id"), ("", native::SettingSource::Default));
+    assert_eq!((of("drain").flag.as_str(), of("drain").variable.as_str()), ("--drain", "TOLLGATE_DRAIN"));
+}

@@ -1,0 +1,163 @@
+/** Who changed what, by whichever dialect. */
+import { Input, Select, type TableColumnsType } from 'antd';
+import i18next from 'i18next';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { type AuditFilter, type AuditRecord, useAudit } from '@/api/audit';
+import { Copyable } from '@/parts/copyable';
+import { Empty } from '@/parts/empty';
+import { PageHead } from '@/parts/page_head';
+import { DataTable, useListState } from '@/parts/table';
+import { Time, number } from '@/parts/time';
+import type { Words } from '@/words';
+import './audit.css';
+
+const NOUNS = ['service', 'api', 'usage_plan', 'credential', 'throttle', 'upstream', 'operator', 'configuration'] as const;
+const DIALECTS = ['native', 'tencent', 'first'] as const;
+const CONDITIONS = ['actor', 'action', 'subject', 'dialect', 'since'] as const;
+type Condition = (typeof CONDITIONS)[number];
+const SINCE = { '24h': 1, '7d': 7, '30d': 30 } as const;
+
+export default function Audit() {
+  const { t, i18n } = useTranslation(['audit', 'shell', 'monitoring']);
+  const state = useListState();
+  const [params, setParams] = useSearchParams();
+  const said = (name: Condition) => params.get(name) ?? undefined;
+  const set = (name: Condition, value: string | undefined) =>
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (value) after.set(name, value);
+        else after.delete(name);
+        after.delete('page');
+        return after;
+      },
+      { replace: true },
+    );
+  const loaded = useAudit(filterOf(said), state.page);
+  const count = CONDITIONS.filter((name) => said(name)).length;
+  const clear = () => setParams(new URLSearchParams(), { replace: true });
+  const columns: TableColumnsType<AuditRecord> = [
+    { title: t('column.time'), key: 'time', render: (_, entry) => <Time at={entry.time} /> },
+    { title: t('column.actor'), key: 'actor', render: (_, entry) => (entry.actor === 'installation' ? t('installation') : entry.actor) },
+    {
+      title: t('column.action'),
+      key: 'action',
+      render: (_, entry) => (
+        <>
+          <div>{actionWords(entry.action)}</div>
+          <div className="cell-sub mono">{entry.action}</div>
+        </>
+      ),
+    },
+    {
+      title: t('column.subject'),
+      key: 'subject',
+      render: (_, entry) =>
+        entry.subject ? (
+          <span className="cell-address">
+            <Copyable text={entry.subject} what={t('column.subject')} />
+          </span>
+        ) : (
+          '–'
+        ),
+    },
+    { title: t('column.origin'), key: 'origin', render: (_, entry) => <Origin origin={entry.origin} /> },
+    {
+      title: t('column.revision'),
+      key: 'revision',
+      align: 'end',
+      className: 'figures',
+      render: (_, entry) => number(entry.revision, i18n.language),
+    },
+  ];
+  const choice = (name: Condition) => ({
+    'aria-label': t(`condition.${name}`),
+    placeholder: t(`condition.${name}`),
+    allowClear: true,
+    className: 'audit-choice',
+    value: said(name),
+    onChange: (value: string | undefined) => set(name, value),
+  });
+  return (
+    <>
+      <PageHead title={t('title')} lead={t('lead')} />
+      <DataTable
+        label={t('title')}
+        // A search that finds nothing is told apart from a trail that is empty.
+        state={{ ...state, q: count > 0 ? t('conditions') : '', set: (change) => ('q' in change ? clear() : state.set(change)) }}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(entry) => `${entry.revision}/${entry.action}/${entry.subject}`}
+        actions={
+          <>
+            <Select {...choice('action')} options={NOUNS.map((value) => ({ value, label: t(`noun.${value}`) }))} />
+            <Select {...choice('dialect')} options={DIALECTS.map((value) => ({ value, label: t(`dialect.${value}`) }))} />
+            <Select
+              {...choice('since')}
+              options={(Object.keys(SINCE) as (keyof typeof SINCE)[]).map((value) => ({ value, label: t(`monitoring:range.${value}`) }))}
+            />
+            <Written label={t('condition.actor')} said={said('actor') ?? ''} set={(value) => set('actor', value)} />
+            <Written label={t('condition.subject')} said={said('subject') ?? ''} set={(value) => set('subject', value)} />
+          </>
+        }
+        empty={<Empty title={t('empty.title')}>{t('empty.text')}</Empty>}
+      />
+    </>
+  );
+}
+
+function filterOf(said: (name: Condition) => string | undefined): AuditFilter {
+  const days = SINCE[said('since') as keyof typeof SINCE];
+  const from = days && new Date(Math.floor(Date.now() / 60_000) * 60_000 - days * 86_400_000).toISOString();
+  return {
+    ...(said('actor') && { actor: said('actor') }),
+    ...(said('action') && { action: said('action') }),
+    ...(said('subject') && { subject: said('subject') }),
+    ...(said('dialect') && { dialect: said('dialect') }),
+    ...(from && { from }),
+  };
+}
+
+function Written({ label, said, set }: { label: string; said: string; set: (value: string) => void }) {
+  const [text, setText] = useState(said);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => setText(said), [said]);
+  return (
+    <Input
+      className="audit-choice"
+      aria-label={label}
+      placeholder={label}
+      allowClear
+      spellCheck={false}
+      value={text}
+      onChange={({ target }) => {
+        setText(target.value);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => set(target.value.trim()), 350);
+      }}
+    />
+  );
+}
+
+/** The dialect, and the request's identifier there. */
+function Origin({ origin }: { origin: string }) {
+  const { t } = useTranslation('audit');
+  const [dialect = '', ...rest] = origin.split(' ');
+  const known = DIALECTS.find((one) => one === dialect);
+  return (
+    <>
+      <div>{known ? t(`dialect.${known}`) : origin}</div>
+      {known && known !== 'first' && <div className="cell-sub mono cell-text">{rest.join(' ')}</div>}
+    </>
+  );
+}
+
+type ActionName = keyof Words['audit']['action'];
+
+/** An action that the console does not know by the gateway's own name. */
+function actionWords(action: string): string {
+  const name = action.replace('.', '_');
+  return i18next.exists(`audit:action.${name}`) ? i18next.t(`audit:action.${name as ActionName}`) : action;
+}

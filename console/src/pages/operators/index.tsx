@@ -1,0 +1,142 @@
+/** Who manages the gateway. */
+import { PlusOutlined } from '@ant-design/icons';
+import { App, Button, Dropdown, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type Operator, useChangeOperator, useDeleteOperator, useOperators } from '@/api/operators';
+import { useProblemWords } from '@/api/problem';
+import { useMay, useSession } from '@/api/session';
+import { DeleteDialog } from '@/parts/delete_dialog';
+import { Empty } from '@/parts/empty';
+import { Chip, Mark } from '@/parts/mark';
+import { For } from '@/parts/may';
+import { PageHead } from '@/parts/page_head';
+import { DataTable, useListState } from '@/parts/table';
+import { Time } from '@/parts/time';
+import { CreateDialog, EditDialog, ResetDialog } from './operator_dialogs';
+import './operators.css';
+
+type Open = { dialog: 'create' } | { dialog: 'edit' | 'reset' | 'disable' | 'delete'; operator: Operator };
+
+export default function Operators() {
+  const { t } = useTranslation(['operators', 'account', 'shell']);
+  const state = useListState();
+  const loaded = useOperators(state);
+  const change = useChangeOperator();
+  const remove = useDeleteOperator();
+  const words = useProblemWords();
+  const me = useSession().data?.operator.id;
+  const isAdmin = useMay('admin');
+  const { message } = App.useApp();
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = () => setOpen(null);
+  const enable = async (operator: Operator) => {
+    try {
+      await change.mutateAsync({ id: operator.id, enabled: true });
+      message.success(t('enabled', { name: operator.name }));
+    } catch (refused) {
+      message.error(words(refused));
+    }
+  };
+  const columns: TableColumnsType<Operator> = [
+    {
+      title: t('field.name'),
+      key: 'name',
+      render: (_, operator) => (
+        <>
+          <span className="row">
+            <Link className="cell-main" to={`/operators/${operator.id}`}>
+              {operator.name}
+            </Link>
+            {operator.id === me && <Chip tone="brand">{t('you')}</Chip>}
+          </span>
+          <div className="cell-sub mono">{operator.id}</div>
+        </>
+      ),
+    },
+    { title: t('field.role'), key: 'role', render: (_, operator) => t(`account:role.${operator.role}`) },
+    {
+      title: t('field.state'),
+      key: 'state',
+      render: (_, operator) => <Mark tone={operator.enabled ? 'good' : 'quiet'}>{t(operator.enabled ? 'state.enabled' : 'state.disabled')}</Mark>,
+    },
+    { title: t('field.keys'), key: 'keys', className: 'figures', render: (_, operator) => operator.access_keys },
+    { title: t('field.created'), key: 'created', render: (_, operator) => <Time at={operator.created} /> },
+  ];
+  if (isAdmin) {
+    columns.push({
+      title: t('shell:list.actions'),
+      key: 'more',
+      render: (_, operator) => (
+        <div className="cell-actions">
+          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', operator })}>
+            {t('shell:action.edit')}
+          </Button>
+          {operator.enabled ? (
+            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'disable', operator })}>
+              {t('action.disable')}
+            </Button>
+          ) : (
+            <Button type="link" size="small" onClick={() => void enable(operator)}>
+              {t('action.enable')}
+            </Button>
+          )}
+          <Dropdown
+            trigger={['click']}
+            menu={{
+              items: [
+                { key: 'reset', label: t('action.reset'), onClick: () => setOpen({ dialog: 'reset', operator }) },
+                { key: 'delete', danger: true, label: t('shell:action.delete'), onClick: () => setOpen({ dialog: 'delete', operator }) },
+              ],
+            }}
+          >
+            <Button type="link" size="small" aria-label={t('more', { name: operator.name })}>
+              {t('shell:action.more')}
+            </Button>
+          </Dropdown>
+        </div>
+      ),
+    });
+  }
+  return (
+    <>
+      <PageHead title={t('title')} lead={t('lead')} />
+      <DataTable
+        label={t('title')}
+        state={state}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(operator) => operator.id}
+        searchHint={t('search')}
+        actions={
+          <For role="admin">
+            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
+              {t('shell:action.create')}
+            </Button>
+          </For>
+        }
+        empty={<Empty title={t('title')} />}
+      />
+      {open?.dialog === 'create' && <CreateDialog close={close} />}
+      {open?.dialog === 'edit' && <EditDialog operator={open.operator} close={close} />}
+      {open?.dialog === 'reset' && <ResetDialog operator={open.operator} close={close} />}
+      {open?.dialog === 'disable' && (
+        <DeleteDialog
+          title={t('disable.title', { name: open.operator.name })}
+          isOpen
+          close={close}
+          okText={t('action.disable')}
+          remove={() => change.mutateAsync({ id: open.operator.id, enabled: false })}
+        >
+          {t('disable.text')}
+        </DeleteDialog>
+      )}
+      {open?.dialog === 'delete' && (
+        <DeleteDialog title={t('delete.title', { name: open.operator.name })} isOpen close={close} remove={() => remove.mutateAsync(open.operator.id)}>
+          {t('delete.text')}
+        </DeleteDialog>
+      )}
+    </>
+  );
+}
