@@ -13,7 +13,7 @@ import { Time, number } from '@/parts/time';
 import type { Words } from '@/words';
 import './audit.css';
 
-const NOUNS = ['service', 'api', 'usage_plan', 'credential', 'throttle', 'upstream', 'operator', 'configuration'] as const;
+const NOUNS = ['service', 'api', 'usage_plan', 'credential', 'throttle', 'upstream', 'domain', 'certificate', 'operator', 'configuration'] as const;
 const DIALECTS = ['native', 'tencent', 'first'] as const;
 const CONDITIONS = ['actor', 'action', 'subject', 'dialect', 'since'] as const;
 type Condition = (typeof CONDITIONS)[number];

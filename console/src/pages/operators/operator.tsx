@@ -129,6 +129,8 @@ function AccessKeys({ operator, name, isMe }: { operator: string; name: string; 
         title={t('keys.made')}
         open={made !== null}
         onCancel={() => setMade(null)}
+        // Nothing of the secret stays on the page.
+        destroyOnHidden
         mask={{ closable: false }}
         width={640}
         footer={
