@@ -55,7 +55,8 @@ def choose(console, key, option):
 def test_calls_are_found_by_each_condition_and_opened(consoles, called, language):
     console = consoles(language)
     console.log_in(f"services/{called.id}/apis")
-    console.go("services:tab.logs")
+    tabs = console.page.get_by_role("navigation", name=console.words("services:tab.label"))
+    tabs.get_by_role("link", name=console.words("services:tab.logs"), exact=True).click()
     rows(console, 4)
     look(console, f"logs-{language}")
 
