@@ -149,7 +149,7 @@ function Origin({ origin }: { origin: string }) {
   return (
     <>
       <div>{known ? t(`dialect.${known}`) : origin}</div>
-      {known && known !== 'first' && <div className="cell-sub mono cell-text">{rest.join(' ')}</div>}
+      {known && known !== 'first' && <div className="cell-sub mono audit-origin" title={rest.join(' ')}>{rest.join(' ')}</div>}
     </>
   );
 }
