@@ -309,6 +309,8 @@ groups! {
         max_domains_per_service: Whole<1, 1_000_000> = "5";
         /// Usage plans in all.
         max_usage_plans: Whole<1, 1_000_000> = "200";
+        /// IP strategies of one service.
+        max_ip_strategies_per_service: Whole<1, 100_000> = "50";
         /// Upstreams in all.
         max_upstreams: Whole<1, 1_000_000> = "1000";
         /// Key pairs in all.
@@ -440,6 +442,7 @@ impl Settings {
             services: quotas.max_services.size(),
             apis_per_service: quotas.max_apis_per_service.size(),
             domains_per_service: quotas.max_domains_per_service.size(),
+            ip_strategies_per_service: quotas.max_ip_strategies_per_service.size(),
             usage_plans: quotas.max_usage_plans.size(),
             upstreams: quotas.max_upstreams.size(),
             keys: quotas.max_keys.size(),

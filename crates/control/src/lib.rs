@@ -10,7 +10,7 @@
 //!
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
-//! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`],
+//! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`],
 //! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`]), what is known of calls ([`observation`]) and made of
 //! them ([`debug`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
 //! [`session`] with `lockout` for people.
@@ -30,6 +30,7 @@ pub mod diff;
 pub mod domain;
 pub mod door;
 pub mod installation;
+pub mod ip_strategy;
 mod lockout;
 pub mod mint;
 pub mod observation;
@@ -62,6 +63,7 @@ pub use credential::{CredentialChange, NewCredential};
 pub use domain::{DomainChange, NewDomain};
 pub use door::{Door, DoorRefusal, SignedRequest};
 pub use installation::{DomainPolicy, Installation, NodeWatch, UsageCounts};
+pub use ip_strategy::NewIpStrategy;
 pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
-    AccessKeyId, ApiId, CertificateId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId,
-    VersionName,
+    AccessKeyId, ApiId, CertificateId, IpStrategyId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId,
+    UsagePlanId, VersionName,
 };
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -79,6 +79,11 @@ pub(crate) fn upstream(snapshot: &Snapshot) -> Result<UpstreamId, Refusal> {
         snapshot.upstreams.contains_key(id)
             || snapshot.services.values().any(|tree| tree.revisions.values().any(is_named))
     })
+}
+
+/// An identifier of an IP strategy that no service uses.
+pub(crate) fn ip_strategy(snapshot: &Snapshot) -> Result<IpStrategyId, Refusal> {
+    fresh(IpStrategyId::mint, |id| snapshot.services.values().any(|tree| tree.ip_strategies.contains_key(id)))
 }
 
 /// A key identifier that is not in use.

@@ -10,6 +10,8 @@ pub struct Quotas {
     pub apis_per_service: usize,
     /// Custom domains of one service: 5.
     pub domains_per_service: usize,
+    /// IP strategies of one service: 50. The documentation of the compatible service states none.
+    pub ip_strategies_per_service: usize,
     /// Usage plans in all: 200.
     pub usage_plans: usize,
     /// Upstreams in all: 1000.
@@ -40,6 +42,7 @@ impl Default for Quotas {
             services: 50,
             apis_per_service: 200,
             domains_per_service: 5,
+            ip_strategies_per_service: 50,
             usage_plans: 200,
             upstreams: 1000,
             keys: 400,

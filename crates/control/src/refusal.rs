@@ -5,8 +5,8 @@ mod uses;
 use std::fmt::Display;
 
 use model::{
-    AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, MethodMatch,
-    Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, IpStrategyId,
+    MethodMatch, Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
 pub use uses::{PlanUse, UpstreamUse};
@@ -40,6 +40,14 @@ pub enum Refusal {
     /// There is no such usage plan.
     #[error("there is no usage plan `{0}`")]
     UsagePlanNotFound(UsagePlanId),
+    /// There is no such IP strategy in this service.
+    #[error("there is no IP strategy `{strategy}` in service `{service}`")]
+    IpStrategyNotFound {
+        /// The service that was searched.
+        service: ServiceId,
+        /// The strategy that is not in it.
+        strategy: IpStrategyId,
+    },
     /// There is no such upstream.
     #[error("there is no upstream `{0}`")]
     UpstreamNotFound(UpstreamId),
@@ -76,6 +84,14 @@ pub enum Refusal {
     /// No further usage plan fits.
     #[error("there are {limit} usage plans already, and no more are allowed")]
     TooManyUsagePlans {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// No further IP strategy fits in the service.
+    #[error("service `{service}` has {limit} IP strategies already, and no more are allowed")]
+    TooManyIpStrategies {
+        /// The full service.
+        service: ServiceId,
         /// The most that are allowed.
         limit: usize,
     },

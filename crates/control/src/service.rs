@@ -161,10 +161,21 @@ pub(crate) fn delete(facts: &Facts<'_>, id: &ServiceId) -> Result<Outcome<()>, R
 /// Every record of a service, children before parents. A kind that is added to the tree and forgotten here does not
 /// compile.
 fn everything(tree: &ServiceTree) -> Vec<Record> {
-    let ServiceTree { service, apis, revisions, releases, environments, events, plan_bindings, throttles, domains } =
-        tree;
+    let ServiceTree {
+        service,
+        apis,
+        revisions,
+        releases,
+        environments,
+        events,
+        plan_bindings,
+        throttles,
+        ip_strategies,
+        domains,
+    } = tree;
     let mut records = Vec::new();
     records.extend(domains.values().map(|domain| Record::Domain((**domain).clone())));
+    records.extend(ip_strategies.values().map(|strategy| Record::IpStrategy((**strategy).clone())));
     records.extend(throttles.values().map(|throttle| Record::Throttle((**throttle).clone())));
     records.extend(plan_bindings.values().map(|binding| Record::PlanBinding((**binding).clone())));
     records.extend(events.values().map(|event| Record::ReleaseEvent((**event).clone())));

@@ -9,6 +9,7 @@
 //! is in [`refusal`]; what stands behind the names of functions and buckets, in [`runtime`]. Where a call leads is told off
 //! its path by `explain`.
 
+pub mod access;
 pub mod auth;
 pub mod backend;
 pub mod call;

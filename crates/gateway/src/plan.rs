@@ -16,6 +16,7 @@ use observe::EnvironmentMetrics;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use sign::key_pair::Key;
 
+use crate::access::AccessPlan;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::route::Router;
@@ -116,6 +117,8 @@ pub struct ApiEntry {
     pub rate: Option<Arc<Rate>>,
     /// Who may call it, and how much.
     pub grants: Arc<Grants>,
+    /// Which addresses may call it; `None` is all.
+    pub access: Option<Arc<AccessPlan>>,
 }
 
 /// The keys that may call, each with its plan.

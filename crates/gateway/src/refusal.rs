@@ -37,6 +37,8 @@ pub enum Refusal {
     WebSocketHeaderMissing(&'static str),
     /// The API is a WebSocket, and the call does not ask for one.
     UpgradeExpected(Scheme),
+    /// An IP strategy does not let this address call.
+    AddressRefused,
     /// No signature.
     SignatureMissing,
     /// More than one `Authorization` header, or a signed header that comes more than once.
@@ -108,7 +110,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 44] = [
+    pub const NAMES: [&'static str; 45] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -153,6 +155,7 @@ impl Refusal {
         "https_forced",
         "misdirected",
         "registration_refused",
+        "address_refused",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -204,6 +207,7 @@ impl Refusal {
             Self::HttpsForced => 41,
             Self::Misdirected => 42,
             Self::RegistrationRefused => 43,
+            Self::AddressRefused => 44,
         }
     }
 

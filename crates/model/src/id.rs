@@ -85,6 +85,8 @@ identifiers! {
     UsagePlanId, "usage plan id";
     /// An upstream: minted as `upstream-` and 8 of `[a-z0-9]`.
     UpstreamId, "upstream id";
+    /// An IP strategy: minted as `IPStrategy-` and 8 of `[a-z0-9]`.
+    IpStrategyId, "IP strategy id";
     /// The public half of a key pair: minted as `AKID` and 36 letters and digits, or chosen by the operator.
     AccessKeyId, "access key id";
     /// One release of a service, named by its time and a random part.
@@ -122,6 +124,13 @@ impl UpstreamId {
     /// A new identifier from eight random bytes.
     pub fn mint(entropy: [u8; 8]) -> Self {
         Self(format!("upstream-{}", draw(entropy)))
+    }
+}
+
+impl IpStrategyId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(format!("IPStrategy-{}", draw(entropy)))
     }
 }
 

@@ -24,6 +24,7 @@ pub mod domain;
 pub mod function;
 pub mod id;
 pub mod invalid;
+pub mod ip_strategy;
 pub mod method;
 pub mod operator;
 pub mod parameter;
@@ -60,9 +61,11 @@ pub use function::{
     TriggerHeader, TriggerValue,
 };
 pub use id::{
-    AccessKeyId, ApiId, CertificateId, EnvironmentName, OperatorId, ServiceId, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, ServiceId, UpstreamId, UsagePlanId,
+    VersionName,
 };
 pub use invalid::Invalid;
+pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};
 pub use method::{Method, MethodMatch};
 pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AcmeAccount, AcmeFailure, Api, ApiRevision, BindingScope, Certificate, Credential, Domain, EnvironmentState,
-    Invalid, KeyBinding, Operator, OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service, Throttle,
-    ThrottleScope, Upstream, UsagePlan,
+    Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service,
+    Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -37,6 +37,7 @@ pub enum Record {
     KeyBinding(KeyBinding),
     PlanBinding(PlanBinding),
     Throttle(Throttle),
+    IpStrategy(IpStrategy),
     Certificate(Certificate),
     Domain(Domain),
     AcmeAccount(AcmeAccount),
@@ -61,6 +62,7 @@ pub enum Kind {
     KeyBinding,
     PlanBinding,
     Throttle,
+    IpStrategy,
     Certificate,
     Domain,
     AcmeAccount,
@@ -72,7 +74,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -84,6 +86,7 @@ impl Kind {
         Self::KeyBinding,
         Self::PlanBinding,
         Self::Throttle,
+        Self::IpStrategy,
         Self::Certificate,
         Self::Domain,
         Self::AcmeAccount,
@@ -107,6 +110,7 @@ impl Kind {
             Self::KeyBinding => "key_binding",
             Self::PlanBinding => "plan_binding",
             Self::Throttle => "throttle",
+            Self::IpStrategy => "ip_strategy",
             Self::Certificate => "certificate",
             Self::Domain => "domain",
             Self::AcmeAccount => "acme_account",
@@ -173,6 +177,7 @@ impl Record {
             Self::KeyBinding(_) => Kind::KeyBinding,
             Self::PlanBinding(_) => Kind::PlanBinding,
             Self::Throttle(_) => Kind::Throttle,
+            Self::IpStrategy(_) => Kind::IpStrategy,
             Self::Certificate(_) => Kind::Certificate,
             Self::Domain(_) => Kind::Domain,
             Self::AcmeAccount(_) => Kind::AcmeAccount,
@@ -209,6 +214,7 @@ impl Record {
                 };
                 format!("{}/{}/{api}", throttle.service, throttle.environment)
             }
+            Self::IpStrategy(strategy) => strategy.id.to_string(),
             Self::Certificate(certificate) => certificate.id.to_string(),
             Self::Domain(domain) => domain.name.to_string(),
             Self::AcmeAccount(account) => account.directory.clone(),
@@ -240,6 +246,7 @@ impl Record {
             Self::OperatorKey(key) => key.operator.as_str(),
             Self::PlanBinding(binding) => binding.service.as_str(),
             Self::Throttle(throttle) => throttle.service.as_str(),
+            Self::IpStrategy(strategy) => strategy.service.as_str(),
             Self::Domain(domain) => domain.service.as_str(),
         }
     }
@@ -251,6 +258,7 @@ impl Record {
             Self::Api(api) => api.definition.name.as_str(),
             Self::ApiRevision(frozen) => frozen.definition.name.as_str(),
             Self::UsagePlan(plan) => plan.name.as_str(),
+            Self::IpStrategy(strategy) => strategy.name.as_str(),
             Self::Credential(credential) => credential.name.as_str(),
             Self::Certificate(certificate) => certificate.name.as_str(),
             Self::Domain(domain) => domain.spelled.as_str(),
@@ -306,6 +314,7 @@ impl Record {
             Kind::KeyBinding => Self::KeyBinding(serde_json::from_str(body)?),
             Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
+            Kind::IpStrategy => Self::IpStrategy(serde_json::from_str(body)?),
             Kind::Certificate => Self::Certificate(serde_json::from_str(body)?),
             Kind::Domain => Self::Domain(serde_json::from_str(body)?),
             Kind::AcmeAccount => Self::AcmeAccount(serde_json::from_str(body)?),

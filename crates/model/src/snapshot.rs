@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::{
     AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, BindingScope, Certificate, CertificateId,
-    CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid, KeyBinding,
-    Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision, Service, ServiceId,
-    Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
+    CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid, IpStrategy,
+    IpStrategyId, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision,
+    Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -51,6 +51,7 @@ pub struct ServiceTree {
     pub events: BTreeMap<(EnvironmentName, u32), Arc<ReleaseEvent>>,
     pub plan_bindings: BTreeMap<(EnvironmentName, BindingScope, UsagePlanId), Arc<PlanBinding>>,
     pub throttles: BTreeMap<(EnvironmentName, ThrottleScope), Arc<Throttle>>,
+    pub ip_strategies: BTreeMap<IpStrategyId, Arc<IpStrategy>>,
     /// Its custom domains.
     pub domains: BTreeMap<DomainName, Arc<Domain>>,
 }
@@ -124,6 +125,9 @@ impl Snapshot {
             Record::Throttle(throttle) => {
                 let key = (throttle.environment.clone(), throttle.scope.clone());
                 self.tree(&throttle.service)?.throttles.insert(key, Arc::new(throttle));
+            }
+            Record::IpStrategy(strategy) => {
+                self.tree(&strategy.service)?.ip_strategies.insert(strategy.id.clone(), Arc::new(strategy));
             }
             Record::UsagePlan(plan) => {
                 self.usage_plans.insert(plan.id.clone(), Arc::new(plan));
@@ -222,6 +226,9 @@ impl Snapshot {
             Record::PlanBinding(binding) => self.change_tree(&binding.service, |tree| {
                 tree.plan_bindings.remove(&(binding.environment.clone(), binding.scope.clone(), binding.plan.clone()));
             }),
+            Record::IpStrategy(strategy) => self.change_tree(&strategy.service, |tree| {
+                tree.ip_strategies.remove(&strategy.id);
+            }),
             Record::Throttle(throttle) => self.change_tree(&throttle.service, |tree| {
                 tree.throttles.remove(&(throttle.environment.clone(), throttle.scope.clone()));
             }),
@@ -268,6 +275,7 @@ impl ServiceTree {
             events: BTreeMap::new(),
             plan_bindings: BTreeMap::new(),
             throttles: BTreeMap::new(),
+            ip_strategies: BTreeMap::new(),
             domains: BTreeMap::new(),
         }
     }

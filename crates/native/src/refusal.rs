@@ -14,6 +14,7 @@ impl From<Refusal> for Problem {
             | Refusal::ApiNotFound { .. }
             | Refusal::UsagePlanNotFound(_)
             | Refusal::UpstreamNotFound(_)
+            | Refusal::IpStrategyNotFound { .. }
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
@@ -26,6 +27,7 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyApis { .. }
             | Refusal::TooManyUsagePlans { .. }
             | Refusal::TooManyUpstreams { .. }
+            | Refusal::TooManyIpStrategies { .. }
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }

@@ -113,6 +113,7 @@ async fn check_parts(connection: &mut SqliteConnection, record: &Record, next: &
                     + tree.events.len()
                     + tree.plan_bindings.len()
                     + tree.throttles.len()
+                    + tree.ip_strategies.len()
             }),
             "SELECT count(*) FROM records WHERE parent = ? AND kind <> 'key_binding'",
         ),

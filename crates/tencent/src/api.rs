@@ -257,6 +257,24 @@ struct ListedApi {
     tags: Vec<Tag>,
 }
 
+/// The structure `DesApisStatus`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct BoundApi {
+    #[serde(flatten)]
+    common: ApiSummary,
+    vpc_id: i64,
+    /// `key:value`: here they are texts.
+    tags: Vec<String>,
+}
+
+impl BoundApi {
+    pub(crate) fn new(tree: &ServiceTree, api: &Api) -> Self {
+        let tags = api.definition.tags.iter().map(|tag| format!("{}:{}", tag.key, tag.value)).collect();
+        Self { common: ApiSummary::new(tree, api), vpc_id: NO_VPC, tags }
+    }
+}
+
 /// The structure `ApiIdStatus`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

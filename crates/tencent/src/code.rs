@@ -70,6 +70,8 @@ codes! {
     InvalidEndpointType = "UnsupportedOperation.InvalidEndpointType",
     InvalidEnv = "InvalidParameterValue.InvalidEnv",
     InvalidFilterNotSupportedName = "InvalidParameterValue.InvalidFilterNotSupportedName",
+    IpStrategyCount = "LimitExceeded.IpStrategyLimitExceeded",
+    InvalidIpStrategy = "ResourceNotFound.InvalidIPStrategy",
     InvalidMaxRequestNum = "InvalidParameterValue.InvalidMaxRequestNum",
     InvalidMethod = "InvalidParameterValue.InvalidMethod",
     InvalidParameter = "InvalidParameter",

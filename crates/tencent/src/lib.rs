@@ -19,6 +19,7 @@ mod dispatch;
 mod environment;
 mod field;
 mod filter;
+mod ip_strategy;
 mod paging;
 mod refusal;
 mod service;

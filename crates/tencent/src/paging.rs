@@ -39,6 +39,11 @@ impl Page {
         Ok(Self { offset: usize::try_from(offset).unwrap_or(usize::MAX), limit: limit.unsigned_abs() as usize })
     }
 
+    /// Just this page of `items`.
+    pub(crate) fn cut<T>(self, items: Vec<T>) -> impl Iterator<Item = T> {
+        items.into_iter().skip(self.offset).take(self.limit)
+    }
+
     /// `{"TotalCount": …, list_name: […]}` inside `Result`, with just this page of `items` written by `write`.
     pub(crate) fn answer<T, W: Serialize>(
         self,
@@ -47,7 +52,7 @@ impl Page {
         write: impl Fn(T) -> W,
     ) -> Result<Answer, Fault> {
         let total = items.len();
-        let page: Vec<W> = items.into_iter().skip(self.offset).take(self.limit).map(write).collect();
+        let page: Vec<W> = self.cut(items).map(write).collect();
         let page = serde_json::to_value(page).map_err(|error| Fault::internal(format!("a list: {error}")))?;
         Ok(Answer::Result(Value::Object(Map::from_iter([
             ("TotalCount".to_owned(), Value::from(total)),

@@ -92,6 +92,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::UsagePlanNotFound(_) => Code::InvalidUsagePlan,
         Refusal::CredentialNotFound(_) | Refusal::KeyNotInPlan { .. } => Code::InvalidAccessKeyId,
         Refusal::VersionNotFound { .. } => Code::ResourceNotFound,
+        Refusal::IpStrategyNotFound { .. } => Code::InvalidIpStrategy,
         Refusal::UpstreamNotFound(_) => match action {
             "CreateApi" | "ModifyApi" | "ModifyUpstream" => Code::InvalidUpstream,
             _ => Code::ResourceNotFound,
@@ -101,6 +102,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::TooManyServices { .. } => Code::ServiceCount,
         Refusal::TooManyApis { .. } => Code::ApiCount,
         Refusal::TooManyUsagePlans { .. } => Code::UsagePlanCount,
+        Refusal::TooManyIpStrategies { .. } => Code::IpStrategyCount,
         Refusal::TooManyKeys { .. } => Code::ApiKeyCount,
         Refusal::TooManyKeysInPlan { .. } => Code::AccessKeyCountInUsagePlan,
         Refusal::TooManyPlansOfKey { .. } | Refusal::TooManyUpstreams { .. } => Code::LimitExceeded,

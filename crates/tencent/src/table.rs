@@ -8,7 +8,7 @@ use std::pin::Pin;
 use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
-use crate::{api, api_key, environment, service, strategy, sub_domain, upstream, usage_plan};
+use crate::{api, api_key, environment, ip_strategy, service, strategy, sub_domain, upstream, usage_plan};
 
 /// The answer of an action that is under way.
 pub(crate) type Serving = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
@@ -102,7 +102,6 @@ const APPLICATIONS: &str = "it has no applications";
 const DOCUMENTS: &str = "it makes no API documents";
 const IMPORT: &str = "it does not import definitions";
 const INSTANCES: &str = "it has no dedicated instances";
-const IP_STRATEGIES: &str = "it has no IP strategies";
 const LOGS: &str = "it keeps no logs to be searched; see the access log";
 const OAUTH: &str = "it has no OAuth authentication";
 const PLUGINS: &str = "it has no plugins";
@@ -170,14 +169,14 @@ pub(crate) const ROWS: &[Row] = &[
     refused!(Read, "DescribeApiAppBindApisStatus", APPLICATIONS),
     refused!(Read, "DescribeApiBindApiAppsStatus", APPLICATIONS),
     //
-    refused!(Write, "CreateIPStrategy", IP_STRATEGIES),
-    refused!(Write, "ModifyIPStrategy", IP_STRATEGIES),
-    refused!(Write, "DeleteIPStrategy", IP_STRATEGIES),
-    refused!(Read, "DescribeIPStrategy", IP_STRATEGIES),
-    refused!(Read, "DescribeIPStrategysStatus", IP_STRATEGIES),
-    refused!(Read, "DescribeIPStrategyApisStatus", IP_STRATEGIES),
-    refused!(Write, "BindIPStrategy", IP_STRATEGIES),
-    refused!(Write, "UnBindIPStrategy", IP_STRATEGIES),
+    change!("CreateIPStrategy", ip_strategy::create),
+    change!("ModifyIPStrategy", ip_strategy::modify),
+    change!("DeleteIPStrategy", ip_strategy::delete),
+    read!("DescribeIPStrategy", ip_strategy::describe),
+    read!("DescribeIPStrategysStatus", ip_strategy::list),
+    read!("DescribeIPStrategyApisStatus", ip_strategy::bindable),
+    change!("BindIPStrategy", ip_strategy::bind),
+    change!("UnBindIPStrategy", ip_strategy::unbind),
     //
     refused!(Write, "CreatePlugin", PLUGINS),
     refused!(Write, "ModifyPlugin", PLUGINS),

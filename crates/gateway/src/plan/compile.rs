@@ -20,6 +20,7 @@ use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, EnvironmentPlan, EventPlan,
     FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
 };
+use crate::access::AccessPlan;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::reply;
@@ -157,6 +158,14 @@ impl Compiler {
                 own_plans.entry(api).or_default().push(binding);
             }
         }
+        let mut access: FxHashMap<&ApiId, Arc<AccessPlan>> = FxHashMap::default();
+        for strategy in tree.ip_strategies.values() {
+            let mut bound = strategy.bindings.iter().filter(|binding| binding.environment == environment).peekable();
+            if bound.peek().is_some() {
+                let plan = Arc::new(AccessPlan::new(strategy));
+                access.extend(bound.map(|binding| (&binding.api, Arc::clone(&plan))));
+            }
+        }
         // APIs under the same plans share their grants; no plan of their own is the most frequent case.
         let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
         let mut apis = Vec::with_capacity(revisions.len());
@@ -173,7 +182,8 @@ impl Compiler {
             let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Api(frozen.api.clone())));
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
-            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants) });
+            let access = access.get(&frozen.api).map(Arc::clone);
+            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants), access });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),

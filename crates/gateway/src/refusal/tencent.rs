@@ -46,6 +46,7 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         }
         Refusal::UpgradeNotServed => fixed(501, "Upgrade is not supported"),
         Refusal::WebSocketHeaderMissing(name) => made(403, format!("need header {name}")),
+        Refusal::AddressRefused => fixed(403, "Your IP address is not allowed"),
         Refusal::SignatureMissing => {
             fixed(401, "HMAC signature cannot be verified, a validate authorization header is required")
         }

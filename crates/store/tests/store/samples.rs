@@ -1,14 +1,15 @@
 //! Records to write: one of every kind, and ways to say what a snapshot holds.
 
 use model::{
-    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision, AuditEntry,
-    Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource,
-    Constant, Credential, CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName,
-    EnvironmentState, ErrorCode, FrontendPath, HttpBackend, KeyBinding, Kind, Location, Mapping, MappingPath, Member,
-    Members, Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter,
-    PathMapping, PlanBinding, Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId,
-    ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream,
-    UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, AddressList, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision,
+    AuditEntry, Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId,
+    CertificateSource, Constant, Credential, CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName,
+    EnvironmentName, EnvironmentState, ErrorCode, FrontendPath, HttpBackend, IpBinding, IpStrategy, IpStrategyId,
+    IpStrategyKind, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members, Method, MethodMatch,
+    MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding, Record,
+    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
+    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
+    UsagePlanId, VersionName, Write,
 };
 use store::Change;
 
@@ -199,6 +200,19 @@ fn since_version_1() -> Vec<Record> {
     vec![
         Record::Certificate(certificate("one")),
         Record::Domain(domain("service-one", "*.example.com")),
+        Record::IpStrategy(IpStrategy {
+            id: IpStrategyId::try_from("IPStrategy-one").unwrap(),
+            service: ServiceId::try_from("service-one").unwrap(),
+            name: Name::try_from("office").unwrap(),
+            kind: IpStrategyKind::White,
+            addresses: AddressList::try_from("10.0.0.0/8\n2001:db8::1").unwrap(),
+            bindings: std::collections::BTreeSet::from([IpBinding {
+                environment: EnvironmentName::release(),
+                api: ApiId::try_from("api-one").unwrap(),
+            }]),
+            created: at(0),
+            modified: at(1),
+        }),
         Record::Upstream(Upstream {
             id: UpstreamId::try_from("upstream-one").unwrap(),
             name: None,
@@ -335,6 +349,7 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
         all.extend(tree.events.values().map(|record| Record::ReleaseEvent((**record).clone())));
         all.extend(tree.plan_bindings.values().map(|record| Record::PlanBinding((**record).clone())));
         all.extend(tree.domains.values().map(|record| Record::Domain((**record).clone())));
+        all.extend(tree.ip_strategies.values().map(|record| Record::IpStrategy((**record).clone())));
         all.extend(tree.throttles.values().map(|record| Record::Throttle((**record).clone())));
     }
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
