@@ -6,7 +6,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, Stream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -125,23 +125,8 @@ impl WebSocket<'_> {
     }
 
     fn poll_hear(&mut self, cx: &mut Context<'_>, room: bool) -> Poll<Heard> {
-        while room {
-            match Pin::new(&mut self.stream).poll_next(cx) {
-                Poll::Pending => break,
-                Poll::Ready(Some(Ok(frame))) => {
-                    self.touch();
-                    match frame {
-                        Frame::Text(text) => return Poll::Ready(Heard::Message(Message::Text(text.to_string()))),
-                        Frame::Binary(bytes) => return Poll::Ready(Heard::Message(Message::Binary(bytes.to_vec()))),
-                        Frame::Close(_) => return Poll::Ready(Heard::Ended(TunnelEnd::Caller)),
-                        Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_) => {}
-                    }
-                }
-                Poll::Ready(ended) => {
-                    self.fault = ended.and_then(Result::err).as_ref().and_then(code);
-                    return Poll::Ready(Heard::Ended(TunnelEnd::Caller));
-                }
-            }
+        if room && let Poll::Ready(heard) = self.poll_message(cx) {
+            return Poll::Ready(heard);
         }
         let due = self.idle_until.min(self.until);
         let deadline = &mut self.stream.get_mut().caller.deadline;
@@ -156,6 +141,26 @@ impl WebSocket<'_> {
             Poll::Ready(Heard::Ended(TunnelEnd::Idle))
         } else {
             Poll::Pending
+        }
+    }
+
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Heard> {
+        loop {
+            match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+                Some(Ok(frame)) => {
+                    self.touch();
+                    match frame {
+                        Frame::Text(text) => return Poll::Ready(Heard::Message(Message::Text(text.to_string()))),
+                        Frame::Binary(bytes) => return Poll::Ready(Heard::Message(Message::Binary(bytes.to_vec()))),
+                        Frame::Close(_) => return Poll::Ready(Heard::Ended(TunnelEnd::Caller)),
+                        Frame::Ping(_) | Frame::Pong(_) | Frame::Frame(_) => {}
+                    }
+                }
+                ended => {
+                    self.fault = ended.and_then(Result::err).as_ref().and_then(code);
+                    return Poll::Ready(Heard::Ended(TunnelEnd::Caller));
+                }
+            }
         }
     }
 
