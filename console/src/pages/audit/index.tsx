@@ -3,8 +3,8 @@ import { Input, Select, type TableColumnsType } from 'antd';
 import i18next from 'i18next';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { type AuditFilter, type AuditRecord, useAudit } from '@/api/audit';
+import { useAddress } from '@/parts/address';
 import { Copyable } from '@/parts/copyable';
 import { Empty } from '@/parts/empty';
 import { PageHead } from '@/parts/page_head';
@@ -22,22 +22,12 @@ const SINCE = { '24h': 1, '7d': 7, '30d': 30 } as const;
 export default function Audit() {
   const { t, i18n } = useTranslation(['audit', 'shell', 'monitoring']);
   const state = useListState();
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const said = (name: Condition) => params.get(name) ?? undefined;
-  const set = (name: Condition, value: string | undefined) =>
-    setParams(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (value) after.set(name, value);
-        else after.delete(name);
-        after.delete('page');
-        return after;
-      },
-      { replace: true },
-    );
+  const set = (name: Condition, value: string | undefined) => change({ [name]: value, page: undefined });
   const loaded = useAudit(filterOf(said), state.page);
   const count = CONDITIONS.filter((name) => said(name)).length;
-  const clear = () => setParams(new URLSearchParams(), { replace: true });
+  const clear = () => change(Object.fromEntries([...CONDITIONS, 'page'].map((name) => [name, undefined])));
   const columns: TableColumnsType<AuditRecord> = [
     { title: t('column.time'), key: 'time', render: (_, entry) => <Time at={entry.time} /> },
     { title: t('column.actor'), key: 'actor', render: (_, entry) => (entry.actor === 'installation' ? t('installation') : entry.actor) },
@@ -86,7 +76,7 @@ export default function Audit() {
       <DataTable
         label={t('title')}
         // A search that finds nothing is told apart from a trail that is empty.
-        state={{ ...state, q: count > 0 ? t('conditions') : '', set: (change) => ('q' in change ? clear() : state.set(change)) }}
+        state={{ ...state, q: count > 0 ? t('conditions') : '', set: (wanted) => ('q' in wanted ? clear() : state.set(wanted)) }}
         loaded={loaded}
         columns={columns}
         rowKey={(entry) => `${entry.revision}/${entry.action}/${entry.subject}`}

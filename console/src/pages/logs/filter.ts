@@ -1,7 +1,7 @@
 /** What is searched for, as the address of the page says it. */
 import { useMemo } from 'react';
-import { useSearchParams } from 'react-router';
 import type { LogFilter } from '@/api/logs';
+import { useAddress } from '@/parts/address';
 
 export const OUTCOMES = ['2xx', '3xx', '4xx', '5xx', 'refused'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -14,7 +14,7 @@ export type Condition = Plain | 'outcome' | 'slower';
 export const CONDITIONS: Condition[] = [...PLAIN, 'outcome', 'slower'];
 
 export function useLogFilter(service?: string) {
-  const [params, setParams] = useSearchParams();
+  const { params, change } = useAddress();
   const text = CONDITIONS.map((name) => params.get(name) ?? '').join('\n');
   const filter = useMemo(() => {
     const said = Object.fromEntries(PLAIN.flatMap((name) => (params.get(name) ? [[name, params.get(name)!]] : [])));
@@ -22,18 +22,7 @@ export function useLogFilter(service?: string) {
     // The address changes with what is none of the search's business, too.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [text, service]);
-  const set = (change: Partial<Record<Condition, string | undefined>>) =>
-    setParams(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(change)) {
-          if (value) after.set(name, value);
-          else after.delete(name);
-        }
-        return after;
-      },
-      { replace: true },
-    );
+  const set = (wanted: Partial<Record<Condition, string | undefined>>) => change(wanted);
   return {
     filter,
     set,
