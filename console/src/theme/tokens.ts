@@ -23,6 +23,8 @@ const light = {
   colorPrimary: '#1f4fd8',
   colorPrimaryHover: '#1a43b8',
   colorLink: '#1f4fd8',
+  colorLinkHover: '#1a43b8',
+  colorLinkActive: '#163a9f',
   colorInfo: '#1f4fd8',
   colorSuccess: '#17803d',
   colorWarning: '#a15c00',
