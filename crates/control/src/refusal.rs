@@ -89,12 +89,8 @@ pub enum Refusal {
     },
     /// No further IP strategy fits in the service.
     #[error("service `{service}` has {limit} IP strategies already, and no more are allowed")]
-    TooManyIpStrategies {
-        /// The full service.
-        service: ServiceId,
-        /// The most that are allowed.
-        limit: usize,
-    },
+    #[allow(missing_docs)]
+    TooManyIpStrategies { service: ServiceId, limit: usize },
     /// No further upstream fits.
     #[error("there are {limit} upstreams already, and no more are allowed")]
     TooManyUpstreams {
