@@ -71,6 +71,7 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
             "ActiveRequestHeader": [{"Name": "n", "Value": "v"}]},
         "K8sService": [],
     });
+    let strategy = json!({"ServiceId": service, "StrategyId": "IPStrategy-abcdefgh"});
     let filters = |name: &str| with(&page, json!({"Filters": [{"Name": name, "Values": ["x"]}]}));
     vec![
         (
@@ -164,6 +165,20 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
             json!({"ServiceId": service, "SubDomain": "a.example.com", "Environment": "test"}),
         ),
         ("UnBindSubDomain", of_domain),
+        (
+            "CreateIPStrategy",
+            json!({"ServiceId": service, "StrategyName": "n", "StrategyType": "WHITE", "StrategyData": "10.0.0.1"}),
+        ),
+        ("ModifyIPStrategy", with(&strategy, json!({"StrategyData": "10.0.0.0/8"}))),
+        ("DeleteIPStrategy", strategy.clone()),
+        ("BindIPStrategy", with(&strategy, json!({"EnvironmentName": "test", "BindApiIds": [api]}))),
+        ("UnBindIPStrategy", with(&strategy, json!({"EnvironmentName": "test", "UnBindApiIds": [api]}))),
+        ("DescribeIPStrategy", with(&strategy, with(&page, json!({"EnvironmentName": "test", "Filters": []})))),
+        ("DescribeIPStrategysStatus", with(&filters("StrategyName"), json!({"ServiceId": service}))),
+        (
+            "DescribeIPStrategyApisStatus",
+            with(&strategy, with(&page, json!({"EnvironmentName": "test", "Filters": []}))),
+        ),
     ]
 }
 
