@@ -137,7 +137,7 @@ def test_one_changes_ones_own_password(consoles, gateway):
     fields.nth(0).fill("not the password")
     fields.nth(1).fill(OTHER)
     console.press("shell:action.submit")
-    expect(console.front.get_by_role("alert").first).to_be_visible(timeout=WAIT)
+    expect(console.front.locator(".ant-form-item-explain-error").first).to_be_visible(timeout=WAIT)
     fields.nth(0).fill(PASSWORD)
     console.press("shell:action.submit")
     dialog_gone(console)
@@ -188,7 +188,8 @@ def test_the_audit_trail_goes_on_page_by_page(consoles, gateway):
     console.log_in("audit")
     expect(rows(console)).to_have_count(50, timeout=WAIT)
     console.press("shell:list.nextPage")
-    expect(rows(console)).to_have_count(12, timeout=WAIT)
+    # What the first start wrote down is among them.
+    expect(rows(console)).to_have_count(len(list(native.every("/audit"))) - 50, timeout=WAIT)
     console.press("shell:list.previous")
     expect(rows(console)).to_have_count(50, timeout=WAIT)
 

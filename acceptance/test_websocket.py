@@ -124,7 +124,7 @@ def test_what_is_negotiated_is_negotiated_by_the_ends(shared):
         assert "permessage-deflate" in connection.response.headers["Sec-WebSocket-Extensions"]
         head = connection.response.headers
     assert head["X-Api-ID"] == site.apis["api_0"] and len(head["X-Api-RequestId"]) == 32
-    seen = echo.heads[0].headers
+    seen = until(lambda: echo.heads, "the backend has taken it")[0].headers
     assert seen["X-Real-IP"] == "127.0.0.1" and seen["X-Api-RequestId"] == head["X-Api-RequestId"]
     assert seen["Host"] == f"127.0.0.1:{echo.port}"
     echo.close()
