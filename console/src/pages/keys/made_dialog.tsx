@@ -19,6 +19,8 @@ export function MadeDialog({ made, close }: { made: Made | null; close: () => vo
       title={t(made?.isNew ? 'made.title' : 'made.rotated')}
       open={made !== null}
       onCancel={close}
+      // The secret leaves the page with the dialog.
+      destroyOnHidden
       width={620}
       mask={{ closable: false }}
       footer={
