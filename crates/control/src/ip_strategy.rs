@@ -8,7 +8,7 @@ use model::{
 };
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, Refusal, mint};
+use crate::{Actor, Control, IpStrategyRefusal, Refusal, mint};
 
 /// What a new strategy is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Control {
     /// Makes a strategy, which is bound to nothing yet.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::TooManyIpStrategies`].
+    /// [`Refusal::ServiceNotFound`], [`IpStrategyRefusal::TooMany`].
     pub async fn create_ip_strategy(
         &self,
         actor: &Actor,
@@ -39,7 +39,7 @@ impl Control {
     /// Gives a strategy another list.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::IpStrategyNotFound`].
+    /// [`Refusal::ServiceNotFound`], [`IpStrategyRefusal::NotFound`].
     pub async fn modify_ip_strategy(
         &self,
         actor: &Actor,
@@ -53,7 +53,7 @@ impl Control {
     /// Deletes a strategy with its bindings.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::IpStrategyNotFound`].
+    /// [`Refusal::ServiceNotFound`], [`IpStrategyRefusal::NotFound`].
     pub async fn delete_ip_strategy(
         &self,
         actor: &Actor,
@@ -66,7 +66,7 @@ impl Control {
     /// Binds APIs in an environment to a strategy, in place of the one that they are bound to there.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::IpStrategyNotFound`], [`Refusal::EnvironmentNotFound`],
+    /// [`Refusal::ServiceNotFound`], [`IpStrategyRefusal::NotFound`], [`Refusal::EnvironmentNotFound`],
     /// [`Refusal::ApiNotFound`]; [`Refusal::Invalid`] for an empty list.
     pub async fn bind_ip_strategy(
         &self,
@@ -104,7 +104,7 @@ pub(crate) fn create(
     let tree = facts.tree(service)?;
     let limit = facts.quotas.ip_strategies_per_service;
     if tree.ip_strategies.len() >= limit {
-        return Err(Refusal::TooManyIpStrategies { service: service.clone(), limit });
+        return Err(IpStrategyRefusal::TooMany { service: service.clone(), limit }.into());
     }
     let NewIpStrategy { name, kind, addresses } = new.clone();
     let strategy = IpStrategy {
@@ -196,7 +196,7 @@ fn put(strategy: IpStrategy) -> Write {
 }
 
 fn find<'t>(tree: &'t ServiceTree, id: &IpStrategyId) -> Result<&'t Arc<IpStrategy>, Refusal> {
-    let missing = || Refusal::IpStrategyNotFound { service: tree.service.id.clone(), strategy: id.clone() };
+    let missing = || IpStrategyRefusal::NotFound { service: tree.service.id.clone(), strategy: id.clone() }.into();
     tree.ip_strategies.get(id).ok_or_else(missing)
 }
 

@@ -68,7 +68,7 @@ pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault
 pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;
 pub use quotas::Quotas;
-pub use refusal::{PlanUse, Refusal, UpstreamUse};
+pub use refusal::{IpStrategyRefusal, PlanUse, Refusal, UpstreamUse};
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};
 pub use sign::certificate::Unfit;

@@ -1,14 +1,16 @@
 //! Why a use case did not happen.
 
+mod ip_strategy;
 mod uses;
 
 use std::fmt::Display;
 
 use model::{
-    AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, IpStrategyId,
-    MethodMatch, Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, MethodMatch,
+    Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
+pub use ip_strategy::IpStrategyRefusal;
 pub use uses::{PlanUse, UpstreamUse};
 
 /// Why a use case did not happen. Nothing was changed.
@@ -17,6 +19,11 @@ pub use uses::{PlanUse, UpstreamUse};
 /// sentence for the person who asked; what must not be answered ([`Refusal::Store`]'s text) is for the log alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    // ---- of one noun alone
+    /// A use case of IP strategies did not happen.
+    #[error(transparent)]
+    IpStrategy(#[from] IpStrategyRefusal),
+
     // ---- who asks
     /// The operator's role does not allow it.
     #[error("this needs the role {} or a higher one", role(*.needed))]
@@ -40,14 +47,6 @@ pub enum Refusal {
     /// There is no such usage plan.
     #[error("there is no usage plan `{0}`")]
     UsagePlanNotFound(UsagePlanId),
-    /// There is no such IP strategy in this service.
-    #[error("there is no IP strategy `{strategy}` in service `{service}`")]
-    IpStrategyNotFound {
-        /// The service that was searched.
-        service: ServiceId,
-        /// The strategy that is not in it.
-        strategy: IpStrategyId,
-    },
     /// There is no such upstream.
     #[error("there is no upstream `{0}`")]
     UpstreamNotFound(UpstreamId),
@@ -87,10 +86,6 @@ pub enum Refusal {
         /// The most that are allowed.
         limit: usize,
     },
-    /// No further IP strategy fits in the service.
-    #[error("service `{service}` has {limit} IP strategies already, and no more are allowed")]
-    #[allow(missing_docs)]
-    TooManyIpStrategies { service: ServiceId, limit: usize },
     /// No further upstream fits.
     #[error("there are {limit} upstreams already, and no more are allowed")]
     TooManyUpstreams {

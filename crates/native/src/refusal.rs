@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{Refusal, Unfit};
+use control::{IpStrategyRefusal, Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -14,7 +14,7 @@ impl From<Refusal> for Problem {
             | Refusal::ApiNotFound { .. }
             | Refusal::UsagePlanNotFound(_)
             | Refusal::UpstreamNotFound(_)
-            | Refusal::IpStrategyNotFound { .. }
+            | Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. })
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
@@ -27,7 +27,7 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyApis { .. }
             | Refusal::TooManyUsagePlans { .. }
             | Refusal::TooManyUpstreams { .. }
-            | Refusal::TooManyIpStrategies { .. }
+            | Refusal::IpStrategy(IpStrategyRefusal::TooMany { .. })
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }

@@ -157,7 +157,7 @@ fn find<'t>(tree: &'t ServiceTree, id: &IpStrategyId) -> Result<&'t IpStrategy, 
         Some(strategy) => Ok(strategy),
         None => {
             let service = tree.service.id.clone();
-            Err(control::Refusal::IpStrategyNotFound { service, strategy: id.clone() }.into())
+            Err(control::Refusal::from(control::IpStrategyRefusal::NotFound { service, strategy: id.clone() }).into())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
-use control::{DoorRefusal, Refusal};
+use control::{DoorRefusal, IpStrategyRefusal, Refusal};
 use model::Invalid;
 
 use crate::code::Code;
@@ -92,7 +92,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::UsagePlanNotFound(_) => Code::InvalidUsagePlan,
         Refusal::CredentialNotFound(_) | Refusal::KeyNotInPlan { .. } => Code::InvalidAccessKeyId,
         Refusal::VersionNotFound { .. } => Code::ResourceNotFound,
-        Refusal::IpStrategyNotFound { .. } => Code::InvalidIpStrategy,
+        Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. }) => Code::InvalidIpStrategy,
         Refusal::UpstreamNotFound(_) => match action {
             "CreateApi" | "ModifyApi" | "ModifyUpstream" => Code::InvalidUpstream,
             _ => Code::ResourceNotFound,
@@ -102,7 +102,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::TooManyServices { .. } => Code::ServiceCount,
         Refusal::TooManyApis { .. } => Code::ApiCount,
         Refusal::TooManyUsagePlans { .. } => Code::UsagePlanCount,
-        Refusal::TooManyIpStrategies { .. } => Code::IpStrategyCount,
+        Refusal::IpStrategy(IpStrategyRefusal::TooMany { .. }) => Code::IpStrategyCount,
         Refusal::TooManyKeys { .. } => Code::ApiKeyCount,
         Refusal::TooManyKeysInPlan { .. } => Code::AccessKeyCountInUsagePlan,
         Refusal::TooManyPlansOfKey { .. } | Refusal::TooManyUpstreams { .. } => Code::LimitExceeded,
