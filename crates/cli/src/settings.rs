@@ -311,6 +311,10 @@ groups! {
         max_usage_plans: Whole<1, 1_000_000> = "200";
         /// IP strategies of one service.
         max_ip_strategies_per_service: Whole<1, 100_000> = "50";
+        /// Plugins in all.
+        max_plugins: Whole<1, 1_000_000> = "1000";
+        /// Services whose APIs one plugin may be attached to.
+        max_services_per_plugin: Whole<1, 1_000_000> = "50";
         /// Upstreams in all.
         max_upstreams: Whole<1, 1_000_000> = "1000";
         /// Key pairs in all.
@@ -443,6 +447,8 @@ impl Settings {
             apis_per_service: quotas.max_apis_per_service.size(),
             domains_per_service: quotas.max_domains_per_service.size(),
             ip_strategies_per_service: quotas.max_ip_strategies_per_service.size(),
+            plugins: quotas.max_plugins.size(),
+            services_per_plugin: quotas.max_services_per_plugin.size(),
             usage_plans: quotas.max_usage_plans.size(),
             upstreams: quotas.max_upstreams.size(),
             keys: quotas.max_keys.size(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, ThrottleScope, Timestamp, Write};
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, PlanUse, Refusal, definition, ip_strategy, mint, upstream};
+use crate::{Actor, Control, PlanUse, Refusal, definition, ip_strategy, mint, plugin, upstream};
 
 impl Control {
     /// Makes an API.
@@ -113,12 +113,13 @@ pub(crate) fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Resu
         return Err(Refusal::ApiBoundToPlan { api: id.clone(), plans });
     }
     let mut writes = Vec::new();
-    // A release that holds the API can be switched to at any time, and then its throttles and IP
-    // strategies must be there.
+    // A release that holds the API can be switched to at any time, and then its throttles, IP strategies and plugins
+    // must be there.
     if !tree.releases.values().any(|release| release.members.iter().any(|member| member.api == *id)) {
         let throttles = tree.throttles.values().filter(|throttle| throttle.scope == ThrottleScope::Api(id.clone()));
         writes.extend(throttles.map(|throttle| Write::Remove(Record::Throttle((**throttle).clone()))));
         writes.extend(ip_strategy::forget(tree, id));
+        writes.extend(plugin::forget(tree, id));
     }
     writes.push(Write::Remove(Record::Api((**api).clone())));
     Ok(Outcome::new(id, writes, ()))

@@ -10,7 +10,7 @@
 //!
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
-//! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`],
+//! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`], [`plugin`],
 //! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`]), what is known of calls ([`observation`]) and made of
 //! them ([`debug`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
 //! [`session`] with `lockout` for people.
@@ -36,6 +36,7 @@ pub mod mint;
 pub mod observation;
 pub mod operator;
 pub mod password;
+pub mod plugin;
 pub mod quotas;
 pub mod read;
 pub mod refusal;
@@ -67,8 +68,9 @@ pub use ip_strategy::NewIpStrategy;
 pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;
+pub use plugin::{NewPlugin, PluginChange};
 pub use quotas::Quotas;
-pub use refusal::{IpStrategyRefusal, PlanUse, Refusal, UpstreamUse};
+pub use refusal::{IpStrategyRefusal, PlanUse, PluginRefusal, Refusal, UpstreamUse};
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};
 pub use sign::certificate::Unfit;

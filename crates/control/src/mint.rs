@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
-    AccessKeyId, ApiId, CertificateId, IpStrategyId, OperatorId, Secret, ServiceId, Snapshot, Timestamp, UpstreamId,
-    UsagePlanId, VersionName,
+    AccessKeyId, ApiId, CertificateId, IpStrategyId, OperatorId, PluginId, Secret, ServiceId, Snapshot, Timestamp,
+    UpstreamId, UsagePlanId, VersionName,
 };
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -84,6 +84,11 @@ pub(crate) fn upstream(snapshot: &Snapshot) -> Result<UpstreamId, Refusal> {
 /// An identifier of an IP strategy that no service uses.
 pub(crate) fn ip_strategy(snapshot: &Snapshot) -> Result<IpStrategyId, Refusal> {
     fresh(IpStrategyId::mint, |id| snapshot.services.values().any(|tree| tree.ip_strategies.contains_key(id)))
+}
+
+/// A plugin identifier that is not in use.
+pub(crate) fn plugin(snapshot: &Snapshot) -> Result<PluginId, Refusal> {
+    fresh(PluginId::mint, |id| snapshot.plugins.contains_key(id))
 }
 
 /// A key identifier that is not in use.

@@ -12,6 +12,10 @@ pub struct Quotas {
     pub domains_per_service: usize,
     /// IP strategies of one service: 50. The documentation of the compatible service states none.
     pub ip_strategies_per_service: usize,
+    /// Plugins in all: 1000. The documentation of the compatible service states none.
+    pub plugins: usize,
+    /// Services whose APIs one plugin is on: 50.
+    pub services_per_plugin: usize,
     /// Usage plans in all: 200.
     pub usage_plans: usize,
     /// Upstreams in all: 1000.
@@ -43,6 +47,8 @@ impl Default for Quotas {
             apis_per_service: 200,
             domains_per_service: 5,
             ip_strategies_per_service: 50,
+            plugins: 1000,
+            services_per_plugin: 50,
             usage_plans: 200,
             upstreams: 1000,
             keys: 400,

@@ -1,6 +1,7 @@
 //! Why a use case did not happen.
 
 mod ip_strategy;
+mod plugin;
 mod uses;
 
 use std::fmt::Display;
@@ -11,6 +12,7 @@ use model::{
 };
 
 pub use ip_strategy::IpStrategyRefusal;
+pub use plugin::PluginRefusal;
 pub use uses::{PlanUse, UpstreamUse};
 
 /// Why a use case did not happen. Nothing was changed.
@@ -23,6 +25,9 @@ pub enum Refusal {
     /// A use case of IP strategies did not happen.
     #[error(transparent)]
     IpStrategy(#[from] IpStrategyRefusal),
+    /// A use case of plugins did not happen.
+    #[error(transparent)]
+    Plugin(#[from] PluginRefusal),
 
     // ---- who asks
     /// The operator's role does not allow it.

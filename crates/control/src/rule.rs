@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
-    AccessKeyId, Api, ApiId, Credential, EnvironmentName, Invalid, ServiceId, ServiceTree, Snapshot, Tag, Timestamp,
-    Upstream, UpstreamId, UsagePlan, UsagePlanId, Write,
+    AccessKeyId, Api, ApiId, Credential, EnvironmentName, Invalid, Plugin, PluginId, ServiceId, ServiceTree, Snapshot,
+    Tag, Timestamp, Upstream, UpstreamId, UsagePlan, UsagePlanId, Write,
 };
 
-use crate::{Quotas, Refusal};
+use crate::{PluginRefusal, Quotas, Refusal};
 
 /// What a rule may look at.
 #[derive(Clone, Copy)]
@@ -65,6 +65,11 @@ impl<'a> Facts<'a> {
     /// The upstream.
     pub(crate) fn upstream(&self, id: &UpstreamId) -> Result<&'a Arc<Upstream>, Refusal> {
         self.snapshot.upstreams.get(id).ok_or_else(|| Refusal::UpstreamNotFound(id.clone()))
+    }
+
+    /// The plugin.
+    pub(crate) fn plugin(&self, id: &PluginId) -> Result<&'a Arc<Plugin>, Refusal> {
+        self.snapshot.plugins.get(id).ok_or_else(|| PluginRefusal::NotFound(id.clone()).into())
     }
 
     /// The key.

@@ -171,10 +171,12 @@ fn everything(tree: &ServiceTree) -> Vec<Record> {
         plan_bindings,
         throttles,
         ip_strategies,
+        attachments,
         domains,
     } = tree;
     let mut records = Vec::new();
     records.extend(domains.values().map(|domain| Record::Domain((**domain).clone())));
+    records.extend(attachments.values().map(|attachment| Record::Attachment((**attachment).clone())));
     records.extend(ip_strategies.values().map(|strategy| Record::IpStrategy((**strategy).clone())));
     records.extend(throttles.values().map(|throttle| Record::Throttle((**throttle).clone())));
     records.extend(plan_bindings.values().map(|binding| Record::PlanBinding((**binding).clone())));

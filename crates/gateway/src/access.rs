@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use model::{AddressRange, IpStrategy, IpStrategyKind};
+use model::{AddressList, AddressRange, IpStrategyKind};
 
 use crate::refusal::Refusal;
 
-/// A strategy, ready to be asked.
+/// A list of addresses, ready to be asked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct AccessPlan {
     kind: IpStrategyKind,
@@ -15,16 +15,16 @@ pub struct AccessPlan {
 }
 
 impl AccessPlan {
-    /// Prepares a strategy.
-    pub fn new(strategy: &IpStrategy) -> Self {
+    /// Prepares a list, which says what `kind` does.
+    pub fn new(kind: IpStrategyKind, list: &AddressList) -> Self {
         let mut ranges: Vec<AddressRange> = Vec::new();
-        for range in strategy.addresses.ranges() {
+        for range in list.ranges() {
             match ranges.last_mut() {
                 Some(last) if range.first <= last.last.saturating_add(1) => last.last = last.last.max(range.last),
                 _ => ranges.push(*range),
             }
         }
-        Self { kind: strategy.kind, ranges: ranges.into() }
+        Self { kind, ranges: ranges.into() }
     }
 
     /// Refuses an address that may not call.
@@ -43,21 +43,10 @@ impl AccessPlan {
 
 #[cfg(test)]
 mod tests {
-    use model::{AddressList, IpStrategyId, Name, ServiceId, Timestamp};
-
     use super::*;
 
     fn plan(kind: IpStrategyKind, list: &str) -> AccessPlan {
-        AccessPlan::new(&IpStrategy {
-            id: IpStrategyId::try_from("i").unwrap(),
-            service: ServiceId::try_from("s").unwrap(),
-            name: Name::try_from("n").unwrap(),
-            kind,
-            addresses: AddressList::try_from(list).unwrap(),
-            bindings: std::collections::BTreeSet::new(),
-            created: Timestamp::default(),
-            modified: Timestamp::default(),
-        })
+        AccessPlan::new(kind, &AddressList::try_from(list).unwrap())
     }
 
     #[test]

@@ -61,8 +61,8 @@ async fn travel<'p>(
             return Box::pin(push::answer(worker, caller, request, call, scratch)).await.map(|()| None);
         }
     };
-    if let Some(access) = &entry.access {
-        access.check(call.caller.ip())?;
+    if let Some(plugins) = &entry.plugins {
+        plugins.check_address(call.caller.ip())?;
     }
     refuse_other_sites(entry, request)?;
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;

@@ -5,7 +5,7 @@
 //! configurations in; nothing here knows the store or the management APIs.
 //!
 //! The stages, in their order: [`site`] (host, scheme, environment, route; a custom host in [`domain`]), [`auth`],
-//! [`limit`], [`parameter`], [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like
+//! [`plugin`], [`limit`], [`parameter`], [`backend`] (with [`upstream`]: which node of many), [`reply`]. What a refused call looks like
 //! is in [`refusal`]; what stands behind the names of functions and buckets, in [`runtime`]. Where a call leads is told off
 //! its path by `explain`.
 
@@ -27,6 +27,7 @@ pub mod limit;
 pub mod origin;
 pub mod parameter;
 pub mod plan;
+pub mod plugin;
 pub mod push;
 pub mod refusal;
 pub mod reply;

@@ -16,9 +16,9 @@ use observe::EnvironmentMetrics;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use sign::key_pair::Key;
 
-use crate::access::AccessPlan;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
+use crate::plugin::Plugins;
 use crate::route::Router;
 use crate::upstream::{UpstreamPlan, Upstreams};
 
@@ -117,8 +117,8 @@ pub struct ApiEntry {
     pub rate: Option<Arc<Rate>>,
     /// Who may call it, and how much.
     pub grants: Arc<Grants>,
-    /// Which addresses may call it; `None` is all.
-    pub access: Option<Arc<AccessPlan>>,
+    /// What acts on its calls beside its definition; mostly nothing does.
+    pub plugins: Option<Arc<Plugins>>,
 }
 
 /// The keys that may call, each with its plan.

@@ -37,7 +37,7 @@ pub enum Refusal {
     WebSocketHeaderMissing(&'static str),
     /// The API is a WebSocket, and the call does not ask for one.
     UpgradeExpected(Scheme),
-    /// An IP strategy does not let this address call.
+    /// An IP strategy or a plugin does not let this address call.
     AddressRefused,
     /// No signature.
     SignatureMissing,

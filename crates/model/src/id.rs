@@ -87,6 +87,8 @@ identifiers! {
     UpstreamId, "upstream id";
     /// An IP strategy: minted as `IPStrategy-` and 8 of `[a-z0-9]`.
     IpStrategyId, "IP strategy id";
+    /// A plugin: minted as `plugin-` and 8 of `[a-z0-9]`.
+    PluginId, "plugin id";
     /// The public half of a key pair: minted as `AKID` and 36 letters and digits, or chosen by the operator.
     AccessKeyId, "access key id";
     /// One release of a service, named by its time and a random part.
@@ -131,6 +133,13 @@ impl IpStrategyId {
     /// A new identifier from eight random bytes.
     pub fn mint(entropy: [u8; 8]) -> Self {
         Self(format!("IPStrategy-{}", draw(entropy)))
+    }
+}
+
+impl PluginId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(format!("plugin-{}", draw(entropy)))
     }
 }
 

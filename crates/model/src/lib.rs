@@ -7,7 +7,7 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`throttle`], [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`],
+//! [`usage_plan`], [`credential`], [`throttle`], [`ip_strategy`], [`plugin`], [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
 //! [`call_log`]).
 
@@ -29,6 +29,7 @@ pub mod method;
 pub mod operator;
 pub mod parameter;
 pub mod path;
+pub mod plugin;
 pub mod record;
 pub mod release;
 #[cfg(feature = "schema")]
@@ -61,8 +62,8 @@ pub use function::{
     TriggerHeader, TriggerValue,
 };
 pub use id::{
-    AccessKeyId, ApiId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, ServiceId, UpstreamId, UsagePlanId,
-    VersionName,
+    AccessKeyId, ApiId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, PluginId, ServiceId, UpstreamId,
+    UsagePlanId, VersionName,
 };
 pub use invalid::Invalid;
 pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};
@@ -70,6 +71,7 @@ pub use method::{Method, MethodMatch};
 pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};
+pub use plugin::{AddressAccess, Attachment, Plugin, PluginData, PluginKind};
 pub use record::{Kind, Record, RecordKey, Revision, Write};
 pub use release::{EnvironmentState, Member, Release, ReleaseEvent};
 pub use secret::Secret;

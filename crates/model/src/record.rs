@@ -5,9 +5,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AcmeAccount, AcmeFailure, Api, ApiRevision, BindingScope, Certificate, Credential, Domain, EnvironmentState,
-    Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Release, ReleaseEvent, Secret, Service,
-    Throttle, ThrottleScope, Upstream, UsagePlan,
+    AcmeAccount, AcmeFailure, Api, ApiRevision, Attachment, BindingScope, Certificate, Credential, Domain,
+    EnvironmentState, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Plugin, Release,
+    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -45,6 +45,8 @@ pub enum Record {
     Operator(Operator),
     OperatorKey(OperatorKey),
     Upstream(Upstream),
+    Plugin(Plugin),
+    Attachment(Attachment),
 }
 
 /// Which noun a record is.
@@ -70,11 +72,13 @@ pub enum Kind {
     Operator,
     OperatorKey,
     Upstream,
+    Plugin,
+    Attachment,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -94,6 +98,8 @@ impl Kind {
         Self::Operator,
         Self::OperatorKey,
         Self::Upstream,
+        Self::Plugin,
+        Self::Attachment,
     ];
 
     /// The kind's name in a store.
@@ -118,6 +124,8 @@ impl Kind {
             Self::Operator => "operator",
             Self::OperatorKey => "operator_key",
             Self::Upstream => "upstream",
+            Self::Plugin => "plugin",
+            Self::Attachment => "attachment",
         }
     }
 }
@@ -185,6 +193,8 @@ impl Record {
             Self::Operator(_) => Kind::Operator,
             Self::OperatorKey(_) => Kind::OperatorKey,
             Self::Upstream(_) => Kind::Upstream,
+            Self::Plugin(_) => Kind::Plugin,
+            Self::Attachment(_) => Kind::Attachment,
         }
     }
 
@@ -222,6 +232,10 @@ impl Record {
             Self::Operator(operator) => operator.id.to_string(),
             Self::OperatorKey(key) => key.id.to_string(),
             Self::Upstream(upstream) => upstream.id.to_string(),
+            Self::Plugin(plugin) => plugin.id.to_string(),
+            Self::Attachment(Attachment { plugin, service, environment, api, .. }) => {
+                format!("{plugin}/{service}/{environment}/{api}")
+            }
         };
         RecordKey { kind: self.kind(), id }
     }
@@ -236,6 +250,7 @@ impl Record {
             | Self::AcmeAccount(_)
             | Self::AcmeFailure(_)
             | Self::Operator(_)
+            | Self::Plugin(_)
             | Self::Upstream(_) => "",
             Self::Api(api) => api.service.as_str(),
             Self::ApiRevision(frozen) => frozen.service.as_str(),
@@ -248,6 +263,7 @@ impl Record {
             Self::Throttle(throttle) => throttle.service.as_str(),
             Self::IpStrategy(strategy) => strategy.service.as_str(),
             Self::Domain(domain) => domain.service.as_str(),
+            Self::Attachment(attachment) => attachment.service.as_str(),
         }
     }
 
@@ -264,7 +280,9 @@ impl Record {
             Self::Domain(domain) => domain.spelled.as_str(),
             Self::Operator(operator) => operator.name.as_str(),
             Self::Upstream(upstream) => upstream.name.as_ref().map_or("", |name| name.as_str()),
+            Self::Plugin(plugin) => plugin.name.as_str(),
             Self::Release(_)
+            | Self::Attachment(_)
             | Self::Environment(_)
             | Self::ReleaseEvent(_)
             | Self::KeyBinding(_)
@@ -322,6 +340,8 @@ impl Record {
             Kind::Operator => Self::Operator(serde_json::from_str(body)?),
             Kind::OperatorKey => Self::OperatorKey(serde_json::from_str(body)?),
             Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),
+            Kind::Plugin => Self::Plugin(serde_json::from_str(body)?),
+            Kind::Attachment => Self::Attachment(serde_json::from_str(body)?),
         })
     }
 }

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{
-    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, BindingScope, Certificate, CertificateId,
-    CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid, IpStrategy,
-    IpStrategyId, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Record, Release, ReleaseEvent, Revision,
-    Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, Attachment, BindingScope, Certificate,
+    CertificateId, CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid,
+    IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Plugin, PluginId, Record,
+    Release, ReleaseEvent, Revision, Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan,
+    UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -31,6 +32,7 @@ pub struct Snapshot {
     pub operators: BTreeMap<OperatorId, Arc<Operator>>,
     pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
+    pub plugins: BTreeMap<PluginId, Arc<Plugin>>,
     /// The keys in each plan; a plan without keys has no entry.
     pub keys_of_plan: BTreeMap<UsagePlanId, Arc<BTreeMap<AccessKeyId, KeyBinding>>>,
     /// The plans of each key: the same bindings, found from the other side.
@@ -52,6 +54,8 @@ pub struct ServiceTree {
     pub plan_bindings: BTreeMap<(EnvironmentName, BindingScope, UsagePlanId), Arc<PlanBinding>>,
     pub throttles: BTreeMap<(EnvironmentName, ThrottleScope), Arc<Throttle>>,
     pub ip_strategies: BTreeMap<IpStrategyId, Arc<IpStrategy>>,
+    /// The plugins on its APIs.
+    pub attachments: BTreeMap<(EnvironmentName, ApiId, PluginId), Arc<Attachment>>,
     /// Its custom domains.
     pub domains: BTreeMap<DomainName, Arc<Domain>>,
 }
@@ -164,6 +168,12 @@ impl Snapshot {
             Record::Upstream(upstream) => {
                 self.upstreams.insert(upstream.id.clone(), Arc::new(upstream));
             }
+            Record::Plugin(plugin) => {
+                self.plugins.insert(plugin.id.clone(), Arc::new(plugin));
+            }
+            Record::Attachment(attachment) => {
+                self.tree(&attachment.service)?.attachments.insert(attachment.key(), Arc::new(attachment));
+            }
         }
         Ok(())
     }
@@ -208,6 +218,12 @@ impl Snapshot {
             Record::Upstream(upstream) => {
                 self.upstreams.remove(&upstream.id);
             }
+            Record::Plugin(plugin) => {
+                self.plugins.remove(&plugin.id);
+            }
+            Record::Attachment(attachment) => self.change_tree(&attachment.service, |tree| {
+                tree.attachments.remove(&attachment.key());
+            }),
             Record::Api(api) => self.change_tree(&api.service, |tree| {
                 tree.apis.remove(&api.id);
             }),
@@ -276,6 +292,7 @@ impl ServiceTree {
             plan_bindings: BTreeMap::new(),
             throttles: BTreeMap::new(),
             ip_strategies: BTreeMap::new(),
+            attachments: BTreeMap::new(),
             domains: BTreeMap::new(),
         }
     }
@@ -312,5 +329,16 @@ impl ServiceTree {
         self.plan_bindings.values().filter(move |binding| {
             binding.environment == *environment && matches!(&binding.scope, BindingScope::Api(bound) if bound == api)
         })
+    }
+
+    /// The plugins on `api` in `environment`.
+    pub fn attached<'a>(
+        &'a self,
+        environment: &'a EnvironmentName,
+        api: &'a ApiId,
+    ) -> impl Iterator<Item = &'a Arc<Attachment>> {
+        self.attachments
+            .values()
+            .filter(move |attachment| attachment.environment == *environment && attachment.api == *api)
     }
 }

@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{IpStrategyRefusal, Refusal, Unfit};
+use control::{IpStrategyRefusal, PluginRefusal, Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -15,6 +15,7 @@ impl From<Refusal> for Problem {
             | Refusal::UsagePlanNotFound(_)
             | Refusal::UpstreamNotFound(_)
             | Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. })
+            | Refusal::Plugin(PluginRefusal::NotFound(_))
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
@@ -28,6 +29,7 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyUsagePlans { .. }
             | Refusal::TooManyUpstreams { .. }
             | Refusal::IpStrategy(IpStrategyRefusal::TooMany { .. })
+            | Refusal::Plugin(PluginRefusal::TooMany { .. } | PluginRefusal::TooManyServices { .. })
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }
@@ -56,6 +58,12 @@ impl From<Refusal> for Problem {
             | Refusal::PlanClash { .. }
             | Refusal::ScopeClash { .. }
             | Refusal::NotBound { .. }
+            | Refusal::Plugin(
+                PluginRefusal::NotReleased { .. }
+                | PluginRefusal::Clash { .. }
+                | PluginRefusal::NotAttached { .. }
+                | PluginRefusal::KindFixed(_),
+            )
             | Refusal::NothingToDemote { .. }
             | Refusal::UpstreamGone { .. }
             | Refusal::LastAdmin(_)

@@ -114,6 +114,7 @@ async fn check_parts(connection: &mut SqliteConnection, record: &Record, next: &
                     + tree.plan_bindings.len()
                     + tree.throttles.len()
                     + tree.ip_strategies.len()
+                    + tree.attachments.len()
             }),
             "SELECT count(*) FROM records WHERE parent = ? AND kind <> 'key_binding'",
         ),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use control::{Actor, Control};
 use model::{
-    AccessKeyId, Api, ApiId, Credential, Role, ServiceId, ServiceTree, Snapshot, Upstream, UpstreamId, UsagePlan,
-    UsagePlanId,
+    AccessKeyId, Api, ApiId, Credential, Plugin, PluginId, Role, ServiceId, ServiceTree, Snapshot, Upstream,
+    UpstreamId, UsagePlan, UsagePlanId,
 };
 
 use crate::refusal::{Fault, Problem, refused};
@@ -50,6 +50,12 @@ impl Call {
     /// The upstream.
     pub(crate) fn upstream(&self, id: &UpstreamId) -> Result<&Arc<Upstream>, Problem> {
         self.snapshot.upstreams.get(id).ok_or_else(|| control::Refusal::UpstreamNotFound(id.clone()).into())
+    }
+
+    /// The plugin.
+    pub(crate) fn plugin(&self, id: &PluginId) -> Result<&Arc<Plugin>, Problem> {
+        let missing = || control::Refusal::from(control::PluginRefusal::NotFound(id.clone())).into();
+        self.snapshot.plugins.get(id).ok_or_else(missing)
     }
 
     /// The key.

@@ -21,6 +21,7 @@ mod field;
 mod filter;
 mod ip_strategy;
 mod paging;
+mod plugin;
 mod refusal;
 mod service;
 mod strategy;

@@ -1,6 +1,6 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
-use control::{DoorRefusal, IpStrategyRefusal, Refusal};
+use control::{DoorRefusal, IpStrategyRefusal, PluginRefusal, Refusal};
 use model::Invalid;
 
 use crate::code::Code;
@@ -93,6 +93,15 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::CredentialNotFound(_) | Refusal::KeyNotInPlan { .. } => Code::InvalidAccessKeyId,
         Refusal::VersionNotFound { .. } => Code::ResourceNotFound,
         Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. }) => Code::InvalidIpStrategy,
+        Refusal::Plugin(refusal) => match refusal {
+            PluginRefusal::NotFound(_) => Code::InvalidPlugin,
+            PluginRefusal::TooMany { .. } => Code::LimitExceeded,
+            PluginRefusal::TooManyServices { .. } => Code::ServiceCountForPlugin,
+            PluginRefusal::NotReleased { .. } => Code::InvalidEnvStatus,
+            PluginRefusal::Clash { .. } => Code::DuplicatePluginConfig,
+            PluginRefusal::NotAttached { .. } => Code::InvalidApiIds,
+            PluginRefusal::KindFixed(_) => Code::InvalidPluginConfig,
+        },
         Refusal::UpstreamNotFound(_) => match action {
             "CreateApi" | "ModifyApi" | "ModifyUpstream" => Code::InvalidUpstream,
             _ => Code::ResourceNotFound,

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
-use crate::{api, api_key, environment, ip_strategy, service, strategy, sub_domain, upstream, usage_plan};
+use crate::{api, api_key, environment, ip_strategy, plugin, service, strategy, sub_domain, upstream, usage_plan};
 
 /// The answer of an action that is under way.
 pub(crate) type Serving = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
@@ -104,7 +104,6 @@ const IMPORT: &str = "it does not import definitions";
 const INSTANCES: &str = "it has no dedicated instances";
 const LOGS: &str = "it keeps no logs to be searched; see the access log";
 const OAUTH: &str = "it has no OAuth authentication";
-const PLUGINS: &str = "it has no plugins";
 
 /// Every action.
 pub(crate) const ROWS: &[Row] = &[
@@ -178,16 +177,16 @@ pub(crate) const ROWS: &[Row] = &[
     change!("BindIPStrategy", ip_strategy::bind),
     change!("UnBindIPStrategy", ip_strategy::unbind),
     //
-    refused!(Write, "CreatePlugin", PLUGINS),
-    refused!(Write, "ModifyPlugin", PLUGINS),
-    refused!(Write, "DeletePlugin", PLUGINS),
-    refused!(Read, "DescribePlugin", PLUGINS),
-    refused!(Read, "DescribePlugins", PLUGINS),
-    refused!(Read, "DescribePluginApis", PLUGINS),
-    refused!(Read, "DescribePluginsByApi", PLUGINS),
-    refused!(Read, "DescribeAllPluginApis", PLUGINS),
-    refused!(Write, "AttachPlugin", PLUGINS),
-    refused!(Write, "DetachPlugin", PLUGINS),
+    change!("CreatePlugin", plugin::create),
+    change!("ModifyPlugin", plugin::modify),
+    change!("DeletePlugin", plugin::delete),
+    read!("DescribePlugin", plugin::describe),
+    read!("DescribePlugins", plugin::list),
+    read!("DescribePluginApis", plugin::apis),
+    read!("DescribePluginsByApi", plugin::by_api),
+    read!("DescribeAllPluginApis", plugin::all_apis),
+    change!("AttachPlugin", plugin::attach),
+    change!("DetachPlugin", plugin::detach),
     //
     change!("CreateUpstream", upstream::create),
     change!("ModifyUpstream", upstream::modify),

@@ -12,3 +12,4 @@ mod reader;
 
 pub(crate) use envelope::Answer;
 pub(crate) use params::Params;
+pub(crate) use reader::read_tree;

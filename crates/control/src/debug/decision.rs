@@ -383,7 +383,7 @@ const REASONS: &[(&str, Stage, &str)] = &[
         Stage::Backend,
         "The WebSocket's registration function refused the handshake: its `errNo` was not 0.",
     ),
-    ("address_refused", Stage::Access, "An IP strategy that the API is bound to does not let this address call."),
+    ("address_refused", Stage::Access, "An IP strategy or a plugin of the API does not let this address call."),
     ("signature_missing", Stage::Authentication, "The API asks for a signature and the call has none: choose a key."),
     ("header_repeated", Stage::Authentication, "A signed header, or `Authorization`, comes more than once."),
     ("signature_format", Stage::Authentication, "The `Authorization` header is not of the form of a signature."),

@@ -1,6 +1,7 @@
 //! A snapshot becomes a plan; only what changed is compiled.
 
 mod hosts;
+mod plugins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
@@ -20,7 +21,6 @@ use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, EnvironmentPlan, EventPlan,
     FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
 };
-use crate::access::AccessPlan;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::reply;
@@ -37,6 +37,7 @@ pub struct Compiler {
     runtimes: Arc<Runtimes>,
     previous: Arc<Plan>,
     hosts: hosts::HostsCompiler,
+    plugins: plugins::PluginCompiler,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
     origins: HashMap<(Speaks, String), Weak<OriginPlan>>,
     upstreams: UpstreamCompiler,
@@ -69,6 +70,7 @@ impl Compiler {
             runtimes,
             previous: Arc::new(Plan::empty()),
             hosts: hosts::HostsCompiler::default(),
+            plugins: plugins::PluginCompiler::default(),
             keys: HashMap::new(),
             origins: HashMap::new(),
             rates: HashMap::new(),
@@ -90,6 +92,7 @@ impl Compiler {
     pub fn compile(&mut self, snapshot: Arc<Snapshot>) -> Arc<Plan> {
         let before = Arc::clone(&self.previous);
         let touched = touched_plans(&before.snapshot, &snapshot);
+        let touched_plugins = self.plugins.touched(&before.snapshot, &snapshot);
         let changed = self.upstreams.compile(&before.snapshot, &snapshot);
         self.quotas.retain(|plan, _| snapshot.usage_plans.contains_key(plan));
         self.keys.retain(|id, (credential, _)| {
@@ -101,7 +104,8 @@ impl Compiler {
             let old_tree = before.snapshot.services.get(id);
             let old = before.services.get(id.as_str());
             let is_same = old_tree.is_some_and(|old| Arc::ptr_eq(old, tree))
-                && !tree.plan_bindings.values().any(|binding| touched.contains(&binding.plan));
+                && !tree.plan_bindings.values().any(|binding| touched.contains(&binding.plan))
+                && !tree.attachments.values().any(|attachment| touched_plugins.contains(&attachment.plugin));
             let service = match old {
                 Some(old) if is_same && !old.upstreams.iter().any(|used| changed.contains(used)) => Arc::clone(old),
                 old => Arc::new(self.service(&snapshot, tree, old)),
@@ -158,14 +162,7 @@ impl Compiler {
                 own_plans.entry(api).or_default().push(binding);
             }
         }
-        let mut access: FxHashMap<&ApiId, Arc<AccessPlan>> = FxHashMap::default();
-        for strategy in tree.ip_strategies.values() {
-            let mut bound = strategy.bindings.iter().filter(|binding| binding.environment == environment).peekable();
-            if bound.peek().is_some() {
-                let plan = Arc::new(AccessPlan::new(strategy));
-                access.extend(bound.map(|binding| (&binding.api, Arc::clone(&plan))));
-            }
-        }
+        let mut plugins = self.plugins.environment(snapshot, tree, &environment);
         // APIs under the same plans share their grants; no plan of their own is the most frequent case.
         let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
         let mut apis = Vec::with_capacity(revisions.len());
@@ -182,8 +179,8 @@ impl Compiler {
             let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Api(frozen.api.clone())));
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
-            let access = access.get(&frozen.api).map(Arc::clone);
-            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants), access });
+            let plugins = plugins.remove(&frozen.api).map(Arc::new);
+            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants), plugins });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),

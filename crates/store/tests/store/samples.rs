@@ -1,15 +1,15 @@
 //! Records to write: one of every kind, and ways to say what a snapshot holds.
 
 use model::{
-    AccessKeyId, AcmeAccount, AcmeFailure, AddressList, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol, ApiRevision,
-    AuditEntry, Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId,
-    CertificateSource, Constant, Credential, CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName,
-    EnvironmentName, EnvironmentState, ErrorCode, FrontendPath, HttpBackend, IpBinding, IpStrategy, IpStrategyId,
-    IpStrategyKind, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members, Method, MethodMatch,
-    MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding, Record,
-    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
-    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
-    UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, AddressAccess, AddressList, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol,
+    ApiRevision, Attachment, AuditEntry, Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope,
+    Certificate, CertificateId, CertificateSource, Constant, Credential, CredentialOrigin, Domain, DomainCertificate,
+    DomainMapping, DomainName, EnvironmentName, EnvironmentState, ErrorCode, FrontendPath, HttpBackend, IpBinding,
+    IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members,
+    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping,
+    PlanBinding, Plugin, PluginData, PluginId, Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret,
+    Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion,
+    Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
 };
 use store::Change;
 
@@ -213,6 +213,26 @@ fn since_version_1() -> Vec<Record> {
             created: at(0),
             modified: at(1),
         }),
+        Record::Plugin(Plugin {
+            id: PluginId::try_from("plugin-one").unwrap(),
+            name: Name::try_from("office").unwrap(),
+            description: Text::try_from("who may call").unwrap(),
+            data: PluginData::AddressAccess(AddressAccess {
+                says: IpStrategyKind::Black,
+                addresses: AddressList::try_from("10.0.0.0/8").unwrap(),
+                notes: std::collections::BTreeMap::from([("10.0.0.0/8".to_owned(), "inside".to_owned())]),
+            }),
+            tags: Vec::new(),
+            created: at(0),
+            modified: at(1),
+        }),
+        Record::Attachment(Attachment {
+            plugin: PluginId::try_from("plugin-one").unwrap(),
+            service: ServiceId::try_from("service-one").unwrap(),
+            environment: EnvironmentName::release(),
+            api: ApiId::try_from("api-one").unwrap(),
+            attached: at(2),
+        }),
         Record::Upstream(Upstream {
             id: UpstreamId::try_from("upstream-one").unwrap(),
             name: None,
@@ -351,7 +371,9 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
         all.extend(tree.domains.values().map(|record| Record::Domain((**record).clone())));
         all.extend(tree.ip_strategies.values().map(|record| Record::IpStrategy((**record).clone())));
         all.extend(tree.throttles.values().map(|record| Record::Throttle((**record).clone())));
+        all.extend(tree.attachments.values().map(|record| Record::Attachment((**record).clone())));
     }
+    all.extend(snapshot.plugins.values().map(|record| Record::Plugin((**record).clone())));
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
     all.extend(snapshot.certificates.values().map(|record| Record::Certificate((**record).clone())));

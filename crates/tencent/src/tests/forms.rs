@@ -112,8 +112,12 @@ async fn an_unknown_action_version_or_type_is_refused_by_name() {
     assert_refused(&twice, "InvalidParameter", "`Version` is given twice");
     let octets = desk.post("AKIDeditor", "DescribeServicesStatus", "application/octet-stream", b"{}").await;
     assert_refused(&octets, "InvalidRequest", "application/json");
-    let plugin = desk.ask("CreatePlugin", json!({})).await;
-    assert_refused(&plugin, "UnsupportedOperation", "`CreatePlugin` is not served by this version of Tollgate");
+    let unserved = desk.ask("CreateExclusiveInstances", json!({})).await;
+    assert_refused(
+        &unserved,
+        "UnsupportedOperation",
+        "`CreateExclusiveInstances` is not served by this version of Tollgate",
+    );
 }
 
 #[tokio::test]

@@ -72,6 +72,7 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         "K8sService": [],
     });
     let strategy = json!({"ServiceId": service, "StrategyId": "IPStrategy-abcdefgh"});
+    let plugin = json!({"PluginId": "plugin-abcdefgh"});
     let filters = |name: &str| with(&page, json!({"Filters": [{"Name": name, "Values": ["x"]}]}));
     vec![
         (
@@ -179,6 +180,26 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
             "DescribeIPStrategyApisStatus",
             with(&strategy, with(&page, json!({"EnvironmentName": "test", "Filters": []}))),
         ),
+        (
+            "CreatePlugin",
+            json!({"PluginName": "name", "PluginType": "IPControl", "PluginData": "{\"type\":\"black_list\",\"blocks\":\"10.0.0.1\"}",
+                "Description": "d", "Tags": [{"Key": "k", "Value": "v"}]}),
+        ),
+        ("ModifyPlugin", with(&plugin, json!({"PluginName": "name", "Description": "d", "PluginData": "{}"}))),
+        ("DescribePlugin", with(&page, plugin.clone())),
+        (
+            "DescribePlugins",
+            with(
+                &page,
+                json!({"PluginIds": ["plugin-abcdefgh"], "PluginName": "n", "PluginType": "Cors", "Filters": []}),
+            ),
+        ),
+        ("DescribePluginApis", with(&page, plugin.clone())),
+        ("DescribePluginsByApi", with(&with(&page, place.clone()), json!({"ApiId": api}))),
+        ("DescribeAllPluginApis", with(&with(&page, place.clone()), plugin.clone())),
+        ("AttachPlugin", with(&with(&place, plugin.clone()), json!({"ApiIds": [api]}))),
+        ("DetachPlugin", with(&with(&place, plugin.clone()), json!({"ApiId": api}))),
+        ("DeletePlugin", plugin),
     ]
 }
 
@@ -236,7 +257,8 @@ async fn a_required_field_that_is_left_out_is_named() {
     let desk = Desk::new().await;
     for action in crate::actions().filter(|action| action.refused.is_none()) {
         let answer = desk.ask(action.name, json!({})).await;
-        let needs_none = ["DescribeServicesStatus", "DescribeUsagePlansStatus", "DescribeApiKeysStatus"];
+        let needs_none =
+            ["DescribeServicesStatus", "DescribeUsagePlansStatus", "DescribeApiKeysStatus", "DescribePlugins"];
         if needs_none.contains(&action.name) {
             assert_eq!(code(&answer), "", "{answer}");
         } else {

@@ -17,6 +17,11 @@ pub(crate) fn read<T: DeserializeOwned>(tree: Value, textual: bool) -> Result<T,
     T::deserialize(Reader { value: tree, textual }).map_err(Unfit::into_fault)
 }
 
+/// Reads `tree`, whose numbers and booleans are no text.
+pub(crate) fn read_tree<T: DeserializeOwned>(tree: Value) -> Result<T, Fault> {
+    read(tree, false)
+}
+
 /// Why a tree did not fit, and where.
 #[derive(Debug)]
 struct Unfit {

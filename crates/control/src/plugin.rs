@@ -1,0 +1,214 @@
+//! Plugins: made, changed, deleted, and attached to APIs. All of it acts at once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use model::{
+    ApiId, Attachment, EnvironmentName, Name, Plugin, PluginData, PluginId, Record, ServiceId, ServiceTree, Snapshot,
+    Tag, Text, Write,
+};
+
+use crate::rule::{self, Facts, Outcome};
+use crate::{Actor, Control, PluginRefusal, Refusal, mint};
+
+/// What a new plugin is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct NewPlugin {
+    pub name: Name,
+    pub description: Text,
+    pub data: PluginData,
+    pub tags: Vec<Tag>,
+}
+
+/// What changes of a plugin; `None` leaves a member as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct PluginChange {
+    pub name: Option<Name>,
+    pub description: Option<Text>,
+    pub data: Option<PluginData>,
+}
+
+impl Control {
+    /// Makes a plugin, which is attached to nothing yet.
+    ///
+    /// # Errors
+    /// [`PluginRefusal::TooMany`]; [`Refusal::Invalid`] for a repeated tag key.
+    pub async fn create_plugin(&self, actor: &Actor, new: NewPlugin) -> Result<Arc<Plugin>, Refusal> {
+        self.write(actor, "plugin.create", |facts| create(facts, mint::plugin(facts.snapshot)?, &new)).await
+    }
+
+    /// Changes a plugin. A change that changes nothing succeeds and leaves no trace.
+    ///
+    /// # Errors
+    /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`].
+    pub async fn modify_plugin(&self, actor: &Actor, id: &PluginId, change: PluginChange) -> Result<(), Refusal> {
+        self.write(actor, "plugin.modify", |facts| modify(facts, id, &change)).await
+    }
+
+    /// Deletes a plugin and takes it off the APIs that it is on.
+    ///
+    /// # Errors
+    /// [`PluginRefusal::NotFound`].
+    pub async fn delete_plugin(&self, actor: &Actor, id: &PluginId) -> Result<(), Refusal> {
+        self.write(actor, "plugin.delete", |facts| delete(facts, id)).await
+    }
+
+    /// Attaches a plugin to APIs that an environment runs: to all of them or to none. An API that has it already is
+    /// passed over.
+    ///
+    /// # Errors
+    /// [`PluginRefusal::NotFound`], [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`],
+    /// [`Refusal::ApiNotFound`], [`PluginRefusal::NotReleased`], [`PluginRefusal::Clash`],
+    /// [`PluginRefusal::TooManyServices`]; [`Refusal::Invalid`] for an empty list.
+    pub async fn attach_plugin(
+        &self,
+        actor: &Actor,
+        id: &PluginId,
+        service: &ServiceId,
+        environment: &EnvironmentName,
+        apis: &[ApiId],
+    ) -> Result<(), Refusal> {
+        self.write(actor, "plugin.attach", |facts| attach(facts, id, service, environment, apis)).await
+    }
+
+    /// Takes a plugin off an API in an environment.
+    ///
+    /// # Errors
+    /// [`PluginRefusal::NotFound`], [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`],
+    /// [`Refusal::ApiNotFound`], [`PluginRefusal::NotAttached`].
+    pub async fn detach_plugin(
+        &self,
+        actor: &Actor,
+        id: &PluginId,
+        service: &ServiceId,
+        environment: &EnvironmentName,
+        api: &ApiId,
+    ) -> Result<(), Refusal> {
+        self.write(actor, "plugin.detach", |facts| detach(facts, id, service, environment, api)).await
+    }
+}
+
+pub(crate) fn create(facts: &Facts<'_>, id: PluginId, new: &NewPlugin) -> Result<Outcome<Arc<Plugin>>, Refusal> {
+    let limit = facts.quotas.plugins;
+    if facts.snapshot.plugins.len() >= limit {
+        return Err(PluginRefusal::TooMany { limit }.into());
+    }
+    rule::tags(&new.tags)?;
+    let NewPlugin { name, description, data, tags } = new.clone();
+    let plugin = Plugin { id, name, description, data, tags, created: facts.now, modified: facts.now };
+    Ok(Outcome::new(plugin.id.clone(), vec![Write::Put(Record::Plugin(plugin.clone()))], Arc::new(plugin)))
+}
+
+pub(crate) fn modify(facts: &Facts<'_>, id: &PluginId, change: &PluginChange) -> Result<Outcome<()>, Refusal> {
+    let old = facts.plugin(id)?;
+    let PluginChange { name, description, data } = change.clone();
+    if data.as_ref().is_some_and(|data| data.kind() != old.data.kind()) {
+        return Err(PluginRefusal::KindFixed(id.clone()).into());
+    }
+    let mut plugin = Plugin {
+        name: name.unwrap_or_else(|| old.name.clone()),
+        description: description.unwrap_or_else(|| old.description.clone()),
+        data: data.unwrap_or_else(|| old.data.clone()),
+        ..(**old).clone()
+    };
+    if plugin == **old {
+        return Ok(Outcome::unchanged(id, ()));
+    }
+    plugin.modified = facts.now;
+    Ok(Outcome::new(id, vec![Write::Put(Record::Plugin(plugin))], ()))
+}
+
+pub(crate) fn delete(facts: &Facts<'_>, id: &PluginId) -> Result<Outcome<()>, Refusal> {
+    let old = facts.plugin(id)?;
+    let mut writes: Vec<Write> = attachments(facts.snapshot, id).map(|(_, attachment)| remove(attachment)).collect();
+    writes.push(Write::Remove(Record::Plugin((**old).clone())));
+    Ok(Outcome::new(id, writes, ()))
+}
+
+pub(crate) fn attach(
+    facts: &Facts<'_>,
+    id: &PluginId,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+    apis: &[ApiId],
+) -> Result<Outcome<()>, Refusal> {
+    let plugin = facts.plugin(id)?;
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    rule::some("apis", apis)?;
+    let running: BTreeSet<&ApiId> = tree.running_revisions(environment).into_iter().map(|frozen| &frozen.api).collect();
+    let mut writes = Vec::new();
+    for api in rule::distinct(apis) {
+        if !running.contains(api) {
+            rule::api(tree, api)?;
+            return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
+        }
+        let mut is_there = false;
+        for attachment in tree.attached(environment, api) {
+            if attachment.plugin == *id {
+                is_there = true;
+            } else if facts.plugin(&attachment.plugin)?.data.kind().excludes(plugin.data.kind()) {
+                let (api, environment, other) = (api.clone(), environment.clone(), attachment.plugin.clone());
+                return Err(PluginRefusal::Clash { api, environment, other }.into());
+            }
+        }
+        if !is_there {
+            writes.push(Write::Put(Record::Attachment(Attachment {
+                plugin: id.clone(),
+                service: service.clone(),
+                environment: environment.clone(),
+                api: api.clone(),
+                attached: facts.now,
+            })));
+        }
+    }
+    let mut services: BTreeSet<&ServiceId> =
+        attachments(facts.snapshot, id).map(|(_, attachment)| &attachment.service).collect();
+    let limit = facts.quotas.services_per_plugin;
+    if services.insert(service) && services.len() > limit {
+        return Err(PluginRefusal::TooManyServices { plugin: id.clone(), limit }.into());
+    }
+    Ok(Outcome::new(id, writes, ()))
+}
+
+pub(crate) fn detach(
+    facts: &Facts<'_>,
+    id: &PluginId,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+    api: &ApiId,
+) -> Result<Outcome<()>, Refusal> {
+    facts.plugin(id)?;
+    let tree = facts.tree(service)?;
+    rule::known(environment)?;
+    // An API that was deleted may still run, and its plugins with it.
+    match tree.attachments.get(&(environment.clone(), api.clone(), id.clone())) {
+        Some(attachment) => Ok(Outcome::new(id, vec![remove(attachment)], ())),
+        None => {
+            rule::api(tree, api)?;
+            let (plugin, api, environment) = (id.clone(), api.clone(), environment.clone());
+            Err(PluginRefusal::NotAttached { plugin, api, environment }.into())
+        }
+    }
+}
+
+/// What takes the plugins off an API that is deleted.
+pub(crate) fn forget<'t>(tree: &'t ServiceTree, api: &'t ApiId) -> impl Iterator<Item = Write> + 't {
+    tree.attachments.values().filter(move |attachment| attachment.api == *api).map(|attachment| remove(attachment))
+}
+
+/// Where a plugin is attached, with the service: by service, environment, API.
+pub fn attachments<'s>(
+    snapshot: &'s Snapshot,
+    id: &'s PluginId,
+) -> impl Iterator<Item = (&'s Arc<ServiceTree>, &'s Arc<Attachment>)> {
+    snapshot.services.values().flat_map(move |tree| {
+        tree.attachments.values().filter(move |attachment| attachment.plugin == *id).map(move |found| (tree, found))
+    })
+}
+
+fn remove(attachment: &Attachment) -> Write {
+    Write::Remove(Record::Attachment(attachment.clone()))
+}

@@ -1,0 +1,57 @@
+use model::{ApiId, EnvironmentName, PluginId};
+
+/// Why a use case of plugins did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PluginRefusal {
+    /// There is no such plugin.
+    #[error("there is no plugin `{0}`")]
+    NotFound(PluginId),
+    /// No further plugin fits.
+    #[error("there are {limit} plugins already, and no more are allowed")]
+    TooMany {
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// The plugin is on APIs of as many services as it may be.
+    #[error("plugin `{plugin}` is on APIs of {limit} services already, and no more are allowed")]
+    TooManyServices {
+        /// The plugin.
+        plugin: PluginId,
+        /// The most services that are allowed.
+        limit: usize,
+    },
+    /// The environment does not run the API.
+    #[error("API `{api}` is not released in environment `{environment}`; a plugin is attached to what is")]
+    NotReleased {
+        /// The API.
+        api: ApiId,
+        /// The environment.
+        environment: EnvironmentName,
+    },
+    /// The API has a plugin that leaves no room for this one.
+    #[error(
+        "API `{api}` has plugin `{other}` in environment `{environment}`, beside which it cannot have this one; detach \
+         that first"
+    )]
+    Clash {
+        /// The API.
+        api: ApiId,
+        /// The environment.
+        environment: EnvironmentName,
+        /// The plugin that it has.
+        other: PluginId,
+    },
+    /// The plugin is not on the API.
+    #[error("plugin `{plugin}` is not attached to API `{api}` in environment `{environment}`")]
+    NotAttached {
+        /// The plugin.
+        plugin: PluginId,
+        /// The API.
+        api: ApiId,
+        /// The environment.
+        environment: EnvironmentName,
+    },
+    /// A plugin keeps its kind.
+    #[error("plugin `{0}` cannot become one of another kind; make a new one")]
+    KindFixed(PluginId),
+}

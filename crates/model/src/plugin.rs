@@ -1,0 +1,86 @@
+//! Plugins: what is done with the calls of the APIs that they are attached to. They act at once, without a release.
+//!
+//! A plugin belongs to no service; it is attached to APIs of any of them, in an environment. An API has at most one of
+//! each [`PluginKind`] in an environment, so their order on a call needs no saying: it is that of the kinds.
+
+mod address_access;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiId, EnvironmentName, Name, PluginId, ServiceId, Tag, Text, Timestamp};
+
+pub use address_access::AddressAccess;
+
+/// Something that is done with calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plugin {
+    /// Its identifier.
+    pub id: PluginId,
+    /// Its name; several may share one.
+    pub name: Name,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Text,
+    /// What is done. Its kind never changes.
+    pub data: PluginData,
+    /// What operators sort it by.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it last changed; attaching it is no change.
+    pub modified: Timestamp,
+}
+
+/// What a plugin does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum PluginData {
+    AddressAccess(AddressAccess),
+}
+
+/// What plugins of a sort do, in the order in which a call meets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PluginKind {
+    /// Refuses callers by their addresses.
+    AddressAccess,
+}
+
+impl PluginData {
+    /// Which kind it is.
+    pub fn kind(&self) -> PluginKind {
+        match self {
+            Self::AddressAccess(_) => PluginKind::AddressAccess,
+        }
+    }
+}
+
+impl PluginKind {
+    /// True when an API cannot have one of each in one environment.
+    pub fn excludes(self, other: Self) -> bool {
+        self == other
+    }
+}
+
+/// A plugin on an API in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The plugin.
+    pub plugin: PluginId,
+    /// The API's service.
+    pub service: ServiceId,
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The API.
+    pub api: ApiId,
+    /// When it was attached.
+    pub attached: Timestamp,
+}
+
+impl Attachment {
+    /// What it is found by within its service.
+    pub fn key(&self) -> (EnvironmentName, ApiId, PluginId) {
+        (self.environment.clone(), self.api.clone(), self.plugin.clone())
+    }
+}
