@@ -315,6 +315,10 @@ groups! {
         max_plugins: Whole<1, 1_000_000> = "1000";
         /// Services whose APIs one plugin may be attached to.
         max_services_per_plugin: Whole<1, 1_000_000> = "50";
+        /// Applications in all.
+        max_applications: Whole<1, 100_000> = "1000";
+        /// Applications that may call one API in one environment.
+        max_applications_per_api: Whole<1, 100_000> = "1000";
         /// Upstreams in all.
         max_upstreams: Whole<1, 1_000_000> = "1000";
         /// Key pairs in all.
@@ -449,6 +453,8 @@ impl Settings {
             ip_strategies_per_service: quotas.max_ip_strategies_per_service.size(),
             plugins: quotas.max_plugins.size(),
             services_per_plugin: quotas.max_services_per_plugin.size(),
+            applications: quotas.max_applications.size(),
+            applications_per_api: quotas.max_applications_per_api.size(),
             usage_plans: quotas.max_usage_plans.size(),
             upstreams: quotas.max_upstreams.size(),
             keys: quotas.max_keys.size(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, ThrottleScope, Timestamp, Write};
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, PlanUse, Refusal, definition, ip_strategy, mint, plugin, upstream};
+use crate::{Actor, Control, PlanUse, Refusal, application, definition, ip_strategy, mint, plugin, upstream};
 
 impl Control {
     /// Makes an API.
@@ -42,7 +42,8 @@ impl Control {
     /// Deletes an API. Releases that hold it go on answering for it, within its throttles.
     ///
     /// # Errors
-    /// [`Refusal::ServiceNotFound`], [`Refusal::ApiNotFound`], [`Refusal::ApiBoundToPlan`].
+    /// [`Refusal::ServiceNotFound`], [`Refusal::ApiNotFound`], [`Refusal::ApiBoundToPlan`],
+    /// [`ApplicationRefusal::MayCall`](crate::ApplicationRefusal::MayCall).
     pub async fn delete_api(&self, actor: &Actor, service: &ServiceId, api: &ApiId) -> Result<(), Refusal> {
         self.write(actor, "api.delete", |facts| delete(facts, service, api)).await
     }
@@ -112,6 +113,7 @@ pub(crate) fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Resu
     if !plans.is_empty() {
         return Err(Refusal::ApiBoundToPlan { api: id.clone(), plans });
     }
+    application::may_go(tree, id)?;
     let mut writes = Vec::new();
     // A release that holds the API can be switched to at any time, and then its throttles, IP strategies and plugins
     // must be there.

@@ -105,6 +105,12 @@ impl Control {
         self.installation.default_host(service)
     }
 
+    /// The region that this installation plays, without its continent: `guangzhou` for `ap-guangzhou`.
+    pub fn region_name(&self) -> &str {
+        let region = self.installation.region.as_str();
+        region.split_once('-').map_or(region, |(_, name)| name)
+    }
+
     /// Where the functions of `api` push to its WebSockets.
     pub fn push_address(&self, api: &ApiId) -> String {
         self.installation.push_address(api)

@@ -18,6 +18,7 @@
 pub mod acme;
 pub mod actor;
 pub mod api;
+pub mod application;
 pub mod binding;
 pub mod certificate;
 pub mod clock;
@@ -55,6 +56,7 @@ mod world;
 
 pub use acme::Issuance;
 pub use actor::Actor;
+pub use application::{ApplicationChange, NewApplication};
 pub use binding::BindTarget;
 pub use certificate::NewCertificate;
 pub use clock::{Clock, SystemClock};
@@ -70,7 +72,9 @@ pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;
 pub use plugin::{NewPlugin, PluginChange};
 pub use quotas::Quotas;
-pub use refusal::{IpStrategyRefusal, PlanUse, PluginRefusal, Refusal, UpstreamUse};
+pub use refusal::{
+    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, PlanUse, PluginRefusal, Refusal, UpstreamUse,
+};
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};
 pub use sign::certificate::Unfit;

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
-    AccessKeyId, ApiId, CertificateId, IpStrategyId, OperatorId, PluginId, Secret, ServiceId, Snapshot, Timestamp,
-    UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiId, ApplicationId, CertificateId, IpStrategyId, OperatorId, PluginId, Secret, ServiceId, Snapshot,
+    Timestamp, UpstreamId, UsagePlanId, VersionName,
 };
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -89,6 +89,16 @@ pub(crate) fn ip_strategy(snapshot: &Snapshot) -> Result<IpStrategyId, Refusal> 
 /// A plugin identifier that is not in use.
 pub(crate) fn plugin(snapshot: &Snapshot) -> Result<PluginId, Refusal> {
     fresh(PluginId::mint, |id| snapshot.plugins.contains_key(id))
+}
+
+/// An identifier of an application that is not in use.
+pub(crate) fn application(snapshot: &Snapshot) -> Result<ApplicationId, Refusal> {
+    fresh(ApplicationId::mint, |id| snapshot.applications.contains_key(id))
+}
+
+/// The public half of an application's pair that no other application has.
+pub(crate) fn application_key(snapshot: &Snapshot) -> Result<AccessKeyId, Refusal> {
+    fresh(AccessKeyId::mint_for_application, |key| snapshot.applications.values().any(|other| other.key == *key))
 }
 
 /// A key identifier that is not in use.

@@ -16,6 +16,10 @@ pub struct Quotas {
     pub plugins: usize,
     /// Services whose APIs one plugin is on: 50.
     pub services_per_plugin: usize,
+    /// Applications in all: 1000.
+    pub applications: usize,
+    /// Applications that may call one API in one environment: 1000.
+    pub applications_per_api: usize,
     /// Usage plans in all: 200.
     pub usage_plans: usize,
     /// Upstreams in all: 1000.
@@ -49,6 +53,8 @@ impl Default for Quotas {
             ip_strategies_per_service: 50,
             plugins: 1000,
             services_per_plugin: 50,
+            applications: 1000,
+            applications_per_api: 1000,
             usage_plans: 200,
             upstreams: 1000,
             keys: 400,

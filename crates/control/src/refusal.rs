@@ -1,5 +1,6 @@
 //! Why a use case did not happen.
 
+mod application;
 mod ip_strategy;
 mod plugin;
 mod uses;
@@ -11,6 +12,7 @@ use model::{
     Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
+pub use application::{ApplicationRefusal, ApplicationUse};
 pub use ip_strategy::IpStrategyRefusal;
 pub use plugin::PluginRefusal;
 pub use uses::{PlanUse, UpstreamUse};
@@ -22,6 +24,9 @@ pub use uses::{PlanUse, UpstreamUse};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     // ---- of one noun alone
+    /// A use case of applications did not happen.
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
     /// A use case of IP strategies did not happen.
     #[error(transparent)]
     IpStrategy(#[from] IpStrategyRefusal),

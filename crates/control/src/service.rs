@@ -172,12 +172,14 @@ fn everything(tree: &ServiceTree) -> Vec<Record> {
         throttles,
         ip_strategies,
         attachments,
+        application_bindings,
         domains,
     } = tree;
     let mut records = Vec::new();
     records.extend(domains.values().map(|domain| Record::Domain((**domain).clone())));
     records.extend(attachments.values().map(|attachment| Record::Attachment((**attachment).clone())));
     records.extend(ip_strategies.values().map(|strategy| Record::IpStrategy((**strategy).clone())));
+    records.extend(application_bindings.values().map(|bound| Record::ApplicationBinding((**bound).clone())));
     records.extend(throttles.values().map(|throttle| Record::Throttle((**throttle).clone())));
     records.extend(plan_bindings.values().map(|binding| Record::PlanBinding((**binding).clone())));
     records.extend(events.values().map(|event| Record::ReleaseEvent((**event).clone())));

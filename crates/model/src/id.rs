@@ -89,7 +89,10 @@ identifiers! {
     IpStrategyId, "IP strategy id";
     /// A plugin: minted as `plugin-` and 8 of `[a-z0-9]`.
     PluginId, "plugin id";
-    /// The public half of a key pair: minted as `AKID` and 36 letters and digits, or chosen by the operator.
+    /// An application: minted as `app-` and 8 of `[a-z0-9]`.
+    ApplicationId, "application id";
+    /// The public half of a key pair: minted as `AKID`, for applications as `APID`, and 36 letters
+    /// and digits, or chosen by the operator.
     AccessKeyId, "access key id";
     /// One release of a service, named by its time and a random part.
     VersionName, "version name";
@@ -143,10 +146,22 @@ impl PluginId {
     }
 }
 
+impl ApplicationId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(format!("app-{}", draw(entropy)))
+    }
+}
+
 impl AccessKeyId {
     /// A new identifier from 36 random bytes.
     pub fn mint(entropy: [u8; 36]) -> Self {
         Self(format!("AKID{}", draw(entropy)))
+    }
+
+    /// A new identifier of an application's pair from 36 random bytes.
+    pub fn mint_for_application(entropy: [u8; 36]) -> Self {
+        Self(format!("APID{}", draw(entropy)))
     }
 }
 

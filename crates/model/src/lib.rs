@@ -7,12 +7,14 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`throttle`], [`ip_strategy`], [`plugin`], [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`],
+//! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`], [`upstream`],
+//! [`certificate`], [`domain`], [`acme`], [`operator`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
 //! [`call_log`]).
 
 pub mod acme;
 pub mod api;
+pub mod application;
 pub mod audit;
 pub mod auth;
 pub mod backend;
@@ -46,6 +48,7 @@ pub mod usage_plan;
 
 pub use acme::{AcmeAccount, AcmeFailure};
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
+pub use application::{Application, ApplicationBinding};
 pub use audit::AuditEntry;
 pub use auth::Auth;
 pub use backend::{
@@ -62,8 +65,8 @@ pub use function::{
     TriggerHeader, TriggerValue,
 };
 pub use id::{
-    AccessKeyId, ApiId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, PluginId, ServiceId, UpstreamId,
-    UsagePlanId, VersionName,
+    AccessKeyId, ApiId, ApplicationId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, PluginId, ServiceId,
+    UpstreamId, UsagePlanId, VersionName,
 };
 pub use invalid::Invalid;
 pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};

@@ -5,9 +5,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AcmeAccount, AcmeFailure, Api, ApiRevision, Attachment, BindingScope, Certificate, Credential, Domain,
-    EnvironmentState, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Plugin, Release,
-    ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    AcmeAccount, AcmeFailure, Api, ApiRevision, Application, ApplicationBinding, Attachment, BindingScope, Certificate,
+    Credential, Domain, EnvironmentState, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Plugin,
+    Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -38,6 +38,8 @@ pub enum Record {
     PlanBinding(PlanBinding),
     Throttle(Throttle),
     IpStrategy(IpStrategy),
+    Application(Application),
+    ApplicationBinding(ApplicationBinding),
     Certificate(Certificate),
     Domain(Domain),
     AcmeAccount(AcmeAccount),
@@ -65,6 +67,8 @@ pub enum Kind {
     PlanBinding,
     Throttle,
     IpStrategy,
+    Application,
+    ApplicationBinding,
     Certificate,
     Domain,
     AcmeAccount,
@@ -78,7 +82,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -91,6 +95,8 @@ impl Kind {
         Self::PlanBinding,
         Self::Throttle,
         Self::IpStrategy,
+        Self::Application,
+        Self::ApplicationBinding,
         Self::Certificate,
         Self::Domain,
         Self::AcmeAccount,
@@ -117,6 +123,8 @@ impl Kind {
             Self::PlanBinding => "plan_binding",
             Self::Throttle => "throttle",
             Self::IpStrategy => "ip_strategy",
+            Self::Application => "application",
+            Self::ApplicationBinding => "application_binding",
             Self::Certificate => "certificate",
             Self::Domain => "domain",
             Self::AcmeAccount => "acme_account",
@@ -186,6 +194,8 @@ impl Record {
             Self::PlanBinding(_) => Kind::PlanBinding,
             Self::Throttle(_) => Kind::Throttle,
             Self::IpStrategy(_) => Kind::IpStrategy,
+            Self::Application(_) => Kind::Application,
+            Self::ApplicationBinding(_) => Kind::ApplicationBinding,
             Self::Certificate(_) => Kind::Certificate,
             Self::Domain(_) => Kind::Domain,
             Self::AcmeAccount(_) => Kind::AcmeAccount,
@@ -225,6 +235,10 @@ impl Record {
                 format!("{}/{}/{api}", throttle.service, throttle.environment)
             }
             Self::IpStrategy(strategy) => strategy.id.to_string(),
+            Self::Application(application) => application.id.to_string(),
+            Self::ApplicationBinding(binding) => {
+                format!("{}/{}/{}/{}", binding.application, binding.service, binding.environment, binding.api)
+            }
             Self::Certificate(certificate) => certificate.id.to_string(),
             Self::Domain(domain) => domain.name.to_string(),
             Self::AcmeAccount(account) => account.directory.clone(),
@@ -246,6 +260,7 @@ impl Record {
             Self::Service(_)
             | Self::UsagePlan(_)
             | Self::Credential(_)
+            | Self::Application(_)
             | Self::Certificate(_)
             | Self::AcmeAccount(_)
             | Self::AcmeFailure(_)
@@ -262,6 +277,7 @@ impl Record {
             Self::PlanBinding(binding) => binding.service.as_str(),
             Self::Throttle(throttle) => throttle.service.as_str(),
             Self::IpStrategy(strategy) => strategy.service.as_str(),
+            Self::ApplicationBinding(binding) => binding.service.as_str(),
             Self::Domain(domain) => domain.service.as_str(),
             Self::Attachment(attachment) => attachment.service.as_str(),
         }
@@ -275,6 +291,7 @@ impl Record {
             Self::ApiRevision(frozen) => frozen.definition.name.as_str(),
             Self::UsagePlan(plan) => plan.name.as_str(),
             Self::IpStrategy(strategy) => strategy.name.as_str(),
+            Self::Application(application) => application.name.as_str(),
             Self::Credential(credential) => credential.name.as_str(),
             Self::Certificate(certificate) => certificate.name.as_str(),
             Self::Domain(domain) => domain.spelled.as_str(),
@@ -288,6 +305,7 @@ impl Record {
             | Self::KeyBinding(_)
             | Self::OperatorKey(_)
             | Self::PlanBinding(_)
+            | Self::ApplicationBinding(_)
             | Self::Throttle(_)
             | Self::AcmeAccount(_)
             | Self::AcmeFailure(_) => "",
@@ -298,6 +316,7 @@ impl Record {
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Credential(credential) => Some(&credential.secret),
+            Self::Application(application) => Some(&application.secret),
             Self::Certificate(certificate) => Some(&certificate.key),
             Self::AcmeAccount(account) => Some(&account.key),
             Self::Operator(operator) => Some(&operator.secret_key),
@@ -310,6 +329,7 @@ impl Record {
     pub fn set_secret(&mut self, secret: Secret) {
         match self {
             Self::Credential(credential) => credential.secret = secret,
+            Self::Application(application) => application.secret = secret,
             Self::Certificate(certificate) => certificate.key = secret,
             Self::AcmeAccount(account) => account.key = secret,
             Self::Operator(operator) => operator.secret_key = secret,
@@ -333,6 +353,8 @@ impl Record {
             Kind::PlanBinding => Self::PlanBinding(serde_json::from_str(body)?),
             Kind::Throttle => Self::Throttle(serde_json::from_str(body)?),
             Kind::IpStrategy => Self::IpStrategy(serde_json::from_str(body)?),
+            Kind::Application => Self::Application(serde_json::from_str(body)?),
+            Kind::ApplicationBinding => Self::ApplicationBinding(serde_json::from_str(body)?),
             Kind::Certificate => Self::Certificate(serde_json::from_str(body)?),
             Kind::Domain => Self::Domain(serde_json::from_str(body)?),
             Kind::AcmeAccount => Self::AcmeAccount(serde_json::from_str(body)?),

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{
-    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, Attachment, BindingScope, Certificate,
-    CertificateId, CertificateSource, Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Invalid,
-    IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Plugin, PluginId, Record,
-    Release, ReleaseEvent, Revision, Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan,
-    UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, Application, ApplicationBinding, ApplicationId,
+    Attachment, BindingScope, Certificate, CertificateId, CertificateSource, Credential, Domain, DomainName,
+    EnvironmentName, EnvironmentState, Invalid, IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId,
+    OperatorKey, PlanBinding, Plugin, PluginId, Record, Release, ReleaseEvent, Revision, Service, ServiceId, Throttle,
+    ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
 
 /// The whole configuration at one revision.
@@ -22,6 +22,7 @@ pub struct Snapshot {
     pub services: BTreeMap<ServiceId, Arc<ServiceTree>>,
     pub usage_plans: BTreeMap<UsagePlanId, Arc<UsagePlan>>,
     pub credentials: BTreeMap<AccessKeyId, Arc<Credential>>,
+    pub applications: BTreeMap<ApplicationId, Arc<Application>>,
     pub certificates: Arc<BTreeMap<CertificateId, Arc<Certificate>>>,
     /// The custom domains of all services: the ones that stand in their trees too.
     pub domains: Arc<BTreeMap<DomainName, Arc<Domain>>>,
@@ -56,6 +57,8 @@ pub struct ServiceTree {
     pub ip_strategies: BTreeMap<IpStrategyId, Arc<IpStrategy>>,
     /// The plugins on its APIs.
     pub attachments: BTreeMap<(EnvironmentName, ApiId, PluginId), Arc<Attachment>>,
+    /// Which applications may call its APIs.
+    pub application_bindings: BTreeMap<(EnvironmentName, ApiId, ApplicationId), Arc<ApplicationBinding>>,
     /// Its custom domains.
     pub domains: BTreeMap<DomainName, Arc<Domain>>,
 }
@@ -133,6 +136,13 @@ impl Snapshot {
             Record::IpStrategy(strategy) => {
                 self.tree(&strategy.service)?.ip_strategies.insert(strategy.id.clone(), Arc::new(strategy));
             }
+            Record::ApplicationBinding(binding) => {
+                let key = (binding.environment.clone(), binding.api.clone(), binding.application.clone());
+                self.tree(&binding.service)?.application_bindings.insert(key, Arc::new(binding));
+            }
+            Record::Application(application) => {
+                self.applications.insert(application.id.clone(), Arc::new(application));
+            }
             Record::UsagePlan(plan) => {
                 self.usage_plans.insert(plan.id.clone(), Arc::new(plan));
             }
@@ -193,6 +203,9 @@ impl Snapshot {
             Record::Credential(credential) => {
                 self.credentials.remove(&credential.id);
             }
+            Record::Application(application) => {
+                self.applications.remove(&application.id);
+            }
             Record::KeyBinding(binding) => self.remove_key_binding(&binding),
             Record::Certificate(certificate) => {
                 Arc::make_mut(&mut self.certificates).remove(&certificate.id);
@@ -245,6 +258,10 @@ impl Snapshot {
             Record::IpStrategy(strategy) => self.change_tree(&strategy.service, |tree| {
                 tree.ip_strategies.remove(&strategy.id);
             }),
+            Record::ApplicationBinding(binding) => self.change_tree(&binding.service, |tree| {
+                let key = (binding.environment.clone(), binding.api.clone(), binding.application.clone());
+                tree.application_bindings.remove(&key);
+            }),
             Record::Throttle(throttle) => self.change_tree(&throttle.service, |tree| {
                 tree.throttles.remove(&(throttle.environment.clone(), throttle.scope.clone()));
             }),
@@ -293,6 +310,7 @@ impl ServiceTree {
             throttles: BTreeMap::new(),
             ip_strategies: BTreeMap::new(),
             attachments: BTreeMap::new(),
+            application_bindings: BTreeMap::new(),
             domains: BTreeMap::new(),
         }
     }

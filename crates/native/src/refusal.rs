@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{IpStrategyRefusal, PluginRefusal, Refusal, Unfit};
+use control::{ApplicationRefusal, IpStrategyRefusal, PluginRefusal, Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -16,6 +16,7 @@ impl From<Refusal> for Problem {
             | Refusal::UpstreamNotFound(_)
             | Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. })
             | Refusal::Plugin(PluginRefusal::NotFound(_))
+            | Refusal::Application(ApplicationRefusal::NotFound(_))
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
@@ -30,6 +31,7 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyUpstreams { .. }
             | Refusal::IpStrategy(IpStrategyRefusal::TooMany { .. })
             | Refusal::Plugin(PluginRefusal::TooMany { .. } | PluginRefusal::TooManyServices { .. })
+            | Refusal::Application(ApplicationRefusal::TooMany { .. } | ApplicationRefusal::TooManyOfApi { .. })
             | Refusal::TooManyKeys { .. }
             | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }
@@ -45,6 +47,7 @@ impl From<Refusal> for Problem {
             | Refusal::KeyEnabled(_)
             | Refusal::KeyBound { .. }
             | Refusal::PlanInUse { .. }
+            | Refusal::Application(ApplicationRefusal::Bound { .. } | ApplicationRefusal::MayCall { .. })
             | Refusal::UpstreamInUse { .. }
             | Refusal::CertificateInUse { .. } => Kind::InUse,
 
@@ -64,6 +67,7 @@ impl From<Refusal> for Problem {
                 | PluginRefusal::NotAttached { .. }
                 | PluginRefusal::KindFixed(_),
             )
+            | Refusal::Application(ApplicationRefusal::AlreadyBound { .. } | ApplicationRefusal::NotBound { .. })
             | Refusal::NothingToDemote { .. }
             | Refusal::UpstreamGone { .. }
             | Refusal::LastAdmin(_)
@@ -76,6 +80,9 @@ impl From<Refusal> for Problem {
                 return Self::new(Kind::Taken, refusal.to_string()).at("/name");
             }
             Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),
+            Refusal::Application(ApplicationRefusal::KeyTaken(_)) => {
+                return Self::new(Kind::Taken, refusal.to_string()).at("/key");
+            }
             Refusal::KeyExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),
 
             Refusal::CertificateExists(_) => return Self::new(Kind::Taken, refusal.to_string()).at("/id"),

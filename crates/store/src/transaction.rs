@@ -115,6 +115,7 @@ async fn check_parts(connection: &mut SqliteConnection, record: &Record, next: &
                     + tree.throttles.len()
                     + tree.ip_strategies.len()
                     + tree.attachments.len()
+                    + tree.application_bindings.len()
             }),
             "SELECT count(*) FROM records WHERE parent = ? AND kind <> 'key_binding'",
         ),

@@ -127,6 +127,21 @@ pub(crate) fn describe(call: &Call, request: OneApi) -> Result<Answer, Problem> 
     Ok(Answer::result(ApiInfo::new(&call.control, tree, api))?)
 }
 
+/// `DescribeApiForApiApp`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct OneApiForApp {
+    service_id: String,
+    api_id: String,
+    api_region: String,
+}
+
+/// The same for those who call the API as an application. One gateway plays every region.
+pub(crate) fn describe_for_app(call: &Call, request: OneApiForApp) -> Result<Answer, Problem> {
+    field::region("ApiRegion", &request.api_region)?;
+    describe(call, OneApi { service_id: request.service_id, api_id: request.api_id })
+}
+
 pub(crate) async fn delete(call: Call, request: OneApi) -> Result<Answer, Problem> {
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let id: ApiId = field::id("ApiId", request.api_id)?;

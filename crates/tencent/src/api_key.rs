@@ -73,7 +73,9 @@ pub(crate) async fn create(call: Call, request: Create) -> Result<Answer, Proble
     let id = request.access_key_id.filter(|id| !id.is_empty());
     let secret = request.access_key_secret.filter(|secret| !secret.is_empty());
     let pair = match (origin, id, secret) {
-        (CredentialOrigin::Manual, Some(id), Some(secret)) => Some((manual_id(id)?, manual_secret(secret)?)),
+        (CredentialOrigin::Manual, Some(id), Some(secret)) => {
+            Some((manual_id("AccessKeyId", id)?, manual_secret("AccessKeySecret", secret)?))
+        }
         (CredentialOrigin::Manual, None, _) => return Err(Fault::missing("AccessKeyId").into()),
         (CredentialOrigin::Manual, Some(_), None) => return Err(Fault::missing("AccessKeySecret").into()),
         (CredentialOrigin::Auto, None, None) => None,
@@ -93,15 +95,15 @@ pub(crate) async fn create(call: Call, request: Create) -> Result<Answer, Proble
 }
 
 /// A chosen identifier: 5 to 50 letters, digits, `_` and `-`.
-fn manual_id(raw: String) -> Result<AccessKeyId, Fault> {
-    chosen("AccessKeyId", &raw, 5)?;
-    field::id("AccessKeyId", raw)
+pub(crate) fn manual_id(parameter: &str, raw: String) -> Result<AccessKeyId, Fault> {
+    chosen(parameter, &raw, 5)?;
+    field::id(parameter, raw)
 }
 
 /// A chosen secret: 10 to 50 letters, digits, `_` and `-`.
-fn manual_secret(raw: String) -> Result<Secret, Fault> {
-    chosen("AccessKeySecret", &raw, 10)?;
-    Secret::try_from(raw).map_err(|invalid| Fault::invalid(Code::FormatError, "AccessKeySecret", &invalid))
+pub(crate) fn manual_secret(parameter: &str, raw: String) -> Result<Secret, Fault> {
+    chosen(parameter, &raw, 10)?;
+    Secret::try_from(raw).map_err(|invalid| Fault::invalid(Code::FormatError, parameter, &invalid))
 }
 
 fn chosen(parameter: &str, raw: &str, shortest: usize) -> Result<(), Fault> {
@@ -188,7 +190,8 @@ pub(crate) struct Update {
 
 pub(crate) async fn update(call: Call, request: Update) -> Result<Answer, Problem> {
     let id: AccessKeyId = field::id("AccessKeyId", request.access_key_id)?;
-    let secret = request.access_key_secret.filter(|secret| !secret.is_empty()).map(manual_secret).transpose()?;
+    let given = request.access_key_secret.filter(|secret| !secret.is_empty());
+    let secret = given.map(|secret| manual_secret("AccessKeySecret", secret)).transpose()?;
     let key = call.control.rotate_credential(&call.actor, &id, secret).await?;
     Ok(Answer::result(ApiKey::new(&call, &key))?)
 }

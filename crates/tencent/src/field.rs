@@ -61,6 +61,16 @@ pub(crate) fn short_name(parameter: &str, raw: String) -> Result<Name, Fault> {
     Name::try_from(raw).map_err(|invalid| Fault::invalid(Code::FormatError, parameter, &invalid))
 }
 
+/// A region, in its full form or its short one; which one does not matter, for one gateway plays them all.
+pub(crate) fn region(parameter: &str, raw: &str) -> Result<(), Fault> {
+    let fits = (1..=64).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if fits {
+        return Ok(());
+    }
+    let reason = "is no region; 1 to 64 letters, digits and `-` are, such as `ap-guangzhou`";
+    Err(Fault::value(Code::FormatError, parameter, reason))
+}
+
 /// A free text of any length that the model takes; none is the empty one.
 pub(crate) fn text(parameter: &str, raw: Option<String>) -> Result<Text, Fault> {
     Text::try_from(raw.unwrap_or_default()).map_err(|invalid| Fault::invalid(Code::FormatError, parameter, &invalid))

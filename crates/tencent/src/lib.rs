@@ -12,6 +12,7 @@
 //! The vendor's bound of 20 requests a second for each action is not imposed.
 
 mod api;
+mod api_app;
 mod api_key;
 mod call;
 mod code;

@@ -1,6 +1,6 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
-use control::{DoorRefusal, IpStrategyRefusal, PluginRefusal, Refusal};
+use control::{ApplicationRefusal, DoorRefusal, IpStrategyRefusal, PluginRefusal, Refusal};
 use model::Invalid;
 
 use crate::code::Code;
@@ -85,6 +85,7 @@ impl Problem {
 pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
     let code = match refusal {
         Refusal::Forbidden { .. } => Code::UnauthorizedOperation,
+        Refusal::Application(refusal) => of_application(refusal),
 
         Refusal::ServiceNotFound(_) if action == "DeleteServiceSubDomainMapping" => Code::ServiceNotExist,
         Refusal::ServiceNotFound(_) => Code::InvalidService,
@@ -224,6 +225,19 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         _ => None,
     };
     Fault { code, message, detail }
+}
+
+/// The table for what is refused of applications.
+fn of_application(refusal: &ApplicationRefusal) -> Code {
+    match refusal {
+        ApplicationRefusal::NotFound(_) => Code::InvalidApiApp,
+        ApplicationRefusal::TooMany { .. } | ApplicationRefusal::TooManyOfApi { .. } => Code::ApiAppCount,
+        ApplicationRefusal::KeyTaken(_) => Code::AccessKeyExist,
+        ApplicationRefusal::Bound { .. }
+        | ApplicationRefusal::MayCall { .. }
+        | ApplicationRefusal::AlreadyBound { .. } => Code::ResourceAssociated,
+        ApplicationRefusal::NotBound { .. } => Code::ResourceUnassociated,
+    }
 }
 
 /// The table for what the door refuses.

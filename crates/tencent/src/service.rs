@@ -8,7 +8,7 @@ use control::{NewService, ServiceChange, read};
 use model::{BindingScope, EnvironmentName, Network, ServiceId, ServiceProtocol, ServiceTree, UsagePlanId};
 use serde::Deserialize;
 
-use self::shown::{Created, Described, Listed, net_types};
+use self::shown::{Created, Described, ForApp, Listed, net_types};
 use crate::call::Call;
 use crate::code::Code;
 use crate::field;
@@ -111,6 +111,21 @@ pub(crate) fn describe(call: &Call, request: OneService) -> Result<Answer, Probl
     let id: ServiceId = field::id("ServiceId", request.service_id)?;
     let tree = call.service(&id)?;
     Ok(Answer::flat(Described::new(call, tree))?)
+}
+
+/// `DescribeServiceForApiApp`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct OneServiceForApp {
+    service_id: String,
+    api_region: String,
+}
+
+/// The service for those who call its APIs as an application.
+pub(crate) fn describe_for_app(call: &Call, request: OneServiceForApp) -> Result<Answer, Problem> {
+    field::region("ApiRegion", &request.api_region)?;
+    let id: ServiceId = field::id("ServiceId", request.service_id)?;
+    Ok(Answer::flat(ForApp::new(call, call.service(&id)?))?)
 }
 
 /// `DescribeServicesStatus`.

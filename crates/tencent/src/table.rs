@@ -8,7 +8,9 @@ use std::pin::Pin;
 use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
-use crate::{api, api_key, environment, ip_strategy, plugin, service, strategy, sub_domain, upstream, usage_plan};
+use crate::{
+    api, api_app, api_key, environment, ip_strategy, plugin, service, strategy, sub_domain, upstream, usage_plan,
+};
 
 /// The answer of an action that is under way.
 pub(crate) type Serving = Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send>>;
@@ -98,7 +100,6 @@ macro_rules! refused {
     };
 }
 
-const APPLICATIONS: &str = "it has no applications";
 const DOCUMENTS: &str = "it makes no API documents";
 const IMPORT: &str = "it does not import definitions";
 const INSTANCES: &str = "it has no dedicated instances";
@@ -112,7 +113,7 @@ pub(crate) const ROWS: &[Row] = &[
     read!("DescribeServicesStatus", service::list),
     change!("ModifyService", service::modify),
     change!("DeleteService", service::delete),
-    refused!(Read, "DescribeServiceForApiApp", APPLICATIONS),
+    read!("DescribeServiceForApiApp", service::describe_for_app),
     //
     change!("CreateApi", api::create, unread),
     read!("DescribeApi", api::describe),
@@ -121,7 +122,7 @@ pub(crate) const ROWS: &[Row] = &[
     change!("DeleteApi", api::delete),
     refused!(Write, "ModifyApiIncrement", OAUTH),
     refused!(Write, "ImportOpenApi", IMPORT),
-    refused!(Read, "DescribeApiForApiApp", APPLICATIONS),
+    read!("DescribeApiForApiApp", api::describe_for_app),
     //
     change!("ReleaseService", environment::release),
     change!("UnReleaseService", environment::unrelease),
@@ -158,15 +159,15 @@ pub(crate) const ROWS: &[Row] = &[
     change!("UpdateApiKey", api_key::update),
     change!("DeleteApiKey", api_key::delete),
     //
-    refused!(Write, "CreateApiApp", APPLICATIONS),
-    refused!(Write, "ModifyApiApp", APPLICATIONS),
-    refused!(Write, "DeleteApiApp", APPLICATIONS),
-    refused!(Write, "UpdateApiAppKey", APPLICATIONS),
-    refused!(Write, "BindApiApp", APPLICATIONS),
-    refused!(Write, "UnbindApiApp", APPLICATIONS),
-    refused!(Read, "DescribeApiAppsStatus", APPLICATIONS),
-    refused!(Read, "DescribeApiAppBindApisStatus", APPLICATIONS),
-    refused!(Read, "DescribeApiBindApiAppsStatus", APPLICATIONS),
+    change!("CreateApiApp", api_app::create),
+    change!("ModifyApiApp", api_app::modify),
+    change!("DeleteApiApp", api_app::delete),
+    change!("UpdateApiAppKey", api_app::update),
+    change!("BindApiApp", api_app::bind),
+    change!("UnbindApiApp", api_app::unbind),
+    read!("DescribeApiAppsStatus", api_app::list),
+    read!("DescribeApiAppBindApisStatus", api_app::apis),
+    read!("DescribeApiBindApiAppsStatus", api_app::apps),
     //
     change!("CreateIPStrategy", ip_strategy::create),
     change!("ModifyIPStrategy", ip_strategy::modify),

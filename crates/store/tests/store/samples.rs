@@ -2,14 +2,15 @@
 
 use model::{
     AccessKeyId, AcmeAccount, AcmeFailure, AddressAccess, AddressList, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol,
-    ApiRevision, Attachment, AuditEntry, Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope,
-    Certificate, CertificateId, CertificateSource, Constant, Credential, CredentialOrigin, Domain, DomainCertificate,
-    DomainMapping, DomainName, EnvironmentName, EnvironmentState, ErrorCode, FrontendPath, HttpBackend, IpBinding,
-    IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members,
-    Method, MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping,
-    PlanBinding, Plugin, PluginData, PluginId, Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret,
-    Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion,
-    Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
+    ApiRevision, Application, ApplicationBinding, ApplicationId, Attachment, AuditEntry, Auth, Backend, BackendMethod,
+    BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource, Constant, Credential,
+    CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, EnvironmentState,
+    ErrorCode, FrontendPath, HttpBackend, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding, Kind,
+    Location, Mapping, MappingPath, Member, Members, Method, MethodMatch, MockBackend, Name, Network, Operator,
+    OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding, Plugin, PluginData, PluginId, Record,
+    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
+    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
+    UsagePlanId, VersionName, Write,
 };
 use store::Change;
 
@@ -233,6 +234,22 @@ fn since_version_1() -> Vec<Record> {
             api: ApiId::try_from("api-one").unwrap(),
             attached: at(2),
         }),
+        Record::Application(Application {
+            id: ApplicationId::try_from("app-one").unwrap(),
+            key: AccessKeyId::try_from("APIDone").unwrap(),
+            secret: Secret::try_from(CREDENTIAL_SECRET.to_owned()).unwrap(),
+            name: Name::try_from("shop").unwrap(),
+            description: Text::try_from("the shop's web pages").unwrap(),
+            created: at(0),
+            modified: at(1),
+        }),
+        Record::ApplicationBinding(ApplicationBinding {
+            application: ApplicationId::try_from("app-one").unwrap(),
+            service: ServiceId::try_from("service-one").unwrap(),
+            environment: EnvironmentName::release(),
+            api: ApiId::try_from("api-one").unwrap(),
+            created: at(2),
+        }),
         Record::Upstream(Upstream {
             id: UpstreamId::try_from("upstream-one").unwrap(),
             name: None,
@@ -370,12 +387,14 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
         all.extend(tree.plan_bindings.values().map(|record| Record::PlanBinding((**record).clone())));
         all.extend(tree.domains.values().map(|record| Record::Domain((**record).clone())));
         all.extend(tree.ip_strategies.values().map(|record| Record::IpStrategy((**record).clone())));
+        all.extend(tree.application_bindings.values().map(|record| Record::ApplicationBinding((**record).clone())));
         all.extend(tree.throttles.values().map(|record| Record::Throttle((**record).clone())));
         all.extend(tree.attachments.values().map(|record| Record::Attachment((**record).clone())));
     }
     all.extend(snapshot.plugins.values().map(|record| Record::Plugin((**record).clone())));
     all.extend(snapshot.usage_plans.values().map(|record| Record::UsagePlan((**record).clone())));
     all.extend(snapshot.credentials.values().map(|record| Record::Credential((**record).clone())));
+    all.extend(snapshot.applications.values().map(|record| Record::Application((**record).clone())));
     all.extend(snapshot.certificates.values().map(|record| Record::Certificate((**record).clone())));
     all.extend(snapshot.acme_accounts.values().map(|record| Record::AcmeAccount((**record).clone())));
     all.extend(snapshot.acme_failures.values().map(|record| Record::AcmeFailure((**record).clone())));

@@ -82,10 +82,10 @@ impl<'a> Created<'a> {
     }
 }
 
-/// The answer of `DescribeService`.
+/// The answer of `DescribeServiceForApiApp`.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Described<'a> {
+pub(super) struct ForApp<'a> {
     service_id: &'a str,
     available_environments: Vec<String>,
     service_name: &'a str,
@@ -106,15 +106,9 @@ pub(super) struct Described<'a> {
     user_type: Option<&'a str>,
     set_id: Option<i64>,
     tags: Vec<Tag>,
-    instance_id: Option<&'a str>,
-    instance_name: Option<&'a str>,
-    set_type: Option<&'a str>,
-    deployment_type: Option<&'a str>,
-    special_use: Option<&'a str>,
-    uniq_vpc_id: Option<&'a str>,
 }
 
-impl<'a> Described<'a> {
+impl<'a> ForApp<'a> {
     pub(super) fn new(call: &Call, tree: &'a ServiceTree) -> Self {
         let service = &tree.service;
         let apis: Vec<_> = newest_first(tree).into_iter().map(|api| ApiIdStatus::new(tree, api)).collect();
@@ -140,12 +134,34 @@ impl<'a> Described<'a> {
             user_type: service.annotations.get(APP_ID_TYPE).map(String::as_str),
             set_id: None,
             tags: tag::written(&service.tags),
-            instance_id: service.instance.as_deref(),
+        }
+    }
+}
+
+/// The answer of `DescribeService`.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Described<'a> {
+    #[serde(flatten)]
+    for_app: ForApp<'a>,
+    instance_id: Option<&'a str>,
+    instance_name: Option<&'a str>,
+    set_type: Option<&'a str>,
+    deployment_type: Option<&'a str>,
+    special_use: Option<&'a str>,
+    uniq_vpc_id: Option<&'a str>,
+}
+
+impl<'a> Described<'a> {
+    pub(super) fn new(call: &Call, tree: &'a ServiceTree) -> Self {
+        Self {
+            for_app: ForApp::new(call, tree),
+            instance_id: tree.service.instance.as_deref(),
             instance_name: None,
             set_type: None,
             deployment_type: None,
             special_use: None,
-            uniq_vpc_id: service.vpc.as_deref(),
+            uniq_vpc_id: tree.service.vpc.as_deref(),
         }
     }
 }

@@ -73,6 +73,8 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
     });
     let strategy = json!({"ServiceId": service, "StrategyId": "IPStrategy-abcdefgh"});
     let plugin = json!({"PluginId": "plugin-abcdefgh"});
+    let application = json!({"ApiAppId": "app-abcdefgh"});
+    let bind_app = json!({"ApiAppId": "app-abcdefgh", "Environment": "test", "ServiceId": service, "ApiId": api});
     let filters = |name: &str| with(&page, json!({"Filters": [{"Name": name, "Values": ["x"]}]}));
     vec![
         (
@@ -166,6 +168,17 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
             json!({"ServiceId": service, "SubDomain": "a.example.com", "Environment": "test"}),
         ),
         ("UnBindSubDomain", of_domain),
+        ("CreateApiApp", json!({"ApiAppName": "n", "ApiAppDesc": "d"})),
+        ("ModifyApiApp", with(&application, json!({"ApiAppName": "n", "ApiAppDesc": "d"}))),
+        ("UpdateApiAppKey", with(&application, json!({"ApiAppKey": "my-key", "ApiAppSecret": "my-own-secret"}))),
+        ("DeleteApiApp", application.clone()),
+        ("BindApiApp", bind_app.clone()),
+        ("UnbindApiApp", bind_app),
+        ("DescribeApiAppsStatus", filters("ApiAppName")),
+        ("DescribeApiAppBindApisStatus", with(&filters("ApiName"), application)),
+        ("DescribeApiBindApiAppsStatus", with(&filters("ApiAppId"), json!({"ServiceId": service, "ApiIds": [api]}))),
+        ("DescribeApiForApiApp", json!({"ServiceId": service, "ApiId": api, "ApiRegion": "ap-guangzhou"})),
+        ("DescribeServiceForApiApp", json!({"ServiceId": service, "ApiRegion": "ap-guangzhou"})),
         (
             "CreateIPStrategy",
             json!({"ServiceId": service, "StrategyName": "n", "StrategyType": "WHITE", "StrategyData": "10.0.0.1"}),
@@ -257,8 +270,13 @@ async fn a_required_field_that_is_left_out_is_named() {
     let desk = Desk::new().await;
     for action in crate::actions().filter(|action| action.refused.is_none()) {
         let answer = desk.ask(action.name, json!({})).await;
-        let needs_none =
-            ["DescribeServicesStatus", "DescribeUsagePlansStatus", "DescribeApiKeysStatus", "DescribePlugins"];
+        let needs_none = [
+            "DescribeServicesStatus",
+            "DescribeUsagePlansStatus",
+            "DescribeApiKeysStatus",
+            "DescribePlugins",
+            "DescribeApiAppsStatus",
+        ];
         if needs_none.contains(&action.name) {
             assert_eq!(code(&answer), "", "{answer}");
         } else {

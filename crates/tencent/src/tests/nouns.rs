@@ -29,6 +29,9 @@ async fn busy() -> (Desk, String, String, String, String, String) {
     assert_eq!(desk.ask("BindEnvironment", bind).await["Result"], true);
     let bind = json!({"UsagePlanIds": [plan], "Environment": "test", "ServiceId": service});
     assert_eq!(desk.ask("BindEnvironment", bind).await["Result"], true);
+    let app = text(&desk.ask("CreateApiApp", json!({"ApiAppName": "app"})).await, "/Result/ApiAppId");
+    let bind = json!({"ApiAppId": app, "Environment": "release", "ServiceId": service, "ApiId": api});
+    assert_eq!(desk.ask("BindApiApp", bind).await["Result"], true);
     (desk, service, api, version, plan, key)
 }
 
@@ -154,6 +157,26 @@ async fn every_structure_has_all_members_of_the_vendors_model() {
             "/Result/ApiUsagePlanList/0",
             "ServiceId ApiId ApiName Path Method UsagePlanId UsagePlanName UsagePlanDesc Environment InUseRequestNum \
              MaxRequestNum MaxRequestNumPreSec CreatedTime ModifiedTime ServiceName Tags",
+        ),
+        (
+            "DescribeServiceForApiApp",
+            &json!({"ServiceId": service, "ApiRegion": "ap-guangzhou"}),
+            "",
+            "ServiceId AvailableEnvironments ServiceName ServiceDesc Protocol CreatedTime ModifiedTime NetTypes \
+             InternalSubDomain OuterSubDomain InnerHttpPort InnerHttpsPort ApiTotalCount ApiIdStatusSet \
+             UsagePlanTotalCount UsagePlanList IpVersion UserType SetId Tags RequestId",
+        ),
+        (
+            "DescribeApiAppsStatus",
+            &json!({}),
+            "/Result/ApiAppSet/0",
+            "ApiAppName ApiAppId ApiAppSecret ApiAppDesc CreatedTime ModifiedTime ApiAppKey",
+        ),
+        (
+            "DescribeApiBindApiAppsStatus",
+            &json!({"ServiceId": service, "ApiIds": [api]}),
+            "/Result/ApiAppApiSet/0",
+            "ApiAppName ApiAppId ApiId ApiName ServiceId AuthorizedTime ApiRegion EnvironmentName",
         ),
         (
             "DescribeApiKey",

@@ -38,6 +38,10 @@ async fn a_viewer_sees_no_secret_and_cannot_guess_one() {
     assert_eq!(shown["Result"]["AccessKeySecret"], "");
     let listed = desk.ask_as("AKIDviewer", "DescribeApiKeysStatus", json!({})).await;
     assert_eq!(listed["Result"]["ApiKeySet"][0]["AccessKeySecret"], "");
+    let app = desk.ask("CreateApiApp", json!({"ApiAppName": "a"})).await;
+    assert_eq!(text(&app, "/Result/ApiAppSecret").len(), 40);
+    let listed = desk.ask_as("AKIDviewer", "DescribeApiAppsStatus", json!({})).await;
+    assert_eq!(listed["Result"]["ApiAppSet"][0]["ApiAppSecret"], "");
     let guess = json!({"Filters": [{"Name": "AccessKeySecret", "Values": [secret]}]});
     assert_eq!(code(&desk.ask_as("AKIDviewer", "DescribeApiKeysStatus", guess.clone()).await), "UnauthorizedOperation");
     assert_eq!(desk.ask("DescribeApiKeysStatus", guess).await["Result"]["TotalCount"], 1);
