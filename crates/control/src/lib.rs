@@ -11,7 +11,7 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`], [`plugin`],
-//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`]), what is known of calls ([`observation`]) and made of
+//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`]), what is known of calls ([`observation`]) and made of
 //! them ([`debug`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
 //! [`session`] with `lockout` for people.
 
@@ -31,6 +31,7 @@ pub mod diff;
 pub mod domain;
 pub mod door;
 pub mod installation;
+pub mod instance;
 pub mod ip_strategy;
 mod lockout;
 pub mod mint;
@@ -66,6 +67,7 @@ pub use credential::{CredentialChange, NewCredential};
 pub use domain::{DomainChange, NewDomain};
 pub use door::{Door, DoorRefusal, SignedRequest};
 pub use installation::{DomainPolicy, Installation, NodeWatch, UsageCounts};
+pub use instance::InstanceChange;
 pub use ip_strategy::NewIpStrategy;
 pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use operator::{NewOperator, OperatorChange};

@@ -8,7 +8,7 @@
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
 //! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`], [`upstream`],
-//! [`certificate`], [`domain`], [`acme`], [`operator`],
+//! [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
 //! [`call_log`]).
 
@@ -25,6 +25,7 @@ pub mod credential;
 pub mod domain;
 pub mod function;
 pub mod id;
+pub mod instance;
 pub mod invalid;
 pub mod ip_strategy;
 pub mod method;
@@ -68,6 +69,7 @@ pub use id::{
     AccessKeyId, ApiId, ApplicationId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, PluginId, ServiceId,
     UpstreamId, UsagePlanId, VersionName,
 };
+pub use instance::Instance;
 pub use invalid::Invalid;
 pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};
 pub use method::{Method, MethodMatch};

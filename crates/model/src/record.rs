@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AcmeAccount, AcmeFailure, Api, ApiRevision, Application, ApplicationBinding, Attachment, BindingScope, Certificate,
-    Credential, Domain, EnvironmentState, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey, PlanBinding, Plugin,
-    Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    Credential, Domain, EnvironmentState, Instance, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey,
+    PlanBinding, Plugin, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -49,6 +49,7 @@ pub enum Record {
     Upstream(Upstream),
     Plugin(Plugin),
     Attachment(Attachment),
+    Instance(Instance),
 }
 
 /// Which noun a record is.
@@ -78,11 +79,12 @@ pub enum Kind {
     Upstream,
     Plugin,
     Attachment,
+    Instance,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -106,6 +108,7 @@ impl Kind {
         Self::Upstream,
         Self::Plugin,
         Self::Attachment,
+        Self::Instance,
     ];
 
     /// The kind's name in a store.
@@ -134,6 +137,7 @@ impl Kind {
             Self::Upstream => "upstream",
             Self::Plugin => "plugin",
             Self::Attachment => "attachment",
+            Self::Instance => "instance",
         }
     }
 }
@@ -205,6 +209,7 @@ impl Record {
             Self::Upstream(_) => Kind::Upstream,
             Self::Plugin(_) => Kind::Plugin,
             Self::Attachment(_) => Kind::Attachment,
+            Self::Instance(_) => Kind::Instance,
         }
     }
 
@@ -250,6 +255,7 @@ impl Record {
             Self::Attachment(Attachment { plugin, service, environment, api, .. }) => {
                 format!("{plugin}/{service}/{environment}/{api}")
             }
+            Self::Instance(_) => Kind::Instance.as_str().to_owned(),
         };
         RecordKey { kind: self.kind(), id }
     }
@@ -266,7 +272,8 @@ impl Record {
             | Self::AcmeFailure(_)
             | Self::Operator(_)
             | Self::Plugin(_)
-            | Self::Upstream(_) => "",
+            | Self::Upstream(_)
+            | Self::Instance(_) => "",
             Self::Api(api) => api.service.as_str(),
             Self::ApiRevision(frozen) => frozen.service.as_str(),
             Self::Release(release) => release.service.as_str(),
@@ -296,6 +303,7 @@ impl Record {
             Self::Certificate(certificate) => certificate.name.as_str(),
             Self::Domain(domain) => domain.spelled.as_str(),
             Self::Operator(operator) => operator.name.as_str(),
+            Self::Instance(instance) => instance.name.as_str(),
             Self::Upstream(upstream) => upstream.name.as_ref().map_or("", |name| name.as_str()),
             Self::Plugin(plugin) => plugin.name.as_str(),
             Self::Release(_)
@@ -364,6 +372,7 @@ impl Record {
             Kind::Upstream => Self::Upstream(serde_json::from_str(body)?),
             Kind::Plugin => Self::Plugin(serde_json::from_str(body)?),
             Kind::Attachment => Self::Attachment(serde_json::from_str(body)?),
+            Kind::Instance => Self::Instance(serde_json::from_str(body)?),
         })
     }
 }

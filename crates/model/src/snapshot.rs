@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::{
     AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, Application, ApplicationBinding, ApplicationId,
     Attachment, BindingScope, Certificate, CertificateId, CertificateSource, Credential, Domain, DomainName,
-    EnvironmentName, EnvironmentState, Invalid, IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId,
+    EnvironmentName, EnvironmentState, Instance, Invalid, IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId,
     OperatorKey, PlanBinding, Plugin, PluginId, Record, Release, ReleaseEvent, Revision, Service, ServiceId, Throttle,
     ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
 };
@@ -34,6 +34,8 @@ pub struct Snapshot {
     pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
     pub plugins: BTreeMap<PluginId, Arc<Plugin>>,
+    /// What the installation is called, once somebody has said it.
+    pub instance: Option<Arc<Instance>>,
     /// The keys in each plan; a plan without keys has no entry.
     pub keys_of_plan: BTreeMap<UsagePlanId, Arc<BTreeMap<AccessKeyId, KeyBinding>>>,
     /// The plans of each key: the same bindings, found from the other side.
@@ -184,6 +186,7 @@ impl Snapshot {
             Record::Attachment(attachment) => {
                 self.tree(&attachment.service)?.attachments.insert(attachment.key(), Arc::new(attachment));
             }
+            Record::Instance(instance) => self.instance = Some(Arc::new(instance)),
         }
         Ok(())
     }
@@ -237,6 +240,7 @@ impl Snapshot {
             Record::Attachment(attachment) => self.change_tree(&attachment.service, |tree| {
                 tree.attachments.remove(&attachment.key());
             }),
+            Record::Instance(_) => self.instance = None,
             Record::Api(api) => self.change_tree(&api.service, |tree| {
                 tree.apis.remove(&api.id);
             }),

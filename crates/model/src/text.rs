@@ -15,6 +15,11 @@ impl Name {
     /// Longest name, in characters.
     pub const MAX: usize = 128;
 
+    /// A name that the product gives; it keeps to the rules of names.
+    pub(crate) fn given(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

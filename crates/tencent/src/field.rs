@@ -71,6 +71,16 @@ pub(crate) fn region(parameter: &str, raw: &str) -> Result<(), Fault> {
     Err(Fault::value(Code::FormatError, parameter, reason))
 }
 
+/// A name of any signs, at most `longest` of them.
+pub(crate) fn text_name(parameter: &str, raw: String, longest: usize) -> Result<Name, Fault> {
+    let length = raw.chars().count();
+    if length > longest {
+        let reason = format!("is {length} characters long; 1 to {longest} are allowed");
+        return Err(Fault::value(Code::FormatError, parameter, reason));
+    }
+    Name::try_from(raw).map_err(|invalid| Fault::invalid(Code::FormatError, parameter, &invalid))
+}
+
 /// A free text of any length that the model takes; none is the empty one.
 pub(crate) fn text(parameter: &str, raw: Option<String>) -> Result<Text, Fault> {
     Text::try_from(raw.unwrap_or_default()).map_err(|invalid| Fault::invalid(Code::FormatError, parameter, &invalid))

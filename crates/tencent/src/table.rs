@@ -9,7 +9,8 @@ use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
 use crate::{
-    api, api_app, api_key, environment, ip_strategy, plugin, service, strategy, sub_domain, upstream, usage_plan,
+    api, api_app, api_key, environment, exclusive_instance, ip_strategy, log_search, plugin, service, strategy,
+    sub_domain, upstream, usage_plan,
 };
 
 /// The answer of an action that is under way.
@@ -102,8 +103,8 @@ macro_rules! refused {
 
 const DOCUMENTS: &str = "it makes no API documents";
 const IMPORT: &str = "it does not import definitions";
-const INSTANCES: &str = "it has no dedicated instances";
-const LOGS: &str = "it keeps no logs to be searched; see the access log";
+const INSTANCES: &str =
+    "an installation is one instance, described as `instance-tollgate`; another one is another installation";
 const OAUTH: &str = "it has no OAuth authentication";
 
 /// Every action.
@@ -210,15 +211,15 @@ pub(crate) const ROWS: &[Row] = &[
     refused!(Read, "DescribeAPIDocDetail", DOCUMENTS),
     refused!(Write, "ResetAPIDocPassword", DOCUMENTS),
     //
-    refused!(Read, "DescribeLogSearch", LOGS),
+    ask!("DescribeLogSearch", log_search::search),
     //
     refused!(Write, "CreateExclusiveInstances", INSTANCES),
-    refused!(Write, "ModifyExclusiveInstance", INSTANCES),
-    refused!(Read, "DescribeExclusiveInstanceDetail", INSTANCES),
-    refused!(Read, "DescribeExclusiveInstances", INSTANCES),
-    refused!(Read, "DescribeExclusiveInstancesStatus", INSTANCES),
-    refused!(Read, "DescribeExclusiveInstanceRegions", INSTANCES),
-    refused!(Read, "DescribeInstancesNetworkConfig", INSTANCES),
+    change!("ModifyExclusiveInstance", exclusive_instance::modify),
+    read!("DescribeExclusiveInstanceDetail", exclusive_instance::detail),
+    read!("DescribeExclusiveInstances", exclusive_instance::list),
+    read!("DescribeExclusiveInstancesStatus", exclusive_instance::list),
+    read!("DescribeExclusiveInstanceRegions", exclusive_instance::regions),
+    read!("DescribeInstancesNetworkConfig", exclusive_instance::networks),
 ];
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use model::{
     ApiRevision, Application, ApplicationBinding, ApplicationId, Attachment, AuditEntry, Auth, Backend, BackendMethod,
     BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource, Constant, Credential,
     CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, EnvironmentState,
-    ErrorCode, FrontendPath, HttpBackend, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding, Kind,
-    Location, Mapping, MappingPath, Member, Members, Method, MethodMatch, MockBackend, Name, Network, Operator,
+    ErrorCode, FrontendPath, HttpBackend, Instance, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding,
+    Kind, Location, Mapping, MappingPath, Member, Members, Method, MethodMatch, MockBackend, Name, Network, Operator,
     OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding, Plugin, PluginData, PluginId, Record,
     Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
     Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
@@ -273,6 +273,12 @@ fn since_version_1() -> Vec<Record> {
             description: Text::try_from("for scripts").unwrap(),
             created: at(1),
         }),
+        Record::Instance(Instance {
+            name: Name::try_from("edge").unwrap(),
+            description: Text::try_from("in the cellar").unwrap(),
+            created: at(0),
+            modified: at(7),
+        }),
         Record::AcmeAccount(AcmeAccount {
             directory: "https://ca.example/directory".into(),
             key: Secret::kept("pkcs8:AAAA".into()).unwrap(),
@@ -400,6 +406,7 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
     all.extend(snapshot.acme_failures.values().map(|record| Record::AcmeFailure((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
     all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
+    all.extend(snapshot.instance.iter().map(|record| Record::Instance((**record).clone())));
     all.extend(snapshot.operator_keys.values().map(|record| Record::OperatorKey((**record).clone())));
     all.extend(snapshot.keys_of_plan.values().flat_map(|keys| keys.values().cloned().map(Record::KeyBinding)));
     sorted(all)

@@ -213,6 +213,24 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         ("AttachPlugin", with(&with(&place, plugin.clone()), json!({"ApiIds": [api]}))),
         ("DetachPlugin", with(&with(&place, plugin.clone()), json!({"ApiId": api}))),
         ("DeletePlugin", plugin),
+        (
+            "DescribeLogSearch",
+            with(
+                &json!({"ServiceId": service, "Limit": 10}),
+                json!({"StartTime": "2020-02-26 14:10:01", "EndTime": "2020-02-26 14:10:02", "Filters": [], "Query": "",
+                    "ConText": "", "Sort": "asc", "LogQuerys": [{"Name": "req_t", "Operator": ">=", "Value": "0.5"}]}),
+            ),
+        ),
+        ("DescribeExclusiveInstanceDetail", json!({"InstanceId": "instance-tollgate"})),
+        ("DescribeExclusiveInstances", filters("InstanceId")),
+        ("DescribeExclusiveInstancesStatus", filters("InstanceName")),
+        ("DescribeExclusiveInstanceRegions", json!({})),
+        ("DescribeInstancesNetworkConfig", page),
+        (
+            "ModifyExclusiveInstance",
+            json!({"InstanceId": "instance-tollgate", "InstanceName": "n", "InstanceDescription": "d",
+                "Parameters": [{"Name": "ServiceRequestNumPreSec", "Value": "5000"}]}),
+        ),
     ]
 }
 
@@ -276,6 +294,8 @@ async fn a_required_field_that_is_left_out_is_named() {
             "DescribeApiKeysStatus",
             "DescribePlugins",
             "DescribeApiAppsStatus",
+            "DescribeExclusiveInstanceRegions",
+            "DescribeInstancesNetworkConfig",
         ];
         if needs_none.contains(&action.name) {
             assert_eq!(code(&answer), "", "{answer}");
