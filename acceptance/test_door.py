@@ -44,8 +44,8 @@ def test_an_unknown_action_is_refused_by_name(shared):
 
 
 def test_an_action_that_is_not_served_yet_is_refused_by_name(shared):
-    with pytest.raises(Refused, match="CreatePlugin") as caught:
-        Cloud(shared.admin).raw("CreatePlugin", {"PluginName": "x", "PluginType": "IPControl", "PluginData": "{}"})
+    with pytest.raises(Refused, match="CreateExclusiveInstances") as caught:
+        Cloud(shared.admin).raw("CreateExclusiveInstances", {"InstanceName": "x"})
     check(UNCERTAIN["action_not_served"], caught.value.code, {}, "the code")
 
 

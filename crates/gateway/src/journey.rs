@@ -9,7 +9,8 @@ use net::{Caller, Framing, Request};
 use crate::backend::OriginIs;
 use crate::call::Call;
 use crate::limit::Exceeded;
-use crate::plan::{ApiEntry, BackendPlan, Plan};
+use crate::plan::{ApiEntry, BackendPlan, CrossOriginRule, Plan};
+use crate::plugin::Facts;
 use crate::refusal::{Refusal, tencent};
 use crate::tunnel::{Opened, Tunnel};
 use crate::worker::{Scratch, Worker};
@@ -55,7 +56,9 @@ async fn travel<'p>(
 ) -> Result<Option<Opened>, Refusal> {
     let entry = match site::find(worker, plan, caller, request, call, scratch)? {
         site::Found::Api(entry) => entry,
-        site::Found::Preflight => return answer_preflight(caller, request, call, scratch).await.map(|()| None),
+        site::Found::Preflight(entry) => {
+            return answer_preflight(entry, caller, request, call, scratch).await.map(|()| None);
+        }
         site::Found::Proof(proof) => return prove(caller, request, call, scratch, &proof).await.map(|()| None),
         site::Found::Push => {
             return Box::pin(push::answer(worker, caller, request, call, scratch)).await.map(|()| None);
@@ -67,7 +70,7 @@ async fn travel<'p>(
     refuse_other_sites(entry, request)?;
     call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
     check_protocol(entry, caller, request)?;
-    admit(entry, call)?;
+    admit(worker, entry, caller, request, call, scratch)?;
     scratch.lines.write(call);
     let form = read_form(worker, entry, caller, request).await?;
     let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
@@ -108,27 +111,44 @@ async fn travel<'p>(
 }
 
 /// All limits that the call is under, the lowest of them wins; a refused call uses up nothing.
-fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
+fn admit(
+    worker: &Worker,
+    entry: &ApiEntry,
+    caller: &Caller,
+    request: &Request,
+    call: &Call<'_>,
+    scratch: &Scratch,
+) -> Result<(), Refusal> {
     let limits = crate::limit::Limits {
         service: call.environment.and_then(|environment| environment.rate.as_deref()),
         api: entry.rate.as_deref(),
         plan: call.grant.and_then(|grant| grant.rate.as_deref()),
         quota: call.grant.and_then(|grant| grant.quota.as_ref()).map(|(quota, limit)| (&**quota, *limit)),
     };
-    limits.admit(call.started).map_err(|exceeded| match exceeded {
+    let refusal = |exceeded| match exceeded {
         Exceeded::Service | Exceeded::Api | Exceeded::Plan => Refusal::RateExceeded,
         Exceeded::Quota => Refusal::QuotaExceeded,
-    })
+    };
+    let Some(plugins) = &entry.plugins else { return limits.admit(call.started).map_err(refusal) };
+    let facts = Facts { request, path: scratch.path.of(request), address: call.caller.ip(), is_tls: caller.is_tls() };
+    let counted = plugins.counted(&facts, worker.clock.wall(call.started))?;
+    limits.have_room(call.started).map_err(refusal)?;
+    if !(counted.have_room() && counted.take()) {
+        return Err(Refusal::RateExceeded);
+    }
+    limits.take(call.started).map_err(refusal)
 }
 
 /// A browser on another site may call only an API that says so. WebSockets know no such rule: a browser names its site,
 /// and the backend decides (RFC 6455, 10.2).
 fn refuse_other_sites(entry: &ApiEntry, request: &Request) -> Result<(), Refusal> {
-    if entry.rules.cors || entry.rules.is_websocket {
+    if entry.rules.cors == CrossOriginRule::Open || entry.rules.is_websocket {
         return Ok(());
     }
     match request.header("origin") {
-        Some(origin) if cors::is_cross_origin(origin, request.host()) => Err(Refusal::CrossOrigin),
+        Some(origin) if cors::is_cross_origin(origin, request.host()) && !cors::allows(entry, origin) => {
+            Err(Refusal::CrossOrigin)
+        }
         _ => Ok(()),
     }
 }
@@ -170,6 +190,7 @@ async fn read_form(
 
 /// The gateway answers preflights itself: the API need not answer OPTIONS.
 async fn answer_preflight(
+    entry: &ApiEntry,
     caller: &mut Caller,
     request: &Request,
     call: &mut Call<'_>,
@@ -179,7 +200,7 @@ async fn answer_preflight(
     scratch.head.clear();
     reply::write_status(&mut scratch.head, call.status);
     reply::write_line(&mut scratch.head, "X-Api-RequestId", &call.request_id);
-    cors::write_preflight(&mut scratch.head);
+    cors::write_preflight(&mut scratch.head, entry, request);
     call.is_answered = true;
     caller.answer(Some(request), &scratch.head, b"", false).await.map_err(|_| Refusal::CallerGone)
 }
@@ -226,8 +247,8 @@ async fn refuse(
     reply::write_line(head, "Content-Type", b"application/json");
     worker.write_date(head);
     head.extend_from_slice(lines.bytes());
-    if call.entry.is_some_and(|entry| entry.rules.cors) {
-        cors::write_simple(head);
+    if let Some(entry) = call.entry {
+        cors::write_lines(head, entry.rules.cors, entry, request);
     }
     if *refusal == Refusal::HttpsForced {
         let location = domain::secure_location(request, worker.https_port);

@@ -89,14 +89,25 @@ pub struct EnvironmentPlan {
 pub struct ApiRules {
     /// How callers prove who they are.
     pub auth: Auth,
-    /// Browsers on other sites may call it.
-    pub cors: bool,
+    /// Which pages of other sites may call it.
+    pub cors: CrossOriginRule,
     /// Parameters stand in the body, so that it must be read before it can be sent on.
     pub uses_form: bool,
     /// Its calls are handshakes of WebSockets.
     pub is_websocket: bool,
     /// How long the backend may take, in seconds.
     pub timeout_s: u32,
+}
+
+/// Which pages of other sites may call an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrossOriginRule {
+    /// None.
+    Closed,
+    /// All, as the vendor's gateway tells browsers.
+    Open,
+    /// Those that the API's plugin allows.
+    Plugin,
 }
 
 impl ApiRules {

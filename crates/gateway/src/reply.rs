@@ -5,6 +5,8 @@
 pub mod gzip;
 mod lines;
 
+use crate::plan::CrossOriginRule;
+
 pub use lines::CallLines;
 
 /// Writes `Name: value\r\n`.
@@ -31,7 +33,7 @@ pub fn write_status(out: &mut Vec<u8>, status: u16) {
 }
 
 /// True for a header that the gateway sets and that a backend must not set in its place.
-pub fn is_ours(name: &[u8], cors: bool) -> bool {
+pub fn is_ours(name: &[u8], cors: CrossOriginRule) -> bool {
     const OURS: [&str; 10] = [
         "x-api-requestid",
         "x-api-id",
@@ -46,10 +48,16 @@ pub fn is_ours(name: &[u8], cors: bool) -> bool {
     ];
     match name.first() {
         Some(b'x' | b'X') => OURS.iter().any(|ours| name.eq_ignore_ascii_case(ours.as_bytes())),
-        Some(b'a' | b'A') if cors => {
-            name.eq_ignore_ascii_case(b"access-control-allow-origin")
-                || name.eq_ignore_ascii_case(b"access-control-expose-headers")
-        }
+        Some(b'a' | b'A') => match cors {
+            CrossOriginRule::Closed => false,
+            CrossOriginRule::Open => {
+                name.eq_ignore_ascii_case(b"access-control-allow-origin")
+                    || name.eq_ignore_ascii_case(b"access-control-expose-headers")
+            }
+            CrossOriginRule::Plugin => {
+                name.get(..15).is_some_and(|start| start.eq_ignore_ascii_case(b"access-control-"))
+            }
+        },
         _ => false,
     }
 }
@@ -125,10 +133,12 @@ mod tests {
 
     #[test]
     fn a_backend_cannot_set_what_the_gateway_sets() {
-        assert!(is_ours(b"X-API-ID", false));
-        assert!(is_ours(b"x-ratelimit-used", false));
-        assert!(!is_ours(b"X-Request-Id", false));
-        assert!(is_ours(b"Access-Control-Allow-Origin", true));
-        assert!(!is_ours(b"Access-Control-Allow-Origin", false));
+        assert!(is_ours(b"X-API-ID", CrossOriginRule::Closed));
+        assert!(is_ours(b"x-ratelimit-used", CrossOriginRule::Closed));
+        assert!(!is_ours(b"X-Request-Id", CrossOriginRule::Closed));
+        assert!(is_ours(b"Access-Control-Allow-Origin", CrossOriginRule::Open));
+        assert!(!is_ours(b"Access-Control-Allow-Origin", CrossOriginRule::Closed));
+        assert!(!is_ours(b"Access-Control-Max-Age", CrossOriginRule::Open));
+        assert!(is_ours(b"access-control-max-age", CrossOriginRule::Plugin));
     }
 }

@@ -8,6 +8,7 @@ use net::{Caller, Request};
 
 use crate::call::Call;
 use crate::canonical::canonical;
+use crate::cors;
 use crate::domain::{self, Way};
 use crate::plan::{ApiEntry, DomainPlan, EnvironmentPlan, MappingPlan, Plan, ServicePlan};
 use crate::refusal::Refusal;
@@ -48,8 +49,8 @@ impl CallPath {
 pub enum Found<'p> {
     /// A call to this API.
     Api(&'p ApiEntry),
-    /// A preflight, which the gateway answers in the API's place.
-    Preflight,
+    /// A preflight, which the gateway answers in this API's place.
+    Preflight(&'p ApiEntry),
     /// An authority that asks for this proof that the host is ours.
     Proof(Arc<str>),
     /// A function that pushes to a WebSocket.
@@ -95,12 +96,12 @@ pub fn find<'p>(
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
             call.entry = Some(entry);
             scratch.path.matched = matched;
-            Ok(if asked.is_some() && entry.rules.cors { Found::Preflight } else { Found::Api(entry) })
+            Ok(if asked.is_some() && allows_page(entry, request) { Found::Preflight(entry) } else { Found::Api(entry) })
         }
         missed => match asked.map(|asked| environment.router.find(asked, path, &mut scratch.captures)) {
             // A preflight is for the API that would answer the call that it asks about.
             Some(route::Found::Api { value, .. }) => match environment.apis.get(*value) {
-                Some(entry) if entry.rules.cors => Ok(Found::Preflight),
+                Some(entry) if allows_page(entry, request) => Ok(Found::Preflight(entry)),
                 _ => Err(Refusal::CrossOrigin),
             },
             _ if missed == route::Found::WrongMethod => Err(Refusal::WrongMethod),
@@ -145,6 +146,10 @@ fn mapped<'p>(
         Some(environment) => Ok((environment, start)),
         None => Err(Refusal::NoApi),
     }
+}
+
+fn allows_page(entry: &ApiEntry, request: &Request) -> bool {
+    request.header("origin").is_some_and(|origin| cors::allows(entry, origin))
 }
 
 /// The method that a preflight asks about; `None` for any other call.

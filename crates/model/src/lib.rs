@@ -7,8 +7,8 @@
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
-//! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`], [`upstream`],
-//! [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`],
+//! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`] with [`condition`],
+//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
 //! [`call_log`]).
 
@@ -21,6 +21,7 @@ pub mod backend;
 pub mod bucket;
 pub mod call_log;
 pub mod certificate;
+pub mod condition;
 pub mod credential;
 pub mod domain;
 pub mod function;
@@ -59,6 +60,7 @@ pub use backend::{
 pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
 pub use call_log::{Comparison, LogCondition, LogPage, LogQuestion, LoggedCall};
 pub use certificate::{Certificate, CertificateSource};
+pub use condition::{Condition, Constant as ConditionConstant, Question, Relation, Subject};
 pub use credential::{Credential, CredentialOrigin};
 pub use domain::{Domain, DomainCertificate, DomainMapping, DomainName, MappingPath, PathMapping, TlsVersion};
 pub use function::{
@@ -76,7 +78,10 @@ pub use method::{Method, MethodMatch};
 pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};
-pub use plugin::{AddressAccess, Attachment, Plugin, PluginData, PluginKind};
+pub use plugin::{
+    AddressAccess, AnyOr, Attachment, CallLimit, CountedParameter, CrossOrigin, FieldName, ParameterLimit,
+    ParameterStrategy, Plugin, PluginData, PluginKind, SiteOrigin, Window, WindowLimit, WindowUnit,
+};
 pub use record::{Kind, Record, RecordKey, Revision, Write};
 pub use release::{EnvironmentState, Member, Release, ReleaseEvent};
 pub use secret::Secret;

@@ -4,12 +4,18 @@
 //! each [`PluginKind`] in an environment, so their order on a call needs no saying: it is that of the kinds.
 
 mod address_access;
+mod call_limit;
+mod cross_origin;
+mod parameter_limit;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ApiId, EnvironmentName, Name, PluginId, ServiceId, Tag, Text, Timestamp};
 
 pub use address_access::AddressAccess;
+pub use call_limit::{CallLimit, Window, WindowUnit};
+pub use cross_origin::{AnyOr, CrossOrigin, FieldName, SiteOrigin};
+pub use parameter_limit::{CountedParameter, ParameterLimit, ParameterStrategy, WindowLimit};
 
 /// Something that is done with calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +44,9 @@ pub struct Plugin {
 #[allow(missing_docs)]
 pub enum PluginData {
     AddressAccess(AddressAccess),
+    CrossOrigin(CrossOrigin),
+    CallLimit(CallLimit),
+    ParameterLimit(ParameterLimit),
 }
 
 /// What plugins of a sort do, in the order in which a call meets them.
@@ -45,6 +54,12 @@ pub enum PluginData {
 pub enum PluginKind {
     /// Refuses callers by their addresses.
     AddressAccess,
+    /// Says which pages of other sites may call.
+    CrossOrigin,
+    /// Bounds calls by API, application and address.
+    CallLimit,
+    /// Bounds calls by the values of parameters.
+    ParameterLimit,
 }
 
 impl PluginData {
@@ -52,6 +67,9 @@ impl PluginData {
     pub fn kind(&self) -> PluginKind {
         match self {
             Self::AddressAccess(_) => PluginKind::AddressAccess,
+            Self::CrossOrigin(_) => PluginKind::CrossOrigin,
+            Self::CallLimit(_) => PluginKind::CallLimit,
+            Self::ParameterLimit(_) => PluginKind::ParameterLimit,
         }
     }
 }
@@ -59,7 +77,8 @@ impl PluginData {
 impl PluginKind {
     /// True when an API cannot have one of each in one environment.
     pub fn excludes(self, other: Self) -> bool {
-        self == other
+        let limits = [Self::CallLimit, Self::ParameterLimit];
+        self == other || (limits.contains(&self) && limits.contains(&other))
     }
 }
 

@@ -70,6 +70,7 @@ codes! {
     InvalidApiType = "InvalidParameterValue.InvalidApiType",
     InvalidAuthorization = "AuthFailure.InvalidAuthorization",
     InvalidBackendPath = "InvalidParameterValue.InvalidBackendPath",
+    InvalidCondition = "InvalidParameterValue.InvalidCondition",
     InvalidConstantParameters = "InvalidParameterValue.InvalidConstantParameters",
     InvalidEndpointType = "UnsupportedOperation.InvalidEndpointType",
     DuplicatePluginConfig = "InvalidParameterValue.DuplicatePluginConfig",

@@ -1,9 +1,12 @@
 //! Plugins (插件): the model's plugins and attachments (spec: plugin actions, plugins).
 
 mod attached;
+mod by_parameter;
+mod cors;
 mod data;
 mod ip_control;
 mod kind;
+mod traffic_control;
 
 use control::{NewPlugin, PluginChange};
 use model::{Name, Plugin, PluginId, PluginKind};

@@ -117,9 +117,7 @@ async fn reply_with(
     }
     head.extend_from_slice(lines.bytes());
     write_lines(head, &plan.head, request, made.status, call.backend_status.unwrap_or(made.status));
-    if turn.entry.rules.cors {
-        cors::write_simple(head);
-    }
+    cors::write_lines(head, turn.entry.rules.cors, turn.entry, request);
     let packed = gzip::packed(request, &made.head, &made.body);
     if packed.is_some() {
         gzip::write_lines(head);

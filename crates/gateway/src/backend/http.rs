@@ -96,9 +96,7 @@ pub(super) async fn relay(
         exchange.pack();
     }
     head.extend_from_slice(lines.bytes());
-    if rules.cors {
-        cors::write_simple(head);
-    }
+    cors::write_lines(head, rules.cors, turn.entry, request);
     call.is_answered = true;
     match exchange.relay(caller, request, head, &turn.worker.pool, turn.worker.stall.unwrap_or(rules.timeout())).await {
         Ok(relayed) => {

@@ -28,9 +28,7 @@ pub async fn answer(
     head.extend_from_slice(&mock.head);
     turn.worker.write_date(head);
     head.extend_from_slice(lines.bytes());
-    if turn.entry.rules.cors {
-        cors::write_simple(head);
-    }
+    cors::write_lines(head, turn.entry.rules.cors, turn.entry, request);
     let packed = gzip::packed(request, &mock.head, &mock.body);
     if packed.is_some() {
         gzip::write_lines(head);

@@ -6,7 +6,7 @@ use net::{Caller, Exchange, Framing, Request, RequestBody};
 
 use super::{Turn, http};
 use crate::call::Call;
-use crate::plan::HttpPlan;
+use crate::plan::{CrossOriginRule, HttpPlan};
 use crate::refusal::Refusal;
 use crate::reply;
 use crate::worker::Scratch;
@@ -59,7 +59,7 @@ pub async fn call(
     head.clear();
     reply::write_status(head, 101);
     head.extend_from_slice(UPGRADE);
-    response.copy_headers(head, |name, _| reply::is_ours(name, false));
+    response.copy_headers(head, |name, _| reply::is_ours(name, CrossOriginRule::Closed));
     head.extend_from_slice(lines.bytes());
     Ok(Some(Box::new(exchange)))
 }

@@ -34,19 +34,26 @@ impl Limits<'_> {
     /// it is refused, and has used up an admission of the rates before that one for a second. The quota is taken
     /// last: no refused call ever counts in it.
     pub fn admit(&self, now: Micros) -> Result<(), Exceeded> {
-        let rates = [(self.service, Exceeded::Service), (self.api, Exceeded::Api), (self.plan, Exceeded::Plan)];
-        let each = || rates.into_iter().filter_map(|(rate, exceeded)| Some((rate?, exceeded)));
-        for (rate, exceeded) in each() {
+        self.have_room(now)?;
+        self.take(now)
+    }
+
+    /// What [`Limits::admit`] would say at this moment. Takes nothing.
+    pub fn have_room(&self, now: Micros) -> Result<(), Exceeded> {
+        for (rate, exceeded) in self.each() {
             if !rate.would_admit(now) {
                 return Err(exceeded);
             }
         }
-        if let Some((quota, limit)) = self.quota
-            && !quota.has_room(limit)
-        {
-            return Err(Exceeded::Quota);
+        match self.quota {
+            Some((quota, limit)) if !quota.has_room(limit) => Err(Exceeded::Quota),
+            _ => Ok(()),
         }
-        for (rate, exceeded) in each() {
+    }
+
+    /// Takes the call's admission of each, up to the first that has none left.
+    pub fn take(&self, now: Micros) -> Result<(), Exceeded> {
+        for (rate, exceeded) in self.each() {
             if !rate.admit(now) {
                 return Err(exceeded);
             }
@@ -55,5 +62,10 @@ impl Limits<'_> {
             Some((quota, limit)) if !quota.take(limit) => Err(Exceeded::Quota),
             _ => Ok(()),
         }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Rate, Exceeded)> {
+        let rates = [(self.service, Exceeded::Service), (self.api, Exceeded::Api), (self.plan, Exceeded::Plan)];
+        rates.into_iter().filter_map(|(rate, exceeded)| Some((rate?, exceeded)))
     }
 }

@@ -18,8 +18,9 @@ use sign::key_pair::Key;
 
 use super::upstreams::UpstreamCompiler;
 use super::{
-    ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, EnvironmentPlan, EventPlan,
-    FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan, ServicePlan, UpstreamUse, WebPlan,
+    ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, CrossOriginRule,
+    EnvironmentPlan, EventPlan, FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan,
+    ServicePlan, UpstreamUse, WebPlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
@@ -126,6 +127,7 @@ impl Compiler {
         self.rates.retain(|_, rate| Arc::strong_count(rate) > 1);
         self.origins.retain(|_, origin| origin.strong_count() > 0);
         self.upstreams.forget();
+        self.plugins.forget();
     }
 
     fn service(&mut self, snapshot: &Snapshot, tree: &Arc<ServiceTree>, old: Option<&Arc<ServicePlan>>) -> ServicePlan {
@@ -180,7 +182,11 @@ impl Compiler {
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
             let plugins = plugins.remove(&frozen.api).map(Arc::new);
-            apis.push(ApiEntry { rules: api.rules, api, rate, grants: Arc::clone(grants), plugins });
+            let mut rules = api.rules;
+            if plugins.as_ref().is_some_and(|plugins| plugins.cross_origin.is_some()) {
+                rules.cors = CrossOriginRule::Plugin;
+            }
+            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),
@@ -257,7 +263,7 @@ impl Compiler {
             frozen: Arc::clone(frozen),
             rules: ApiRules {
                 auth: definition.auth,
-                cors: definition.cors,
+                cors: if definition.cors { CrossOriginRule::Open } else { CrossOriginRule::Closed },
                 uses_form: parameters.uses_form(),
                 is_websocket: definition.protocol == ApiProtocol::WebSocket,
                 timeout_s: definition.timeout.seconds(),

@@ -1,11 +1,16 @@
 //! `PluginData`: a JSON text, of another form for each kind of plugin.
 
-use model::{PluginData, PluginKind};
+use std::num::NonZeroU32;
+
+use model::{Condition, PluginData, PluginKind};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::by_parameter::ByParameter;
+use super::cors::Cors;
 use super::ip_control::IpControl;
+use super::traffic_control::TrafficControl;
 use crate::code::Code;
 use crate::refusal::Fault;
 use crate::wire::read_tree;
@@ -23,6 +28,9 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
         .map_err(|error| Fault::value(broken, "PluginData", format!("is not valid JSON: {error}")))?;
     Ok(match kind {
         PluginKind::AddressAccess => PluginData::AddressAccess(typed::<IpControl>(tree)?.into_model()?),
+        PluginKind::CrossOrigin => PluginData::CrossOrigin(typed::<Cors>(tree)?.into_model()?),
+        PluginKind::CallLimit => PluginData::CallLimit(typed::<TrafficControl>(tree)?.into_model()?),
+        PluginKind::ParameterLimit => PluginData::ParameterLimit(typed::<ByParameter>(tree)?.into_model()?),
     })
 }
 
@@ -30,6 +38,9 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
 pub(super) fn written(data: &PluginData) -> String {
     let tree = match data {
         PluginData::AddressAccess(data) => tree(IpControl::from(data)),
+        PluginData::CrossOrigin(data) => tree(Cors::from(data)),
+        PluginData::CallLimit(data) => tree(TrafficControl::from(data)),
+        PluginData::ParameterLimit(data) => tree(ByParameter::from(data)),
     };
     tree.to_string()
 }
@@ -59,4 +70,19 @@ fn typed<T: DeserializeOwned>(tree: Value) -> Result<T, Fault> {
 /// A member whose value cannot be.
 pub(super) fn unfit(member: &str, reason: impl std::fmt::Display) -> Fault {
     Fault::value(Code::InvalidPluginConfig, &format!("PluginData.{member}"), reason)
+}
+
+/// A number of 1 or more.
+pub(super) fn positive(member: &str, sent: i64) -> Result<NonZeroU32, Fault> {
+    let number = u32::try_from(sent).ok().and_then(NonZeroU32::new);
+    number.ok_or_else(|| unfit(member, format!("{sent} is out of range; 1 to {} are allowed", u32::MAX)))
+}
+
+/// A condition; an empty text is none.
+pub(super) fn condition(member: &str, sent: String) -> Result<Option<Condition>, Fault> {
+    if sent.trim().is_empty() {
+        return Ok(None);
+    }
+    let refused = |invalid| Fault::invalid(Code::InvalidCondition, &format!("PluginData.{member}"), &invalid);
+    Condition::try_from(sent).map(Some).map_err(refused)
 }

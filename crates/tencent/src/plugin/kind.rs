@@ -9,12 +9,12 @@ use crate::refusal::Fault;
 /// `PluginType`, in the order in which the vendor lists them; `None` is not served.
 const TYPES: [(&str, Option<PluginKind>); 9] = [
     ("IPControl", Some(PluginKind::AddressAccess)),
-    ("TrafficControl", None),
-    ("Cors", None),
+    ("TrafficControl", Some(PluginKind::CallLimit)),
+    ("Cors", Some(PluginKind::CrossOrigin)),
     ("CustomReq", None),
     ("CustomAuth", None),
     ("Routing", None),
-    ("TrafficControlByParameter", None),
+    ("TrafficControlByParameter", Some(PluginKind::ParameterLimit)),
     ("CircuitBreaker", None),
     ("ProxyCache", None),
 ];

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::is_ours;
+use crate::plan::CrossOriginRule;
 use crate::reply;
 
 /// An answer: the gateway's own lines are added to it.
@@ -125,7 +126,7 @@ fn line(head: &mut Vec<u8>, name: &str, value: &Value) -> Option<()> {
         "upgrade",
     ];
     let is_owned = CONNECTION.iter().any(|owned| name.eq_ignore_ascii_case(owned));
-    if !is_owned && !is_ours(name.as_bytes()) && !reply::is_ours(name.as_bytes(), false) {
+    if !is_owned && !is_ours(name.as_bytes()) && !reply::is_ours(name.as_bytes(), CrossOriginRule::Closed) {
         reply::write_line(head, name, text.as_bytes());
     }
     Some(())
