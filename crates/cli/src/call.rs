@@ -5,7 +5,7 @@ pub(crate) mod exchange;
 use clap::Args;
 
 use crate::failure::Failure;
-use crate::sign::{KeyArguments, Signed, header};
+use crate::sign::{KeyArguments, Signed, Target, header};
 use crate::terminal;
 use exchange::{Answer, Outgoing, TlsTrust};
 
@@ -41,12 +41,15 @@ pub(crate) struct CallArguments {
     /// How long the answer may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
-    /// The id of the key pair to sign with; without it the call is not signed
+    /// The id of the key pair, or the key of the application, to sign with; without it the call is not signed
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// A header of the call to sign as well, by name; may be given several times
     #[arg(long = "sign-header", value_name = "NAME")]
     signed_headers: Vec<String>,
+    /// Sign as an application, whose key --id is: over the method, the path and the parameters too
+    #[arg(long, requires = "id")]
+    application: bool,
     #[command(flatten)]
     key: KeyArguments,
 }
@@ -80,12 +83,23 @@ fn prepare(arguments: &CallArguments) -> Result<(Outgoing, Option<Signed>), Fail
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
         headers.push(header(&format!("Host: {host}"))?);
     }
+    let body = arguments.data.as_deref().map(read_body).transpose()?;
+    let method = arguments.method.clone().unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
+    if arguments.application && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+        // It is signed, so that it must be known here.
+        headers.push(("Accept".to_owned(), "*/*".to_owned()));
+    }
     let signed = match &arguments.id {
         None if arguments.signed_headers.is_empty() => None,
         None => return Err(Failure::usage("--sign-header needs --id")),
         Some(id) => {
             let lines = lines_to_sign(&headers, &arguments.signed_headers)?;
-            let signed = Signed::new(id, &arguments.key, lines)?;
+            let signed = if arguments.application {
+                let target = Target { method: &method, url: &arguments.url, headers: &headers, body: body.as_deref() };
+                Signed::for_application(id, &arguments.key, lines, &target)?
+            } else {
+                Signed::new(id, &arguments.key, lines)?
+            };
             for (name, value) in signed.headers() {
                 if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
                     headers.push((name.to_owned(), value.to_owned()));
@@ -94,8 +108,6 @@ fn prepare(arguments: &CallArguments) -> Result<(Outgoing, Option<Signed>), Fail
             Some(signed)
         }
     };
-    let body = arguments.data.as_deref().map(read_body).transpose()?;
-    let method = arguments.method.clone().unwrap_or_else(|| if body.is_some() { "POST" } else { "GET" }.to_owned());
     let outgoing = Outgoing {
         method,
         url: arguments.url.clone(),

@@ -6,9 +6,11 @@ use net::Request;
 use crate::plan::{ApiEntry, Grant, Plan};
 use crate::refusal::Refusal;
 
+pub mod application;
 mod key_pair;
 
-/// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed.
+/// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed, and for one that is
+/// proved otherwise.
 ///
 /// `now` is in seconds since the Unix epoch.
 pub fn identify<'p>(
@@ -25,5 +27,7 @@ pub fn identify<'p>(
             Some(_) => key_pair::identify(request, entry, plan, now).ok(),
             None => None,
         }),
+        // These need the body: [`application::identify`].
+        Auth::Application => Ok(None),
     }
 }

@@ -20,7 +20,7 @@ pub struct Turn<'a> {
     pub worker: &'a Worker,
     /// The API.
     pub entry: &'a ApiEntry,
-    /// The body, where it was read for its form parameters.
+    /// The body, where it was read already: for its form parameters, or for a signature over it.
     pub form: Option<Vec<u8>>,
     /// What its origin is beside an origin.
     pub origin_is: OriginIs<'a>,

@@ -7,7 +7,7 @@ use net::{Caller, Request};
 use observe::CallRecord;
 
 use crate::limit::Micros;
-use crate::plan::{ApiEntry, EnvironmentPlan, Grant};
+use crate::plan::{ApiEntry, ApplicationPlan, EnvironmentPlan, Grant};
 use crate::refusal::Refusal;
 use crate::reply::CallLines;
 use crate::worker::Worker;
@@ -28,6 +28,8 @@ pub struct Call<'p> {
     pub entry: Option<&'p ApiEntry>,
     /// The key and plan that it is counted against.
     pub grant: Option<&'p Grant>,
+    /// The application that signed it.
+    pub application: Option<&'p ApplicationPlan>,
     /// The status that the caller got.
     pub status: u16,
     /// The backend's own status.
@@ -71,6 +73,7 @@ impl Call<'_> {
             environment: None,
             entry: None,
             grant: None,
+            application: None,
             status: 0,
             backend_status: None,
             backend: None,
@@ -114,7 +117,7 @@ impl Call<'_> {
             service: self.environment.map_or("", |environment| &environment.service),
             environment: self.environment.map_or("", |environment| environment.environment),
             api: lines.api(),
-            key: lines.key(),
+            key: self.application.map_or_else(|| lines.key(), |application| &application.id),
             plan: lines.plan(),
         }
     }

@@ -4,6 +4,7 @@
 //! dialect's table ([`crate::refusal`]). Nothing before `send` waits for anything but a form body, so a plan cannot
 //! change under a call that is being judged.
 
+use model::Auth;
 use net::{Caller, Framing, Request};
 
 use crate::backend::OriginIs;
@@ -68,11 +69,23 @@ async fn travel<'p>(
         plugins.check_address(call.caller.ip())?;
     }
     refuse_other_sites(entry, request)?;
-    call.grant = auth::identify(request, entry, plan, worker.clock.wall(call.started).seconds())?;
+    let now = worker.clock.wall(call.started).seconds();
+    let mut body = None;
+    if entry.rules.auth == Auth::Application {
+        let signed = auth::application::identify(worker, entry, plan, caller, request, &scratch.path, now);
+        let known = Box::pin(signed).await?;
+        call.application = Some(known.application);
+        body = known.body;
+    } else {
+        call.grant = auth::identify(request, entry, plan, now)?;
+    }
     check_protocol(entry, caller, request)?;
     admit(worker, entry, caller, request, call, scratch)?;
     scratch.lines.write(call);
-    let form = read_form(worker, entry, caller, request).await?;
+    let form = match body {
+        Some(body) => Some(body),
+        None => read_form(worker, entry, caller, request).await?,
+    };
     let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
@@ -178,11 +191,7 @@ async fn read_form(
     if request.body() == Framing::None {
         return Ok(Some(Vec::new()));
     }
-    let is_form = request.header("content-type").is_some_and(|value| {
-        let kind = value.split(|b| *b == b';').next().unwrap_or(b"");
-        kind.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-    });
-    if !is_form {
+    if !auth::application::is_form(request) {
         return Err(Refusal::FormExpected);
     }
     caller.read_body(request, worker.form_bytes).await.map(Some).map_err(backend::body_refusal)

@@ -212,11 +212,11 @@ impl ParameterPlan {
         }
     }
 
-    /// The form body that the backend gets.
+    /// The body that the backend gets in place of one that was read: with its form parameters moved, where it has any.
     pub fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
         match &self.rewrites {
-            Some(rewrites) => rewrites.form(sent, values),
-            None => sent.to_vec(),
+            Some(rewrites) if rewrites.uses_form() => rewrites.form(sent, values),
+            _ => sent.to_vec(),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::plugin::Plugins;
 use crate::route::Router;
 use crate::upstream::{UpstreamPlan, Upstreams};
 
+mod applications;
 mod bucket;
 pub mod compile;
 mod conversation;
@@ -29,6 +30,7 @@ mod function;
 mod hosts;
 mod upstreams;
 
+pub use applications::{ApplicationPlan, Applications};
 pub use bucket::{BucketPlan, BucketSigner};
 pub use conversation::{ConversationPlan, FunctionPlan};
 pub use function::{EventPlan, Invocation, WebPlan};
@@ -130,6 +132,8 @@ pub struct ApiEntry {
     pub grants: Arc<Grants>,
     /// What acts on its calls beside its definition; mostly nothing does.
     pub plugins: Option<Arc<Plugins>>,
+    /// Which applications may call it; `None` is no application.
+    pub applications: Option<Arc<Applications>>,
 }
 
 /// The keys that may call, each with its plan.

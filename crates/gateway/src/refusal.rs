@@ -67,6 +67,10 @@ pub enum Refusal {
     NoPlan,
     /// The signature is not the one that the key gives.
     SignatureMismatch,
+    /// There is such an application, and it is not bound to this API.
+    ApplicationNotBound,
+    /// The signature is not the one that the application's pair gives over this string, line feeds as `#`.
+    ApplicationMismatch(Box<str>),
     /// More calls within a second than a throttle or the usage plan allows.
     RateExceeded,
     /// The usage plan's calls are used up.
@@ -110,7 +114,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 45] = [
+    pub const NAMES: [&'static str; 47] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -156,6 +160,8 @@ impl Refusal {
         "misdirected",
         "registration_refused",
         "address_refused",
+        "application_not_bound",
+        "application_mismatch",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -208,6 +214,8 @@ impl Refusal {
             Self::Misdirected => 42,
             Self::RegistrationRefused => 43,
             Self::AddressRefused => 44,
+            Self::ApplicationNotBound => 45,
+            Self::ApplicationMismatch(_) => 46,
         }
     }
 

@@ -39,6 +39,35 @@ impl CallPath {
         }
     }
 
+    /// The path as those may spell it who sign it, the path that was matched first: as it was sent, with the environment's
+    /// segment, and without a first segment that only begins like an environment, which the vendor's demos cut off.
+    pub fn spellings<'r>(&'r self, request: &'r Request) -> Vec<&'r str> {
+        let (matched, sent) = (self.of(request), request.path());
+        let mut all = vec![matched];
+        let mut add = |path: &'r str| {
+            if !all.contains(&path) {
+                all.push(path);
+            }
+        };
+        if let Some(rewritten) = &self.rewritten
+            && self.start > 0
+            && sent.get(..self.start) == rewritten.get(..self.start)
+        {
+            add(sent.get(self.start..).filter(|rest| !rest.is_empty()).unwrap_or("/"));
+        }
+        add(sent);
+        for path in [matched, sent] {
+            let begins =
+                path.get(1..).is_some_and(|rest| EnvironmentName::NAMES.iter().any(|name| rest.starts_with(name)));
+            if let Some(cut) = path.get(1..).and_then(|rest| rest.find('/')).and_then(|at| path.get(at + 1..))
+                && begins
+            {
+                add(cut);
+            }
+        }
+        all
+    }
+
     /// What the API's path did not match of `path`, which is [`CallPath::of`] the call.
     pub fn rest<'r>(&self, path: &'r str) -> &'r str {
         path.get(self.matched..).unwrap_or("")

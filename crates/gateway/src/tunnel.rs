@@ -36,7 +36,14 @@ impl Tunnel {
         call.count(worker, worker.clock.now().0.saturating_sub(call.started.0), None);
         let names = call.names(&scratch.lines);
         Self {
-            call: Call { environment: None, entry: None, grant: None, message: Cow::Borrowed(""), ..*call },
+            call: Call {
+                environment: None,
+                entry: None,
+                grant: None,
+                application: None,
+                message: Cow::Borrowed(""),
+                ..*call
+            },
             opened,
             head: scratch.head.clone(),
             service: names.service.into(),

@@ -11,4 +11,6 @@ pub enum Auth {
     None,
     /// A key pair bound to a usage plan signs each call with HMAC.
     KeyPair,
+    /// An application that is bound to the API signs each call with HMAC, over its parameters too.
+    Application,
 }

@@ -50,6 +50,7 @@ fn auth_word(auth: Auth) -> &'static str {
     match auth {
         Auth::None => "NONE",
         Auth::KeyPair => "SECRET",
+        Auth::Application => "APP",
     }
 }
 

@@ -1,8 +1,9 @@
 //! A call's headers with the signature over them.
 
-use sign::key_pair::{authorization, signing_string};
+use sign::application::{Spelling, string_to_sign};
+use sign::key_pair::{Key, authorization, signing_string};
 
-use super::KeyArguments;
+use super::{KeyArguments, Target};
 use crate::failure::Failure;
 
 /// Signed headers in the order in which they were signed, and the `Authorization` over them.
@@ -10,6 +11,7 @@ use crate::failure::Failure;
 pub(crate) struct Signed {
     lines: Vec<(String, String)>,
     authorization: String,
+    string_to_sign: String,
 }
 
 impl Signed {
@@ -20,12 +22,39 @@ impl Signed {
         if !lines.iter().any(|(name, _)| is_date(name)) {
             lines.push(key.date());
         }
-        if id.is_empty() || id.contains(['"', '\r', '\n']) {
-            return Err(Failure::usage(format_args!("--id: `{id}` cannot stand in a signature")));
-        }
+        check_id(id)?;
         let secret = key.secret()?;
         let authorization = authorization(id, secret.as_bytes(), key.algorithm(), &lines);
-        Ok(Self { lines, authorization })
+        let text = signing_string(lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
+        Ok(Self { lines, authorization, string_to_sign: String::from_utf8_lossy(&text).into_owned() })
+    }
+
+    /// Signs `headers`, `X-Date` and `target` as an application. An `X-Date` among `headers` is taken as it is.
+    pub(crate) fn for_application(
+        id: &str,
+        key: &KeyArguments,
+        headers: Vec<(String, String)>,
+        target: &Target<'_>,
+    ) -> Result<Self, Failure> {
+        let mut lines = headers;
+        if !lines.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-date")) {
+            lines.push(("X-Date".to_owned(), key.date().1));
+        }
+        lines.sort_by_key(|(name, _)| name.to_ascii_lowercase());
+        check_id(id)?;
+        let (secret, algorithm) = (key.secret()?, key.algorithm());
+        let content_md5 = target.content_md5().into_owned();
+        let listed: Vec<_> = lines.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let text = string_to_sign(&target.signed(&listed, &content_md5), Spelling::DOCUMENTED);
+        let signature = Key::new(secret.as_bytes()).sign_text(algorithm, &text);
+        let names: Vec<String> = lines.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        let (algorithm, names) = (algorithm.as_str(), names.join(" "));
+        let authorization =
+            format!(r#"hmac id="{id}", algorithm="{algorithm}", headers="{names}", signature="{signature}""#);
+        if !content_md5.is_empty() {
+            lines.push(("Content-MD5".to_owned(), content_md5));
+        }
+        Ok(Self { lines, authorization, string_to_sign: String::from_utf8_lossy(&text).into_owned() })
     }
 
     /// Every header to send: the signed ones, then `Authorization`.
@@ -35,10 +64,16 @@ impl Signed {
     }
 
     /// What was signed.
-    pub(crate) fn string_to_sign(&self) -> String {
-        let lines = self.lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-        String::from_utf8_lossy(&signing_string(lines)).into_owned()
+    pub(crate) fn string_to_sign(&self) -> &str {
+        &self.string_to_sign
     }
+}
+
+fn check_id(id: &str) -> Result<(), Failure> {
+    if id.is_empty() || id.contains(['"', '\r', '\n']) {
+        return Err(Failure::usage(format_args!("--id: `{id}` cannot stand in a signature")));
+    }
+    Ok(())
 }
 
 /// A header from `Name: value`, blanks around the value cut off.
@@ -94,6 +129,25 @@ mod tests {
             let (_, authorization) = signed.headers().last().unwrap();
             assert!(authorization.ends_with(&format!("signature=\"{signature}\"")), "{authorization}");
         }
+    }
+
+    #[test]
+    fn a_published_call_of_an_application_is_signed_as_published() {
+        let headers =
+            ["Source: apigw test", "Accept: application/json", "Content-Type: application/x-www-form-urlencoded"];
+        let headers: Vec<_> = headers.into_iter().map(|text| header(text).unwrap()).collect();
+        let target = Target { method: "POST", url: "http://h/release", headers: &headers, body: Some(b"p=test") };
+        let key = key(&[
+            "sign",
+            "--secret",
+            "SecretExample000000000000000000000000001",
+            "--date",
+            "Thu, 11 Mar 2021 08:29:58 GMT",
+        ]);
+        let signed = Signed::for_application("APIDexample", &key, headers[..1].to_vec(), &target).unwrap();
+        let (_, authorization) = signed.headers().last().unwrap();
+        assert!(authorization.ends_with(r#"headers="source x-date", signature="rARYKtjEb7MY1UYK8xVq3o4JrPo=""#));
+        assert!(signed.string_to_sign().ends_with("application/x-www-form-urlencoded\n\n/?p=test"));
     }
 
     #[test]

@@ -197,9 +197,12 @@ impl Facts<'_> {
         let asked = match self.composed.definition.auth {
             Auth::None => "none",
             Auth::KeyPair => "key pair",
+            Auth::Application => "application",
         };
         let text = if self.logged.key.is_empty() {
             "The API asks for no signature, and the call is counted against no key.".to_owned()
+        } else if self.logged.plan.is_empty() {
+            format!("Application `{}` signed, and it may call the API.", self.logged.key)
         } else {
             format!("Key `{}` signed, and it is in usage plan `{}`.", self.logged.key, self.logged.plan)
         };
@@ -409,6 +412,16 @@ const REASONS: &[(&str, Stage, &str)] = &[
         "signature_mismatch",
         Stage::Authentication,
         "The signature is not the one that the key's secret gives over the signed headers.",
+    ),
+    (
+        "application_not_bound",
+        Stage::Authentication,
+        "The application may not call this API: bind it to the API in this environment.",
+    ),
+    (
+        "application_mismatch",
+        Stage::Authentication,
+        "The signature is not the one that the application's secret gives over the string that the message repeats.",
     ),
     ("rate_exceeded", Stage::Limits, "More calls came within a second than a throttle or the usage plan allows."),
     ("quota_exceeded", Stage::Limits, "The usage plan's calls are used up."),

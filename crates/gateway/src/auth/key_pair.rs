@@ -16,6 +16,18 @@ pub(super) fn identify<'p>(
     plan: &Plan,
     now: i64,
 ) -> Result<&'p Grant, Refusal> {
+    let presented = presented(request)?;
+    check_date(request, presented.headers, now)?;
+    let grant = match entry.grants.of(presented.id) {
+        Some(grant) => grant,
+        None => return Err(without_grant(entry, plan, presented.id)),
+    };
+    if verify(request, grant, &presented) { Ok(grant) } else { Err(Refusal::SignatureMismatch) }
+}
+
+/// The signature that the call shows, whose signed headers are there.
+#[inline]
+pub(super) fn presented(request: &Request) -> Result<Authorization<'_>, Refusal> {
     let mut values = request.header_values("authorization");
     let value = values.next().ok_or(Refusal::SignatureMissing)?;
     if values.next().is_some() {
@@ -23,12 +35,7 @@ pub(super) fn identify<'p>(
     }
     let presented = key_pair::parse(value).map_err(malformed)?;
     check_signed_headers(request, presented.headers)?;
-    check_date(request, presented.headers, now)?;
-    let grant = match entry.grants.of(presented.id) {
-        Some(grant) => grant,
-        None => return Err(without_grant(entry, plan, presented.id)),
-    };
-    if verify(request, grant, &presented) { Ok(grant) } else { Err(Refusal::SignatureMismatch) }
+    Ok(presented)
 }
 
 fn verify(request: &Request, grant: &Grant, presented: &Authorization<'_>) -> bool {
@@ -56,11 +63,20 @@ fn check_date(request: &Request, names: HeaderNames<'_>, now: i64) -> Result<(),
         None if has_date => Ok(()),
         None => Err(Refusal::DateMissing),
         Some(_) if has_date && !names.contains("x-date") => Ok(()),
-        Some(value) => match key_pair::http_date_age(value, now) {
-            None => Err(Refusal::DateInvalid),
-            Some(age) if age.abs() > SKEW => Err(Refusal::DateExpired),
-            Some(_) => Ok(()),
-        },
+        Some(value) => check_age(value, now),
+    }
+}
+
+/// `X-Date` must be there and near to now.
+pub(super) fn check_x_date(request: &Request, now: i64) -> Result<(), Refusal> {
+    request.header("x-date").map_or(Err(Refusal::DateInvalid), |value| check_age(value, now))
+}
+
+fn check_age(date: &[u8], now: i64) -> Result<(), Refusal> {
+    match key_pair::http_date_age(date, now) {
+        None => Err(Refusal::DateInvalid),
+        Some(age) if age.abs() > SKEW => Err(Refusal::DateExpired),
+        Some(_) => Ok(()),
     }
 }
 

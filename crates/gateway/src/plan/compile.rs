@@ -1,5 +1,6 @@
 //! A snapshot becomes a plan; only what changed is compiled.
 
+mod applications;
 mod hosts;
 mod plugins;
 
@@ -39,6 +40,7 @@ pub struct Compiler {
     previous: Arc<Plan>,
     hosts: hosts::HostsCompiler,
     plugins: plugins::PluginCompiler,
+    applications: applications::ApplicationCompiler,
     keys: HashMap<AccessKeyId, (Arc<Credential>, Arc<Key>)>,
     origins: HashMap<(Speaks, String), Weak<OriginPlan>>,
     upstreams: UpstreamCompiler,
@@ -72,6 +74,7 @@ impl Compiler {
             previous: Arc::new(Plan::empty()),
             hosts: hosts::HostsCompiler::default(),
             plugins: plugins::PluginCompiler::default(),
+            applications: applications::ApplicationCompiler::default(),
             keys: HashMap::new(),
             origins: HashMap::new(),
             rates: HashMap::new(),
@@ -94,6 +97,7 @@ impl Compiler {
         let before = Arc::clone(&self.previous);
         let touched = touched_plans(&before.snapshot, &snapshot);
         let touched_plugins = self.plugins.touched(&before.snapshot, &snapshot);
+        let touched_applications = self.applications.touched(&before.snapshot, &snapshot);
         let changed = self.upstreams.compile(&before.snapshot, &snapshot);
         self.quotas.retain(|plan, _| snapshot.usage_plans.contains_key(plan));
         self.keys.retain(|id, (credential, _)| {
@@ -106,7 +110,8 @@ impl Compiler {
             let old = before.services.get(id.as_str());
             let is_same = old_tree.is_some_and(|old| Arc::ptr_eq(old, tree))
                 && !tree.plan_bindings.values().any(|binding| touched.contains(&binding.plan))
-                && !tree.attachments.values().any(|attachment| touched_plugins.contains(&attachment.plugin));
+                && !tree.attachments.values().any(|attachment| touched_plugins.contains(&attachment.plugin))
+                && !tree.application_bindings.values().any(|bound| touched_applications.contains(&bound.application));
             let service = match old {
                 Some(old) if is_same && !old.upstreams.iter().any(|used| changed.contains(used)) => Arc::clone(old),
                 old => Arc::new(self.service(&snapshot, tree, old)),
@@ -165,6 +170,7 @@ impl Compiler {
             }
         }
         let mut plugins = self.plugins.environment(snapshot, tree, &environment);
+        let mut applications = self.applications.environment(snapshot, tree, &environment);
         // APIs under the same plans share their grants; no plan of their own is the most frequent case.
         let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
         let mut apis = Vec::with_capacity(revisions.len());
@@ -186,7 +192,8 @@ impl Compiler {
             if plugins.as_ref().is_some_and(|plugins| plugins.cross_origin.is_some()) {
                 rules.cors = CrossOriginRule::Plugin;
             }
-            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins });
+            let applications = applications.remove(&frozen.api).map(Arc::new);
+            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins, applications });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),

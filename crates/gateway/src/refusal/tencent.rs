@@ -71,6 +71,10 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::KeyNotBound => fixed(401, "HMAC apikey is invalid for API"),
         Refusal::NoPlan => fixed(403, "Found no validate usage plan"),
         Refusal::SignatureMismatch => fixed(401, "HMAC signature does not match"),
+        Refusal::ApplicationNotBound => fixed(403, "Found no validate apiapp"),
+        Refusal::ApplicationMismatch(text) => {
+            made(401, format!("HMAC signature does not match, Server StringToSign:{text}"))
+        }
         Refusal::RateExceeded => fixed(429, "API rate limit exceeded"),
         Refusal::QuotaExceeded => fixed(429, "API quota exceeded"),
         Refusal::ParameterMissing(location, name) => made(

@@ -32,7 +32,7 @@ pub struct CallRecord<'a> {
     pub environment: &'a str,
     /// The API's id; empty when no API matched.
     pub api: &'a str,
-    /// The id of the key that signed; empty when the call was not signed or the signature was refused.
+    /// The id of the key or of the application that signed; empty when the call was not signed or the signature was refused.
     pub key: &'a str,
     /// The usage plan that the call was counted against; empty for none.
     pub plan: &'a str,

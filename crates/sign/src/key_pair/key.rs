@@ -74,12 +74,30 @@ impl Key {
         let mut given = [0; 66];
         let Ok(length) = BASE64.decode_slice(signature_base64, &mut given) else { return false };
         let (digest, size) = self.mac(algorithm, lines);
-        // Behind the digest both are zeros: eight words are compared in any case, which is quicker than 20 bytes.
-        let (ours, theirs) = (digest.as_chunks().0, given.as_chunks().0);
-        let same = ours.iter().zip(theirs).fold(Choice::from(1), |same, (ours, theirs)| {
-            same & u64::from_ne_bytes(*ours).ct_eq(&u64::from_ne_bytes(*theirs))
-        });
-        bool::from(same) && length == size
+        is_same(&digest, &given) && length == size
+    }
+
+    /// [`Key::verify`] for a text that is signed as it is.
+    pub fn verify_text(&self, algorithm: Algorithm, text: &[u8], signature_base64: &[u8]) -> bool {
+        let mut given = [0; 66];
+        let Ok(length) = BASE64.decode_slice(signature_base64, &mut given) else { return false };
+        let (digest, size) = self.mac_of_text(algorithm, text);
+        is_same(&digest, &given) && length == size
+    }
+
+    /// The signature of a text that is signed as it is, in Base64.
+    pub fn sign_text(&self, algorithm: Algorithm, text: &[u8]) -> String {
+        let (digest, size) = self.mac_of_text(algorithm, text);
+        BASE64.encode(&digest[..size])
+    }
+
+    fn mac_of_text(&self, algorithm: Algorithm, text: &[u8]) -> ([u8; 64], usize) {
+        match algorithm {
+            Algorithm::HmacSha1 => (self.sha1.mac(|sheet| sheet.put(text)), 20),
+            Algorithm::HmacSha256 => (self.sha256.mac(|sheet| sheet.put(text)), 32),
+            Algorithm::HmacSha384 => (self.sha384.mac(|sheet| sheet.put(text)), 48),
+            Algorithm::HmacSha512 => (self.sha512.mac(|sheet| sheet.put(text)), 64),
+        }
     }
 
     /// The signature of `lines`, in Base64.
@@ -103,6 +121,18 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(…)")
     }
+}
+
+/// True when both are the same, in the same time wherever they differ.
+///
+/// Behind the digest both are zeros: eight words are compared in any case, which is quicker than 20 bytes.
+#[inline]
+fn is_same(digest: &[u8; 64], given: &[u8; 66]) -> bool {
+    let (ours, theirs) = (digest.as_chunks().0, given.as_chunks().0);
+    let same = ours.iter().zip(theirs).fold(Choice::from(1), |same, (ours, theirs)| {
+        same & u64::from_ne_bytes(*ours).ct_eq(&u64::from_ne_bytes(*theirs))
+    });
+    bool::from(same)
 }
 
 /// The state of an HMAC after its key.

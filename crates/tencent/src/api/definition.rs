@@ -18,7 +18,7 @@ use crate::tag;
 const LONGEST_NAME: usize = 60;
 
 /// Authentications that the vendor has and this version does not.
-const UNSERVED_AUTHS: [&str; 3] = ["OAUTH", "APP", "EIAM"];
+const UNSERVED_AUTHS: [&str; 2] = ["OAUTH", "EIAM"];
 
 /// The definition of a new API.
 pub(super) fn new(fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
@@ -194,10 +194,11 @@ fn auth(word: Option<&str>, required: Option<bool>) -> Result<Auth, Fault> {
         None | Some("") if required == Some(true) => Ok(Auth::KeyPair),
         None | Some("" | "NONE") => Ok(Auth::None),
         Some("SECRET") => Ok(Auth::KeyPair),
+        Some("APP") => Ok(Auth::Application),
         Some(word) if UNSERVED_AUTHS.contains(&word) => {
-            Err(not_served(Code::NotInOptions, "AuthType", word, "NONE and SECRET are"))
+            Err(not_served(Code::NotInOptions, "AuthType", word, "NONE, SECRET and APP are"))
         }
-        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE and SECRET are")),
+        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE, SECRET and APP are")),
     }
 }
 
