@@ -8,13 +8,16 @@ CONSOLE ?= yes
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint unit acceptance console console-check bench docs fmt
+.PHONY: help build guided run test lint unit acceptance console console-check bench docs fmt
 
 help: ## Says what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /make \1\t/' | expand -t 18
 
 build: packages-build $(if $(filter no,$(CONSOLE)),,console) ## Builds target/release/tollgate, with the console in it
 	$(CARGO) build --release --package tollgate-cli
+
+guided: packages-build $(if $(filter no,$(CONSOLE)),,console) ## Builds target/guided/tollgate, the fastest: laid out by a profile of itself
+	bench/guided
 
 run: build ## Starts the gateway on ./data with a demo service, and says how to call it
 	target/release/tollgate serve --demo --log-format plain --log warn --access-log data/access.log $(ARGS)

@@ -139,6 +139,19 @@ def test_an_event_is_told_member_by_member(site):
     }
 
 
+def test_a_function_is_told_whom_a_trusted_proxy_tells_of(gateways, python):
+    gateway = gateways(
+        "--function-endpoint", python.url + "/{namespace}/{function}/{qualifier}", "--trusted-proxies", "127.0.0.1"
+    )  # fmt: skip
+    site = Site(gateway, None)
+    function(site, "echo")
+    site.release()
+    event = json.loads(ask(site, "GET", "/echo", [("X-Forwarded-For", "198.51.100.7")]).body)
+    assert event["requestContext"]["sourceIp"] == "198.51.100.7"
+    assert event["headers"]["x-real-ip"] == "198.51.100.7"
+    assert event["headers"]["x-forwarded-for"] == "198.51.100.7, 127.0.0.1"
+
+
 def test_a_signed_call_tells_who_called(site):
     function(site, "echo", AuthType="SECRET", ServiceScfFunctionQualifier="$DEFAULT", ServiceScfFunctionNamespace="other")
     site.release()

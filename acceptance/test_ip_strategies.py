@@ -7,9 +7,10 @@ from websockets.exceptions import InvalidStatus
 
 from stand import sockets
 from stand.cloud import Refused
+from stand.gateway import split
 from stand.site import Site
 from stand.tags import UNCERTAIN
-from stand.wire import call
+from stand.wire import Wire, call, request
 
 REFUSED = (UNCERTAIN["refused_address"]["status"], {"message": UNCERTAIN["refused_address"]["message"]})
 
@@ -102,6 +103,17 @@ def test_it_comes_before_authentication(site):
     bind(site, strategy, "b")
     assert ask(site, "/b", "203.0.113.7") == REFUSED
     assert ask(site, "/b", "203.0.113.8")[0] == 401
+
+
+def test_a_load_balancer_tells_whose_address_is_judged(gateways):
+    site = Site(gateways("--http-proxied", "127.0.0.1:0"), None)
+    site.api(path="/a", mock="a", name="a")
+    site.release()
+    bind(site, create(site, "203.0.113.7"), "a")
+    for address, status in (("203.0.113.7", REFUSED[0]), ("203.0.113.8", 200)):
+        with Wire(split(site.gateway.addresses["http_proxied"][0])) as wire:
+            wire.send(f"PROXY TCP4 {address} 192.0.2.1 4711 80\r\n".encode() + request("GET", "/a", site.host))
+            assert wire.receive().status == status, address
 
 
 def test_it_outlives_a_restart_and_a_switch_of_versions(site):

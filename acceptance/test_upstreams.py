@@ -12,6 +12,7 @@ import pytest
 
 from stand.backend import Answer, Backend, refusing_port
 from stand.cloud import Cloud
+from stand.native import Native
 from stand.patience import until
 from stand.site import Site
 from stand.wire import call
@@ -144,6 +145,28 @@ def test_every_worker_keeps_to_the_weights(gateways, nodes):
     upstream.calls(100)
     assert sum(counted(one, two)) == 100
     assert abs(counted(one)[0] - 50) <= 2
+
+
+def test_consistent_hash_keeps_each_caller_at_its_node(gateways, nodes):
+    """The caller is whom a trusted proxy tells of, not the proxy, through which all of them come."""
+    backends = nodes(4)
+    gateway = gateways("--trusted-proxies", "127.0.0.1")
+    upstream = Upstream(gateway, [(one, 1) for one in backends])
+    balancing = {"type": "consistent_hash", "key": {"of": "caller_address"}}
+    native, path = Native(gateway.admin), f"/upstreams/{upstream.id}"
+    keeps = {key: value for key, value in native.get(path).items() if key in UPSTREAM_VALUES}
+    native.change("PUT", path, {**keeps, "balancing": balancing}, at=path)
+    gateway.settle()
+    callers = [f"198.51.100.{number}" for number in range(1, 25)]
+    at = {}
+    for _ in range(3):
+        for caller in callers:
+            for backend in backends:
+                backend.requests.clear()
+            assert upstream.call(headers=[("X-Forwarded-For", caller)]).status == 200
+            at.setdefault(caller, set()).add(tuple(counted(*backends)))
+    assert {len(where) for where in at.values()} == {1}, "each caller has one node"
+    assert len(set.union(*at.values())) == 4, "callers are spread over all nodes"
 
 
 def test_a_change_acts_at_once_and_leaves_other_nodes_connections_alone(single, nodes):

@@ -75,6 +75,11 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
             rows.push(tollgate_row(lane, &options.tollgate, out, own)?);
         }
     }
+    if let Some(program) = &options.unguided {
+        let title = "Tollgate built without a profile, full pipeline, 1,000 APIs";
+        let own = Own { name: "unguided-full-1000", title, policy: Policy::full(MANY), access_log: true };
+        rows.push(tollgate_row(lane, program, out, own)?);
+    }
     Ok(rows)
 }
 

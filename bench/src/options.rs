@@ -30,6 +30,9 @@ pub(crate) struct Options {
     /// The `tollgate` to measure
     #[arg(long, default_value = "target/release/tollgate")]
     pub(crate) tollgate: PathBuf,
+    /// Add a row for another build of it, without a profile: the full pipeline with 1,000 APIs
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) unguided: Option<PathBuf>,
     /// Add a row for this program, the bare engine: it gets two addresses, to listen on and to send to
     #[arg(long, value_name = "PROGRAM")]
     pub(crate) with_bare: Option<PathBuf>,

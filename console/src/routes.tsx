@@ -31,6 +31,7 @@ export const routes = createBrowserRouter(
                 { path: 'info', ...page(() => import('@/pages/service/info')) },
                 { path: 'apis', ...page(() => import('@/pages/service/apis')) },
                 { path: 'plans', ...page(() => import('@/pages/service/plans')) },
+                { path: 'domains', ...page(() => import('@/pages/service/domains')) },
                 { path: 'environments', ...page(() => import('@/pages/service/environments')) },
                 { path: 'monitoring', ...page(() => import('@/pages/monitoring')) },
                 { path: 'logs', ...page(() => import('@/pages/service/logs')) },
@@ -45,6 +46,7 @@ export const routes = createBrowserRouter(
             { path: 'upstreams/new', ...page(() => import('@/pages/upstreams/form')) },
             { path: 'upstreams/:upstream', ...page(() => import('@/pages/upstreams/detail')) },
             { path: 'upstreams/:upstream/edit', ...page(() => import('@/pages/upstreams/form')) },
+            { path: 'certificates', ...page(() => import('@/pages/certificates')) },
             { path: 'plans', ...page(() => import('@/pages/plans')) },
             {
               path: 'plans/:plan',

@@ -1,6 +1,6 @@
 /** A form in a dialog: submits once, keeps what was entered when it is refused, shows each refusal at its field, asks before it is left half filled. */
 import { App, Form, type FormInstance, Modal } from 'antd';
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '@/api/problem';
 import { Refused } from './failure';
@@ -25,6 +25,7 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
   const { t } = useTranslation();
   const [own] = Form.useForm<Values>();
   const form = given.form ?? own;
+  const id = useId().replace(/\W/g, '');
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
   const [isDirty, setDirty] = useState(false);
@@ -78,6 +79,8 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
       <Refused error={error} />
       <Form
         form={form as FormInstance}
+        // Two dialogs may be open at once: labels find the fields of their own.
+        name={id}
         layout="vertical"
         initialValues={given.initial}
         onFinish={finish}

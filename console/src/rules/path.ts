@@ -61,3 +61,6 @@ export const backendPath: Check = (raw) => {
   if (/\{[^}]*$/.test(path)) return fault('braceClose');
   return path.includes('{}') ? fault('variableName', { name: '' }) : null;
 };
+
+/** A path of a custom domain that leads to an environment. */
+export const mappingPath: Check = (raw) => (/^\/$|^(\/[\w.~-]+)+$/.test(raw) ? null : fault('mappingPath'));

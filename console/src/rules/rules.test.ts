@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { name } from './name';
 import { origin } from './origin';
 import { parameterName } from './parameter';
-import { backendPath, formOf, frontendPath, variables } from './path';
+import { backendPath, formOf, frontendPath, mappingPath, variables } from './path';
 
 test('the forms of a frontend path are told apart', () => {
   expect(['=/user', '^~/user', '/user', '/user/{id}', '/user/.*', 'user'].map(formOf)).toEqual([
@@ -42,4 +42,9 @@ test('headers of the connection are nobody’s parameters', () => {
   expect(parameterName('header')('Transfer-Encoding')?.word).toBe('headerOwned');
   expect(parameterName('query')('Transfer-Encoding')).toBe(null);
   expect(parameterName('header')('a b')?.word).toBe('headerName');
+});
+
+test('the path of a mapping is `/` or plain segments', () => {
+  expect(['/', '/v1', '/a/b.c~d-e_f'].filter((path) => mappingPath(path))).toEqual([]);
+  expect(['', 'v1', '/v1/', '//', '/a b', '/{id}', '/é'].filter((path) => !mappingPath(path))).toEqual([]);
 });

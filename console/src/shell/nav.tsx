@@ -8,6 +8,7 @@ import {
   InfoCircleOutlined,
   KeyOutlined,
   ProfileOutlined,
+  SafetyCertificateOutlined,
   SettingOutlined,
   TeamOutlined,
 } from '@ant-design/icons';
@@ -34,6 +35,7 @@ const GROUPS: Group[] = [
     entries: [
       { to: '/services', words: 'services', icon: <ApiOutlined /> },
       { to: '/upstreams', words: 'upstreams', icon: <ClusterOutlined /> },
+      { to: '/certificates', words: 'certificates', icon: <SafetyCertificateOutlined /> },
     ],
   },
   {

@@ -2,7 +2,9 @@ import about from './en/about.json';
 import account from './en/account.json';
 import apis from './en/apis.json';
 import audit from './en/audit.json';
+import certificates from './en/certificates.json';
 import debug from './en/debug.json';
+import domains from './en/domains.json';
 import keys from './en/keys.json';
 import logs from './en/logs.json';
 import monitoring from './en/monitoring.json';
@@ -22,7 +24,9 @@ export default {
   account,
   apis,
   audit,
+  certificates,
   debug,
+  domains,
   keys,
   logs,
   monitoring,

@@ -2,7 +2,9 @@ import about from './zh/about.json';
 import account from './zh/account.json';
 import apis from './zh/apis.json';
 import audit from './zh/audit.json';
+import certificates from './zh/certificates.json';
 import debug from './zh/debug.json';
+import domains from './zh/domains.json';
 import keys from './zh/keys.json';
 import logs from './zh/logs.json';
 import monitoring from './zh/monitoring.json';
@@ -22,7 +24,9 @@ export default {
   account,
   apis,
   audit,
+  certificates,
   debug,
+  domains,
   keys,
   logs,
   monitoring,

@@ -28,7 +28,7 @@ pub async fn call(
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
     let upstream = used.upstream.as_deref().ok_or(Refusal::BackendUnreachable)?;
-    let mut tries = Tries::new(&turn, upstream, upstream.key_of(request, caller.peer().ip()));
+    let mut tries = Tries::new(&turn, upstream, upstream.key_of(request, call.caller.ip()));
     let first = tries.next().ok_or(Refusal::BackendUnreachable)?;
     let asked = Asked { method: used.method, host: &first.host, hop: KEEP_ALIVE };
     let form = compose(&turn, asked, caller, request, call, scratch)?;

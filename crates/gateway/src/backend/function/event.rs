@@ -74,7 +74,7 @@ struct Stage<'a> {
 impl Event<'_, '_> {
     /// The event as JSON text; `None` where the body is too long in Base64.
     pub(super) fn json(&self, body: &[u8]) -> Option<String> {
-        let Self { plan, worker, caller, request, call, path, declared } = self;
+        let Self { plan, worker, request, call, path, declared, .. } = self;
         let is_base64 = self.wants_base64();
         let body = match is_base64 {
             true if encoded_length(body.len()) > plan.request_bytes => return None,
@@ -82,7 +82,7 @@ impl Event<'_, '_> {
             false if body.len() > plan.request_bytes => return None,
             false => String::from_utf8_lossy(body),
         };
-        let address = worker.address_text(caller.peer().ip());
+        let address = worker.address_text(call.caller.ip());
         let request_id = std::str::from_utf8(&call.request_id).unwrap_or_default();
         let stage = call.environment.map_or("", |environment| environment.environment);
         let of = |location: Location| {
@@ -131,7 +131,7 @@ impl Event<'_, '_> {
 
     /// The caller's headers, and behind them those that the gateway tells a function; the latter cannot be overridden.
     fn headers<'b>(&'b self, address: &'b str, request_id: &'b str) -> BTreeMap<Cow<'b, str>, Cow<'b, str>> {
-        let Self { plan, caller, request, call, .. } = self;
+        let Self { plan, worker, caller, request, call, .. } = self;
         let mut headers: BTreeMap<Cow<'b, str>, Cow<'b, str>> = BTreeMap::new();
         for (name, value) in request.headers() {
             let value = String::from_utf8_lossy(value);
@@ -141,7 +141,8 @@ impl Event<'_, '_> {
                 .or_insert(value);
         }
         let forwarded = match headers.get("x-forwarded-for") {
-            Some(chain) => Cow::Owned(format!("{chain}, {address}")),
+            // Who stands in the chain is the hop, not whom a trusted hop tells of.
+            Some(chain) => Cow::Owned(format!("{chain}, {}", worker.address_text(caller.peer().ip()))),
             None => Cow::Borrowed(address),
         };
         let scheme = if caller.is_tls() { "https" } else { "http" };

@@ -1,0 +1,52 @@
+/** Custom domains: host names of its own that lead to a service. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Asked, type Listed, api, page } from './client';
+import type { components } from './native';
+
+export type Domain = Listed<'/api/v1/services/{service}/domains'>;
+export type NewDomain = components['schemas']['NewDomain'];
+export type PathMapping = components['schemas']['PathMapping'];
+
+export function useDomains(service: string, state: Asked) {
+  return useQuery({
+    queryKey: ['services', service, 'domains', state.page],
+    placeholderData: keepPreviousData,
+    // A certificate that an authority issues comes without anybody's doing.
+    refetchInterval: 15_000,
+    queryFn: async () => {
+      const query = { limit: 50, ...(state.page && { page_token: state.page }) };
+      return page((await api.GET('/api/v1/services/{service}/domains', { params: { path: { service }, query } })).data!);
+    },
+  });
+}
+
+/** Binds a domain, or changes the one that is bound; its name stays. */
+export function useSaveDomain(service: string, before?: Domain) {
+  return useChange(({ name, ...change }: NewDomain) =>
+    before
+      ? api.PATCH('/api/v1/services/{service}/domains/{domain}', {
+          params: { path: { service, domain: before.name }, header: { 'If-Match': '*' } },
+          body: change,
+        })
+      : api.POST('/api/v1/services/{service}/domains', { params: { path: { service } }, body: { name, ...change } }),
+  );
+}
+
+export function useUnbindDomain(service: string) {
+  return useChange((domain: Domain) =>
+    api.DELETE('/api/v1/services/{service}/domains/{domain}', {
+      params: { path: { service, domain: domain.name }, header: { 'If-Match': '*' } },
+    }),
+  );
+}
+
+function useChange<Wanted, Answer>(act: (wanted: Wanted) => Promise<Answer>) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSettled: () => {
+      queries.invalidateQueries({ queryKey: ['services'] });
+      queries.invalidateQueries({ queryKey: ['certificates'] });
+    },
+  });
+}

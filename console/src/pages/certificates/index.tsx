@@ -1,0 +1,115 @@
+/** All certificates: whom they are for, until when they hold, who uses them. */
+import { PlusOutlined } from '@ant-design/icons';
+import { App, Button, type TableColumnsType } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Certificate, useCertificates, useDeleteCertificate } from '@/api/certificates';
+import { DeleteDialog } from '@/parts/delete_dialog';
+import { Empty } from '@/parts/empty';
+import { For } from '@/parts/may';
+import { PageHead } from '@/parts/page_head';
+import { DataTable, useListState } from '@/parts/table';
+import { CertificateDialog } from './certificate_dialog';
+import { Validity, sourceOf } from './validity';
+
+type Open = { dialog: 'upload' | 'replace' | 'delete'; certificate?: Certificate };
+
+export default function Certificates() {
+  const { t } = useTranslation(['certificates', 'shell']);
+  const { message } = App.useApp();
+  const state = useListState();
+  const loaded = useCertificates(state);
+  const remove = useDeleteCertificate();
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = () => setOpen(null);
+  const upload = (
+    <For role="editor">
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'upload' })}>
+        {t('upload')}
+      </Button>
+    </For>
+  );
+  const columns: TableColumnsType<Certificate> = [
+    {
+      title: t('field.name'),
+      key: 'name',
+      render: (_, one) => (
+        <>
+          <span className="cell-main">{one.name}</span>
+          <div className="cell-sub mono">{one.id}</div>
+        </>
+      ),
+    },
+    {
+      title: t('field.names'),
+      key: 'names',
+      render: (_, one) => one.names.map((name) => <div key={name} className="mono">{name}</div>),
+    },
+    {
+      title: t('field.source'),
+      key: 'source',
+      render: (_, one) => (
+        <>
+          {t(`source.${sourceOf(one)}`)}
+          {sourceOf(one) !== 'self_signed' && <div className="cell-sub">{one.issuer}</div>}
+        </>
+      ),
+    },
+    { title: t('field.notAfter'), key: 'not_after', render: (_, one) => <Validity until={one.not_after} /> },
+    {
+      title: t('field.usedBy'),
+      key: 'used',
+      render: (_, one) => (one.used_by.length ? one.used_by.map((name) => <div key={name} className="mono">{name}</div>) : '–'),
+    },
+    {
+      title: t('shell:list.actions'),
+      key: 'actions',
+      render: (_, one) =>
+        sourceOf(one) === 'uploaded' && (
+          <div className="cell-actions">
+            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'replace', certificate: one })}>
+              {t('replace')}
+            </Button>
+            <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', certificate: one })}>
+              {t('shell:action.delete')}
+            </Button>
+          </div>
+        ),
+    },
+  ];
+  const leaving = open?.dialog === 'delete' ? open.certificate : undefined;
+  return (
+    <>
+      <PageHead title={t('title')} lead={t('lead')} />
+      <DataTable
+        label={t('title')}
+        state={state}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(one) => one.id}
+        searchHint={t('search')}
+        actions={upload}
+        empty={
+          <Empty title={t('empty.title')} action={upload}>
+            {t('empty.text')}
+          </Empty>
+        }
+      />
+      {(open?.dialog === 'upload' || open?.dialog === 'replace') && (
+        <CertificateDialog certificate={open.certificate} close={close} />
+      )}
+      <DeleteDialog
+        title={t('delete.title', { name: leaving?.name })}
+        isOpen={leaving !== undefined}
+        close={close}
+        remove={async () => {
+          await remove.mutateAsync(leaving!);
+          message.success(t('delete.done'));
+        }}
+        hindrance={leaving?.used_by.length ? t('delete.used', { domains: leaving.used_by.join(', ') }) : undefined}
+      >
+        {t('delete.text')}
+      </DeleteDialog>
+    </>
+  );
+}
