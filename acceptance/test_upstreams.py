@@ -154,8 +154,9 @@ def test_consistent_hash_keeps_each_caller_at_its_node(gateways, nodes):
     upstream = Upstream(gateway, [(one, 1) for one in backends])
     balancing = {"type": "consistent_hash", "key": {"of": "caller_address"}}
     native, path = Native(gateway.admin), f"/upstreams/{upstream.id}"
-    keeps = {key: value for key, value in native.get(path).items() if key in UPSTREAM_VALUES}
-    native.change("PUT", path, {**keeps, "balancing": balancing}, at=path)
+    members = [{"host": "127.0.0.1", "port": one.port, "weight": 1} for one in backends]
+    values = {"protocol": "http", "balancing": balancing, "members": {"type": "nodes", "nodes": members}}
+    native.change("PUT", path, values, at=path)
     gateway.settle()
     callers = [f"198.51.100.{number}" for number in range(1, 25)]
     at = {}
