@@ -75,7 +75,8 @@ pub use password::verify_password;
 pub use plugin::{NewPlugin, PluginChange};
 pub use quotas::Quotas;
 pub use refusal::{
-    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, PlanUse, PluginRefusal, Refusal, UpstreamUse,
+    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, OperatorRefusal, PlanUse, PluginRefusal, Refusal,
+    UpstreamUse,
 };
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};

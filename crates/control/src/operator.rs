@@ -8,7 +8,7 @@ use model::{
 
 use crate::rule::{Facts, Outcome};
 use crate::write::{Deed, INSTALLATION};
-use crate::{Actor, Control, Refusal, Terms, mint, password};
+use crate::{Actor, Control, OperatorRefusal, Refusal, Terms, mint, password};
 
 /// What a new operator is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Control {
     /// Makes an operator, without an access key.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`] but for an administrator; [`Refusal::OperatorNameTaken`], [`Refusal::TooManyOperators`];
+    /// [`Refusal::Forbidden`] but for an administrator; [`OperatorRefusal::NameTaken`], [`OperatorRefusal::TooMany`];
     /// [`Refusal::Invalid`] for a password that is shorter than 8 or longer than 256 bytes.
     pub async fn create_operator(&self, actor: &Actor, new: NewOperator) -> Result<Arc<Operator>, Refusal> {
         actor.may_manage_operators()?;
@@ -50,7 +50,7 @@ impl Control {
     /// Changes an operator. A change that changes nothing succeeds and leaves no trace.
     ///
     /// # Errors
-    /// [`Refusal::OperatorNotFound`], [`Refusal::LastAdmin`], and those of [`Control::create_operator`] but its limit.
+    /// [`OperatorRefusal::NotFound`], [`OperatorRefusal::LastAdmin`], and those of [`Control::create_operator`] but its limit.
     pub async fn modify_operator(
         &self,
         actor: &Actor,
@@ -68,7 +68,7 @@ impl Control {
     /// Deletes an operator with its access keys; its sessions end.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`] but for an administrator; [`Refusal::OperatorNotFound`], [`Refusal::LastAdmin`].
+    /// [`Refusal::Forbidden`] but for an administrator; [`OperatorRefusal::NotFound`], [`OperatorRefusal::LastAdmin`].
     pub async fn delete_operator(&self, actor: &Actor, id: &OperatorId) -> Result<(), Refusal> {
         actor.may_manage_operators()?;
         self.write(actor, "operator.delete", |facts| delete(facts, id)).await
@@ -77,7 +77,7 @@ impl Control {
     /// Makes an access key of an operator: its own, whatever its role, or anybody's for an administrator.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`], [`Refusal::OperatorNotFound`], [`Refusal::TooManyOperatorKeys`].
+    /// [`Refusal::Forbidden`], [`OperatorRefusal::NotFound`], [`OperatorRefusal::TooManyKeys`].
     pub async fn create_operator_key(
         &self,
         actor: &Actor,
@@ -101,7 +101,7 @@ impl Control {
     /// Takes an access key from an operator: its own, whatever its role, or anybody's for an administrator.
     ///
     /// # Errors
-    /// [`Refusal::Forbidden`], [`Refusal::OperatorNotFound`], [`Refusal::OperatorKeyNotFound`].
+    /// [`Refusal::Forbidden`], [`OperatorRefusal::NotFound`], [`OperatorRefusal::KeyNotFound`].
     pub async fn revoke_operator_key(
         &self,
         actor: &Actor,
@@ -123,7 +123,7 @@ impl Control {
     /// `secret_id` and `secret_key` are the pair that signs its management calls ([`crate::mint`] makes one).
     ///
     /// # Errors
-    /// [`Refusal::OperatorsExist`] when there is one: nothing is changed; [`Refusal::Invalid`] for a password that is
+    /// [`OperatorRefusal::SomeExist`] when there is one: nothing is changed; [`Refusal::Invalid`] for a password that is
     /// shorter than 8 or longer than 256 bytes, or a `secret_id` that cannot stand in a signature.
     pub async fn first_operator(
         &self,
@@ -133,7 +133,7 @@ impl Control {
         secret_key: Secret,
     ) -> Result<Arc<Operator>, Refusal> {
         if !self.snapshot().operators.is_empty() {
-            return Err(Refusal::OperatorsExist);
+            return Err(OperatorRefusal::SomeExist.into());
         }
         check_pair(secret_id, &secret_key)?;
         let password_hash = hashed(password).await?;
@@ -158,7 +158,7 @@ fn may_hand_out(actor: &Actor, operator: &OperatorId) -> Result<(), Refusal> {
 }
 
 fn found<'s>(snapshot: &'s Snapshot, id: &OperatorId) -> Result<&'s Arc<Operator>, Refusal> {
-    snapshot.operators.get(id).ok_or_else(|| Refusal::OperatorNotFound(id.clone()))
+    snapshot.operators.get(id).ok_or_else(|| OperatorRefusal::NotFound(id.clone()).into())
 }
 
 fn create(
@@ -170,7 +170,7 @@ fn create(
 ) -> Result<Outcome<Arc<Operator>>, Refusal> {
     let limit = facts.quotas.operators;
     if facts.snapshot.operators.len() >= limit {
-        return Err(Refusal::TooManyOperators { limit });
+        return Err(OperatorRefusal::TooMany { limit }.into());
     }
     let operator = Operator {
         id,
@@ -228,7 +228,7 @@ fn create_key(
     found(facts.snapshot, id)?;
     let limit = facts.quotas.keys_per_operator;
     if facts.snapshot.operator_keys.values().filter(|key| key.operator == *id).count() >= limit {
-        return Err(Refusal::TooManyOperatorKeys { operator: id.clone(), limit });
+        return Err(OperatorRefusal::TooManyKeys { operator: id.clone(), limit }.into());
     }
     let made =
         OperatorKey { id: key, secret, operator: id.clone(), description: description.clone(), created: facts.now };
@@ -249,7 +249,7 @@ fn revoke_key(
             let bare = Operator { secret_id: String::new(), secret_key: nobody_knows, ..Operator::clone(operator) };
             Write::Put(Record::Operator(bare))
         }
-        _ => return Err(Refusal::OperatorKeyNotFound { operator: id.clone(), key: key.clone() }),
+        _ => return Err(OperatorRefusal::KeyNotFound { operator: id.clone(), key: key.clone() }.into()),
     };
     Ok(Outcome::new(format!("{id}/{key}"), vec![write], ()))
 }
@@ -262,7 +262,9 @@ fn put(operator: Operator) -> Outcome<Arc<Operator>> {
 fn is_free(snapshot: &Snapshot, operator: &Operator) -> Result<(), Refusal> {
     let other = |other: &&Arc<Operator>| other.name == operator.name && other.id != operator.id;
     match snapshot.operators.values().find(other) {
-        Some(other) => Err(Refusal::OperatorNameTaken { name: operator.name.clone(), operator: other.id.clone() }),
+        Some(other) => {
+            Err(OperatorRefusal::NameTaken { name: operator.name.clone(), operator: other.id.clone() }.into())
+        }
         None => Ok(()),
     }
 }
@@ -271,7 +273,7 @@ fn is_free(snapshot: &Snapshot, operator: &Operator) -> Result<(), Refusal> {
 fn another_admin(snapshot: &Snapshot, leaving: &Operator) -> Result<(), Refusal> {
     let is_admin = |operator: &Operator| operator.enabled && operator.role == Role::Admin;
     let another = snapshot.operators.values().any(|operator| operator.id != leaving.id && is_admin(operator));
-    if is_admin(leaving) && !another { Err(Refusal::LastAdmin(leaving.id.clone())) } else { Ok(()) }
+    if is_admin(leaving) && !another { Err(OperatorRefusal::LastAdmin(leaving.id.clone()).into()) } else { Ok(()) }
 }
 
 /// The hash of a password, made where it holds nobody up.
@@ -283,7 +285,7 @@ async fn hashed(password: &str) -> Result<String, Refusal> {
 }
 
 fn set_password(facts: &Facts<'_>, id: &OperatorId, hash: &str) -> Result<Outcome<Arc<Operator>>, Refusal> {
-    let old = facts.snapshot.operators.get(id).ok_or_else(|| Refusal::OperatorNotFound(id.clone()))?;
+    let old = facts.snapshot.operators.get(id).ok_or_else(|| OperatorRefusal::NotFound(id.clone()))?;
     let operator = Operator { password_hash: hash.to_owned(), ..Operator::clone(old) };
     Ok(Outcome::new(id, vec![Write::Put(Record::Operator(operator.clone()))], Arc::new(operator)))
 }
@@ -298,7 +300,7 @@ struct First {
 
 fn create_first(facts: &Facts<'_>, id: OperatorId, first: &First) -> Result<Outcome<Arc<Operator>>, Refusal> {
     if !facts.snapshot.operators.is_empty() {
-        return Err(Refusal::OperatorsExist);
+        return Err(OperatorRefusal::SomeExist.into());
     }
     let operator = Operator {
         id: id.clone(),

@@ -2,6 +2,7 @@
 
 mod application;
 mod ip_strategy;
+mod operator;
 mod plugin;
 mod uses;
 
@@ -9,11 +10,12 @@ use std::fmt::Display;
 
 use model::{
     AccessKeyId, ApiId, BindingScope, CertificateId, DomainName, EnvironmentName, FrontendPath, Invalid, MethodMatch,
-    Name, Network, OperatorId, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
+    Name, Network, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
 pub use application::{ApplicationRefusal, ApplicationUse};
 pub use ip_strategy::IpStrategyRefusal;
+pub use operator::OperatorRefusal;
 pub use plugin::PluginRefusal;
 pub use uses::{PlanUse, UpstreamUse};
 
@@ -24,6 +26,9 @@ pub use uses::{PlanUse, UpstreamUse};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     // ---- of one noun alone
+    /// A use case of operators did not happen.
+    #[error(transparent)]
+    Operator(#[from] OperatorRefusal),
     /// A use case of applications did not happen.
     #[error(transparent)]
     Application(#[from] ApplicationRefusal),
@@ -496,47 +501,6 @@ pub enum Refusal {
     /// The last mapping of a domain cannot be deleted.
     #[error("domain `{0}` has no other mapping; the last one cannot be deleted")]
     LastMapping(DomainName),
-
-    // ---- operators
-    /// There is no such operator.
-    #[error("there is no operator `{0}`")]
-    OperatorNotFound(OperatorId),
-    /// Another operator has this name.
-    #[error("operator `{operator}` is called `{name}` already")]
-    OperatorNameTaken {
-        /// The name.
-        name: Name,
-        /// The operator that has it.
-        operator: OperatorId,
-    },
-    /// Somebody must be able to manage operators.
-    #[error("`{0}` is the last enabled operator with the role admin; make another one first")]
-    LastAdmin(OperatorId),
-    /// The operator has no such access key.
-    #[error("operator `{operator}` has no access key `{key}`")]
-    OperatorKeyNotFound {
-        /// The operator.
-        operator: OperatorId,
-        /// The key that it does not have.
-        key: AccessKeyId,
-    },
-    /// No further operator fits.
-    #[error("there are {limit} operators already, and no more are allowed")]
-    TooManyOperators {
-        /// The most that are allowed.
-        limit: usize,
-    },
-    /// No further access key fits.
-    #[error("operator `{operator}` has {limit} access keys already, and no more are allowed")]
-    TooManyOperatorKeys {
-        /// The operator.
-        operator: OperatorId,
-        /// The most that are allowed.
-        limit: usize,
-    },
-    /// The first operator was made long ago.
-    #[error("there are operators already")]
-    OperatorsExist,
 
     // ---- a whole configuration
     /// A part of a configuration that is brought in was refused.

@@ -280,7 +280,7 @@ async fn the_first_operator_is_made_once_and_its_password_is_kept_as_a_hash() {
     assert!(verify_password("long enough", &made.password_hash));
     assert!(!verify_password("long enougi", &made.password_hash));
     let again = control.first_operator(name(), "long enough", "AKIDother", secret.clone()).await.unwrap_err();
-    assert_eq!(again, Refusal::OperatorsExist);
+    assert_eq!(again, control::OperatorRefusal::SomeExist.into());
     let (_, entry) = control.audit(1, None).await.unwrap().remove(0);
     assert_eq!((entry.actor.as_str(), entry.action.as_str()), ("installation", "operator.create"));
 

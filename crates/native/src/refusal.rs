@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{ApplicationRefusal, IpStrategyRefusal, PluginRefusal, Refusal, Unfit};
+use control::{ApplicationRefusal, IpStrategyRefusal, OperatorRefusal, PluginRefusal, Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -20,8 +20,8 @@ impl From<Refusal> for Problem {
             | Refusal::CredentialNotFound(_)
             | Refusal::VersionNotFound { .. }
             | Refusal::EnvironmentNotFound(_)
-            | Refusal::OperatorNotFound(_)
-            | Refusal::OperatorKeyNotFound { .. }
+            | Refusal::Operator(OperatorRefusal::NotFound(_))
+            | Refusal::Operator(OperatorRefusal::KeyNotFound { .. })
             | Refusal::DomainNotBound { .. }
             | Refusal::MappingNotFound { .. } => Kind::NotFound,
 
@@ -36,8 +36,8 @@ impl From<Refusal> for Problem {
             | Refusal::TooManyDomains { .. }
             | Refusal::TooManyKeysInPlan { .. }
             | Refusal::TooManyPlansOfKey { .. }
-            | Refusal::TooManyOperators { .. }
-            | Refusal::TooManyOperatorKeys { .. } => Kind::LimitReached,
+            | Refusal::Operator(OperatorRefusal::TooMany { .. })
+            | Refusal::Operator(OperatorRefusal::TooManyKeys { .. }) => Kind::LimitReached,
 
             Refusal::ServiceHasApis { .. }
             | Refusal::ServiceReleased { .. }
@@ -70,13 +70,13 @@ impl From<Refusal> for Problem {
             | Refusal::Application(ApplicationRefusal::AlreadyBound { .. } | ApplicationRefusal::NotBound { .. })
             | Refusal::NothingToDemote { .. }
             | Refusal::UpstreamGone { .. }
-            | Refusal::LastAdmin(_)
+            | Refusal::Operator(OperatorRefusal::LastAdmin(_))
             | Refusal::CertificateKept(_)
             | Refusal::LastMapping(_)
             | Refusal::AcmeUnasked(_)
-            | Refusal::OperatorsExist => Kind::Conflict,
+            | Refusal::Operator(OperatorRefusal::SomeExist) => Kind::Conflict,
 
-            Refusal::NameTaken { .. } | Refusal::OperatorNameTaken { .. } => {
+            Refusal::NameTaken { .. } | Refusal::Operator(OperatorRefusal::NameTaken { .. }) => {
                 return Self::new(Kind::Taken, refusal.to_string()).at("/name");
             }
             Refusal::PathTaken { .. } => return Self::new(Kind::Taken, refusal.to_string()).at("/path"),

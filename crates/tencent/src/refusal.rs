@@ -1,6 +1,6 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
-use control::{ApplicationRefusal, DoorRefusal, IpStrategyRefusal, PluginRefusal, Refusal};
+use control::{ApplicationRefusal, DoorRefusal, IpStrategyRefusal, OperatorRefusal, PluginRefusal, Refusal};
 use model::Invalid;
 
 use crate::code::Code;
@@ -200,16 +200,16 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::MappingRepeated(_) => Code::DefineMappingParamRepeat,
         Refusal::MappingNotFound { .. } | Refusal::LastMapping(_) => Code::DeletePathMappingSetError,
 
-        Refusal::OperatorNotFound(_)
-        | Refusal::OperatorNameTaken { .. }
-        | Refusal::LastAdmin(_)
-        | Refusal::OperatorKeyNotFound { .. }
-        | Refusal::TooManyOperators { .. }
-        | Refusal::TooManyOperatorKeys { .. }
+        Refusal::Operator(OperatorRefusal::NotFound(_))
+        | Refusal::Operator(OperatorRefusal::NameTaken { .. })
+        | Refusal::Operator(OperatorRefusal::LastAdmin(_))
+        | Refusal::Operator(OperatorRefusal::KeyNotFound { .. })
+        | Refusal::Operator(OperatorRefusal::TooMany { .. })
+        | Refusal::Operator(OperatorRefusal::TooManyKeys { .. })
         | Refusal::InConfiguration { .. }
         | Refusal::NobodyOfThatName { .. }
         | Refusal::NamedTwice { .. }
-        | Refusal::OperatorsExist => Code::OperationDenied,
+        | Refusal::Operator(OperatorRefusal::SomeExist) => Code::OperationDenied,
         Refusal::Invalid(_) => Code::FormatError,
         Refusal::Changed | Refusal::Busy => Code::ServiceInOperation,
         Refusal::Store(_) => Code::DbException,

@@ -18,7 +18,10 @@ fn the_first_operator_is_an_administrator_and_there_is_one_first() {
     let made = world.make(|facts| create_first(facts, OperatorId::mint([1; 8]), &first())).unwrap();
     assert_eq!((made.name.as_str(), made.role), ("admin", Role::Admin));
     assert_eq!((made.secret_id.as_str(), made.secret_key.expose()), ("AKIDfirst", "first-secret"));
-    assert_eq!(create_first(&world.facts(), OperatorId::mint([2; 8]), &first()).unwrap_err(), Refusal::OperatorsExist);
+    assert_eq!(
+        create_first(&world.facts(), OperatorId::mint([2; 8]), &first()).unwrap_err(),
+        OperatorRefusal::SomeExist.into()
+    );
 }
 
 #[test]
