@@ -1,7 +1,7 @@
 //! `tollgate apply`: brings a configuration in, after telling what that changes.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
@@ -47,23 +47,26 @@ pub(crate) fn run(arguments: &ApplyArguments) -> Result<(), Failure> {
     Ok(terminal::say(format_args!("{} changed", counted(changes.len())))?)
 }
 
-fn counted(count: usize) -> String {
+pub(crate) fn counted(count: usize) -> String {
     if count == 1 { "1 thing".to_owned() } else { format!("{count} things") }
 }
 
-fn read(arguments: &ApplyArguments) -> Result<Value, Failure> {
-    let mut text = String::new();
-    if arguments.file.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::new("standard input", error))?;
-    } else {
-        text =
-            std::fs::read_to_string(&arguments.file).map_err(|error| Failure::new(arguments.file.display(), error))?;
+/// What stands in a file, or in standard input for `-`.
+pub(crate) fn text_of(file: &Path) -> Result<String, Failure> {
+    if file.as_os_str() != "-" {
+        return std::fs::read_to_string(file).map_err(|error| Failure::new(file.display(), error));
     }
-    serde_yaml_ng::from_str(&text).map_err(|error| Failure::new(arguments.file.display(), error))
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|error| Failure::new("standard input", error))?;
+    Ok(text)
+}
+
+fn read(arguments: &ApplyArguments) -> Result<Value, Failure> {
+    serde_yaml_ng::from_str(&text_of(&arguments.file)?).map_err(|error| Failure::new(arguments.file.display(), error))
 }
 
 /// A line for what changes, and one for each field.
-fn tell(change: &Value) -> Result<(), Failure> {
+pub(crate) fn tell(change: &Value) -> Result<(), Failure> {
     let text = |field: &str| change[field].as_str().unwrap_or_default().to_owned();
     let sign = match change["change"].as_str() {
         Some("added") => '+',

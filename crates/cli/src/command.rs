@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use crate::failure::{Failure, one_line};
 use crate::settings::{Settings, Source, arguments, page};
-use crate::{apply, call, check, export, serve, sign, terminal, version};
+use crate::{apply, call, check, export, import, serve, sign, terminal, version};
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -30,6 +30,9 @@ pub(crate) fn command() -> Command {
         ))
         .subcommand(export::ExportArguments::augment_args(
             Command::new("export").about("Prints the whole configuration of a running gateway as YAML"),
+        ))
+        .subcommand(import::ImportArguments::augment_args(
+            Command::new("import").about("Brings an OpenAPI document into a service of a running gateway"),
         ))
         .subcommand(
             Command::new("check")
@@ -73,6 +76,7 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Some(("call", flags)) => call::run(&call::CallArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("apply", flags)) => apply::run(&apply::ApplyArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("export", flags)) => export::run(&export::ExportArguments::from_arg_matches(flags).map_err(usage)?),
+        Some(("import", flags)) => import::run(&import::ImportArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("version", flags)) => version::run(&version::VersionArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("completions", flags)) => {
             let mut script = Vec::new();

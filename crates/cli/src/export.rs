@@ -15,6 +15,9 @@ pub(crate) struct ExportArguments {
     /// Export the secrets of keys too; the audit trail is told
     #[arg(long)]
     secrets: bool,
+    /// Export the APIs of this service as an OpenAPI document, in place of the whole configuration
+    #[arg(long, value_name = "SERVICE", conflicts_with = "secrets")]
+    openapi: Option<String>,
     /// Write to this file, which only its owner may read, in place of standard output
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -22,12 +25,21 @@ pub(crate) struct ExportArguments {
     gateway: GatewayArguments,
 }
 
-/// Prints the configuration.
+/// Prints the configuration, or a service's document.
 pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let gateway = Gateway::new(&arguments.gateway)?;
-    let (method, path) = if arguments.secrets { ("POST", "/configuration/reveal") } else { ("GET", "/configuration") };
-    let (mut configuration, _) = gateway.ask(method, path, None, None)?;
-    forget_nulls(&mut configuration);
+    let (method, path) = match &arguments.openapi {
+        Some(service) => {
+            let service: String = form_urlencoded::byte_serialize(service.as_bytes()).collect();
+            ("GET", format!("/services/{service}/openapi"))
+        }
+        None if arguments.secrets => ("POST", "/configuration/reveal".to_owned()),
+        None => ("GET", "/configuration".to_owned()),
+    };
+    let (mut configuration, _) = gateway.ask(method, &path, None, None)?;
+    if arguments.openapi.is_none() {
+        forget_nulls(&mut configuration);
+    }
     let yaml = serde_yaml_ng::to_string(&configuration).map_err(|error| Failure::new("the configuration", error))?;
     let Some(path) = &arguments.output else { return Ok(terminal::show(yaml.as_bytes())?) };
     write(path, &yaml).map_err(|error| Failure::new(path.display(), error))

@@ -14,6 +14,7 @@ mod check;
 mod command;
 mod export;
 mod failure;
+mod import;
 mod manage;
 mod serve;
 mod settings;

@@ -4,7 +4,7 @@
 //! configuration, and is stored in one transaction: all of it or nothing. What is taken out and brought in again
 //! changes nothing. Operators, the audit trail and older releases are no part of it.
 
-mod apply;
+pub(crate) mod apply;
 mod export;
 
 use std::collections::BTreeMap;

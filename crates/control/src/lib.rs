@@ -12,7 +12,7 @@
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`], [`plugin`],
 //! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`]), what is known of calls ([`observation`]) and made of
-//! them ([`debug`]), then [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
+//! them ([`debug`]), then [`openapi`], [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
 //! [`session`] with `lockout` for people.
 
 pub mod acme;
@@ -36,6 +36,7 @@ pub mod ip_strategy;
 mod lockout;
 pub mod mint;
 pub mod observation;
+pub mod openapi;
 pub mod operator;
 pub mod password;
 pub mod plugin;

@@ -25,7 +25,7 @@ struct Applied {
 
 /// Something that changes.
 #[derive(Serialize, ToSchema)]
-struct Applying {
+pub(crate) struct Applying {
     /// `service`, `api`, `upstream`, `key`, `usage_plan` or `release`.
     noun: &'static str,
     /// Its identifier; that of an API with its service's before it, that of a release with its service's and environment's.
@@ -40,7 +40,7 @@ struct Applying {
 /// What becomes of something.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum WhatBecomes {
+pub(crate) enum WhatBecomes {
     Added,
     Changed,
     Removed,
@@ -48,7 +48,7 @@ enum WhatBecomes {
 
 /// A field that differs.
 #[derive(Serialize, ToSchema)]
-struct ApplyingField {
+pub(crate) struct ApplyingField {
     /// Where: names joined by `/`.
     field: String,
     /// What it was; null where there was nothing.
@@ -59,7 +59,7 @@ struct ApplyingField {
     after: Option<serde_json::Value>,
 }
 
-fn view(change: ConfigurationChange) -> Applying {
+pub(crate) fn view(change: ConfigurationChange) -> Applying {
     let field = |field: control::diff::FieldDifference| ApplyingField {
         field: field.field,
         before: field.before,

@@ -28,6 +28,7 @@ mod guard;
 mod key;
 mod log;
 mod moment;
+mod openapi;
 mod operator;
 mod origin;
 mod page;

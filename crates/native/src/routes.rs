@@ -13,8 +13,8 @@ use crate::problem::{Kind, Problem};
 use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
-    about, api, audit, certificate, configuration, debug, diff, domain, environment, guard, key, log, operator, plan,
-    release, service, session, setting, throttle, traffic, upstream,
+    about, api, audit, certificate, configuration, debug, diff, domain, environment, guard, key, log, openapi,
+    operator, plan, release, service, session, setting, throttle, traffic, upstream,
 };
 
 /// Where the API stands.
@@ -40,6 +40,7 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(certificate::routes())
         .merge(domain::routes())
         .merge(configuration::routes())
+        .merge(openapi::routes())
         .merge(traffic::routes())
         .merge(log::routes())
         .merge(debug::routes());

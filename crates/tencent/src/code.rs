@@ -36,6 +36,7 @@ codes! {
     ApiError = "FailedOperation.ApiError",
     ApiKeyCount = "LimitExceeded.ApiKeyCountLimitExceeded",
     ApiListNotEmpty = "UnsupportedOperation.ApiListNotEmpty",
+    BackendSpecificParam = "MissingParameter.BackendSpecificParam",
     CertificateIdBindError = "FailedOperation.CertificateIdBindError",
     CertificateIdError = "FailedOperation.CertificateIdError",
     CertificateIdExpired = "FailedOperation.CertificateIdExpired",

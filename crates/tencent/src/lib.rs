@@ -21,6 +21,7 @@ mod environment;
 mod exclusive_instance;
 mod field;
 mod filter;
+mod import;
 mod ip_strategy;
 mod log_search;
 mod paging;

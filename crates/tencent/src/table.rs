@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
 use crate::{
-    api, api_app, api_key, environment, exclusive_instance, ip_strategy, log_search, plugin, service, strategy,
+    api, api_app, api_key, environment, exclusive_instance, import, ip_strategy, log_search, plugin, service, strategy,
     sub_domain, upstream, usage_plan,
 };
 
@@ -102,7 +102,6 @@ macro_rules! refused {
 }
 
 const DOCUMENTS: &str = "it makes no API documents";
-const IMPORT: &str = "it does not import definitions";
 const INSTANCES: &str =
     "an installation is one instance, described as `instance-tollgate`; another one is another installation";
 const OAUTH: &str = "it has no OAuth authentication";
@@ -122,7 +121,7 @@ pub(crate) const ROWS: &[Row] = &[
     change!("ModifyApi", api::modify, unread),
     change!("DeleteApi", api::delete),
     refused!(Write, "ModifyApiIncrement", OAUTH),
-    refused!(Write, "ImportOpenApi", IMPORT),
+    change!("ImportOpenApi", import::import),
     read!("DescribeApiForApiApp", api::describe_for_app),
     //
     change!("ReleaseService", environment::release),

@@ -5,21 +5,28 @@ mod told;
 
 use model::{Snapshot, Write};
 
+pub(crate) use self::told::changes;
+
 use super::{Configuration, ConfigurationChange};
 use crate::rule::{Facts, Outcome};
 use crate::{Quotas, Refusal};
 
 /// The configuration as it would be after what was decided so far.
-pub(super) struct Draft<'f> {
-    pub(super) snapshot: Snapshot,
-    pub(super) writes: Vec<Write>,
+pub(crate) struct Draft<'f> {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) writes: Vec<Write>,
     quotas: &'f Quotas,
     now: model::Timestamp,
 }
 
-impl Draft<'_> {
+impl<'f> Draft<'f> {
+    /// The configuration as it is.
+    pub(crate) fn new(facts: &Facts<'f>) -> Self {
+        Self { snapshot: facts.snapshot.clone(), writes: Vec::new(), quotas: facts.quotas, now: facts.now }
+    }
+
     /// Asks a rule, and takes what it says.
-    pub(super) fn ask<T>(
+    pub(crate) fn ask<T>(
         &mut self,
         rule: impl FnOnce(&Facts<'_>) -> Result<Outcome<T>, Refusal>,
     ) -> Result<T, Refusal> {
@@ -34,7 +41,7 @@ impl Draft<'_> {
 }
 
 /// A refusal with the place in the document that it is about.
-pub(super) fn at(place: String) -> impl FnOnce(Refusal) -> Refusal {
+pub(crate) fn at(place: String) -> impl FnOnce(Refusal) -> Refusal {
     move |refusal| match refusal {
         // The inner place is known better already.
         Refusal::InConfiguration { .. } => refusal,
@@ -47,9 +54,8 @@ pub(super) fn apply(
     wanted: &Configuration,
     prune: bool,
 ) -> Result<Outcome<Vec<ConfigurationChange>>, Refusal> {
-    let snapshot = facts.snapshot.clone();
-    let mut draft = Draft { snapshot, writes: Vec::new(), quotas: facts.quotas, now: facts.now };
+    let mut draft = Draft::new(facts);
     parts::bring_in(&mut draft, wanted, prune)?;
-    let changes = told::changes(facts.snapshot, &draft.snapshot, &draft.writes);
+    let changes = changes(facts.snapshot, &draft.snapshot, &draft.writes);
     Ok(Outcome::new("configuration", draft.writes, changes))
 }

@@ -214,6 +214,11 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         ("DetachPlugin", with(&with(&place, plugin.clone()), json!({"ApiId": api}))),
         ("DeletePlugin", plugin),
         (
+            "ImportOpenApi",
+            json!({"ServiceId": service, "Content": "openapi: 3.0.0\nservers: [{url: 'http://h'}]\npaths: {/imported: {get: {}}}",
+                "EncodeType": "YAML", "ContentVersion": "openAPI"}),
+        ),
+        (
             "DescribeLogSearch",
             with(
                 &json!({"ServiceId": service, "Limit": 10}),

@@ -10,7 +10,7 @@ use super::super::{ChangeKind, Configuration, ConfigurationChange, export};
 use crate::diff;
 
 /// Everything that differs, and what is released.
-pub(super) fn changes(before: &Snapshot, after: &Snapshot, writes: &[Write]) -> Vec<ConfigurationChange> {
+pub(crate) fn changes(before: &Snapshot, after: &Snapshot, writes: &[Write]) -> Vec<ConfigurationChange> {
     let rotated: BTreeSet<AccessKeyId> = after
         .credentials
         .values()

@@ -1,0 +1,261 @@
+"""OpenAPI documents: brought in through the SDK, the native API and the command line, and written out again."""
+
+import json
+import os
+import subprocess
+
+import pytest
+import yaml
+
+from stand.cloud import Cloud, Refused
+from stand.gateway import SECRET_ID, SECRET_KEY
+from stand.native import Native, Problem
+from stand.site import Site
+from stand.wire import call
+
+MOCK = {"ServiceType": "MOCK", "ServiceMockReturnMessage": "hello"}
+
+
+def document(paths, **more):
+    """An OpenAPI document as text."""
+    return yaml.safe_dump({"openapi": "3.0.0", "info": {"title": "shop", "version": "1"}, "paths": paths, **more})
+
+
+def tollgate(gateway, *arguments):
+    """The command line against this gateway: exit status, standard output, standard error."""
+    env = {**os.environ, "TOLLGATE_OPERATOR_SECRET_ID": SECRET_ID, "TOLLGATE_OPERATOR_SECRET_KEY": SECRET_KEY}
+    line = [os.environ["TOLLGATE_BINARY"], *map(str, arguments), "--admin", f"http://{gateway.admin}"]
+    done = subprocess.run(line, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def site(gateway, backend):
+    """A service without APIs."""
+    return Site(gateway, backend)
+
+
+@pytest.fixture
+def native(gateway):
+    """The native API of the same gateway."""
+    return Native(gateway.admin)
+
+
+# --- through the SDK ---
+
+
+def imported(site, text, **fields):
+    """What ImportOpenApi tells of each API, by its name."""
+    told = site.cloud.ImportOpenApi(ServiceId=site.id, Content=text, **fields)["Result"]
+    assert told["TotalCount"] == len(told["ApiSet"])
+    return {api["ApiName"]: api for api in told["ApiSet"]}
+
+
+@pytest.mark.parametrize("form", ["YAML", "JSON", None])
+def test_a_document_of_the_vendor_becomes_apis_that_answer(site, form):
+    paths = {
+        "/hello": {
+            "get": {
+                "operationId": "hello",
+                "responses": {"200": {"description": "ok"}},
+                "x-apigw-api-business-type": "NORMAL",
+                "x-apigw-api-type": "NORMAL",
+                "x-apigw-backend": {**MOCK, "MockReturnHttpHeaders": [], "MockReturnHttpStatusCode": 200},
+                "x-apigw-cors": True,
+                "x-apigw-protocol": "HTTP",
+                "x-apigw-service-timeout": 15,
+            }
+        },
+        "/orders/{id}": {
+            "post": {
+                "operationId": "orders",
+                "parameters": [
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "page", "in": "query", "required": True, "schema": {"type": "integer"}},
+                ],
+                "x-apigw-backend": {
+                    "ServiceType": "HTTP",
+                    "ServiceConfig": {"Url": site.backend.url, "Path": "/v1/{id}", "Method": "POST"},
+                },
+                "x-apigw-const-paramters": [
+                    {"Name": "X-By", "Position": "HEADER", "DefaultValue": "import", "Desc": "who"}
+                ],
+            }
+        },
+    }
+    text = document(paths)
+    if form == "JSON":
+        text = json.dumps(yaml.safe_load(text))
+    told = imported(site, text, **({"EncodeType": form, "ContentVersion": "openAPI"} if form else {}))
+    assert {(api["Path"], api["Method"], api["Status"]) for api in told.values()} == {
+        ("/hello", "GET", "success"),
+        ("/orders/{id}", "POST", "success"),
+    }
+    assert all(api["ApiId"].startswith("api-") and api["CreatedTime"] and not api["ErrMsg"] for api in told.values())
+    assert call(site.gateway.http, "GET", "/hello", site.host).status == 404, "nothing is released yet"
+    site.release()
+    answer = call(site.gateway.http, "GET", "/hello", site.host, [("Origin", "http://a.example")])
+    assert (answer.status, answer.text) == (200, "hello")
+    assert call(site.gateway.http, "POST", "/orders/7?page=1", site.host).status == 200
+    assert site.backend.seen.target.startswith("/v1/7") and site.backend.seen.header("X-By") == "import"
+    assert call(site.gateway.http, "POST", "/orders/7", site.host).status == 403, "`page` is required"
+    described = site.cloud.DescribeApi(ServiceId=site.id, ApiId=told["hello"]["ApiId"])["Result"]
+    assert (described["ServiceType"], described["EnableCORS"], described["AuthType"]) == ("MOCK", True, "NONE")
+
+
+def test_each_api_is_told_of_by_itself(site):
+    site.api(path="/taken", mock="x", name="taken")
+    paths = {
+        "/good": {"get": {"operationId": "good", "x-apigw-backend": MOCK}},
+        "/bad": {"get": {"operationId": "bad", "x-apigw-backend": {"ServiceType": "EB"}}},
+        "/taken": {"get": {"operationId": "taken", "x-apigw-backend": MOCK}},
+    }
+    told = imported(site, document(paths))
+    assert {name: api["Status"] for name, api in told.items()} == {"good": "success", "bad": "fail", "taken": "fail"}
+    assert "/paths/~1bad/get/x-apigw-backend/ServiceType" in told["bad"]["ErrMsg"]
+    assert "taken" in told["taken"]["ErrMsg"] and told["taken"]["ApiId"] is None
+    listed = site.cloud.DescribeApisStatus(ServiceId=site.id)["Result"]["ApiIdStatusSet"]
+    assert sorted(api["ApiName"] for api in listed) == ["good", "taken"]
+
+
+def test_a_document_without_extensions_sends_to_its_server(site):
+    text = document({"/there": {"get": {}}}, servers=[{"url": site.backend.url + "/base"}])
+    assert imported(site, text)["GET /there"]["Status"] == "success"
+    site.release()
+    assert call(site.gateway.http, "GET", "/there", site.host).status == 200
+    assert site.backend.seen.target == "/base/there"
+
+
+@pytest.mark.parametrize(
+    "text, fields, expected, told",
+    [
+        ("{", {}, "InvalidParameter.FormatError", "Content"),
+        ("{}", {"EncodeType": "JSON"}, "InvalidParameter.FormatError", "openapi"),
+        ("openapi: 4.0.0\npaths: {}", {}, "InvalidParameter.FormatError", "/openapi"),
+        (document({"/a": {"get": {}}}), {}, "MissingParameter.BackendSpecificParam", "/servers"),
+        (document({}), {"EncodeType": "XML"}, "InvalidParameterValue", "EncodeType"),
+        (document({}), {"ContentVersion": "raml"}, "InvalidParameterValue.UnsupportedParameter", "ContentVersion"),
+        ("#" * 102_401, {}, "InvalidParameterValue", "102400"),
+        (document({f"/{n}": {"get": {"x-apigw-backend": MOCK}} for n in range(11)}), {}, "InvalidParameterValue", "10"),
+        (document({}), {"ServiceId": "service-nowhere1"}, "ResourceNotFound.InvalidService", "service-nowhere1"),
+    ],
+)
+def test_what_is_no_document_is_refused(site, text, fields, expected, told):
+    with pytest.raises(Refused) as caught:
+        site.cloud.ImportOpenApi(**{"ServiceId": site.id, "Content": text, **fields})
+    assert caught.value.code == expected and told in caught.value.message, caught.value
+
+
+def test_a_service_that_is_full_takes_none(gateways):
+    site = Site(gateways("--max-apis-per-service", "1"), None)
+    text = document({f"/{n}": {"get": {"x-apigw-backend": MOCK}} for n in range(2)})
+    with pytest.raises(Refused) as caught:
+        imported(site, text)
+    assert caught.value.code == "LimitExceeded.ApiCountLimitExceeded"
+    assert site.cloud.DescribeApisStatus(ServiceId=site.id)["Result"]["TotalCount"] == 0
+
+
+# --- through the native API ---
+
+
+def bring(native, service, text, **parameters):
+    """Brings a document into a service, or into a new one."""
+    place = f"/services/{service}/import" if service else "/services/import"
+    return native.ask("POST", place, {"document": text}, params=parameters)
+
+
+def test_a_preview_tells_what_will_change_and_changes_nothing(site, native):
+    site.api(path="/kept", mock="x", name="kept")
+    site.api(path="/changed", mock="old", name="changed")
+    text = document(
+        {
+            "/changed": {"get": {"operationId": "changed", "x-apigw-backend": MOCK}},
+            "/new": {"get": {"operationId": "new", "x-apigw-backend": MOCK, "security": [{"key": []}]}},
+        }
+    )
+    before = native.get(f"/services/{site.id}/openapi")
+    preview = bring(native, site.id, text, dry_run="true")
+    assert {(change["noun"], change["name"], change["change"]) for change in preview["changes"]} == {
+        ("api", "changed", "changed"),
+        ("api", "new", "added"),
+    }
+    assert [warning["pointer"] for warning in preview["warnings"]] == ["/paths/~1new/get/security"]
+    assert native.get(f"/services/{site.id}/openapi") == before
+    done = bring(native, site.id, text)
+    assert [change["name"] for change in done["changes"]] == [change["name"] for change in preview["changes"]]
+    assert len(done["apis"]) == 2 and done["service"] == site.id
+    assert bring(native, site.id, text)["changes"] == []
+    removed = bring(native, site.id, text, prune="true")["changes"]
+    assert [(change["name"], change["change"]) for change in removed] == [("kept", "removed")]
+
+
+def test_what_is_written_brought_in_again_changes_nothing(site, native, gateway):
+    site.api(path="/a/{id}", to="/x/{id}", name="a", AuthType="SECRET", EnableCORS=True)
+    site.api(path="=/exact", mock="only", name="exact", ApiDesc="just this")
+    site.api(path="/form", method="POST", to="/f", name="form", RequestParameters=[
+        {"Name": "last", "Position": "BODY", "Type": "int", "DefaultValue": "1", "Required": False},
+        {"Name": "X-A", "Position": "HEADER", "Type": "String", "Required": True, "Desc": "a"},
+    ])
+    written = native.get(f"/services/{site.id}/openapi")
+    assert bring(native, site.id, json.dumps(written), prune="true")["changes"] == []
+    made = bring(native, None, json.dumps(written), name="copy")
+    copy = native.get(f"/services/{made['service']}/openapi")
+    assert copy["paths"] == written["paths"]
+    assert copy["info"] == {**written["info"], "title": "copy"}
+    site.release()
+    site.change("exact", ServiceMockReturnMessage="later")
+    released = native.get(f"/services/{site.id}/openapi", environment="release")
+    assert released == written
+    assert native.get(f"/services/{site.id}/openapi") != written
+
+
+def test_all_that_is_wrong_is_told_with_its_place_and_nothing_happens(site, native):
+    text = document(
+        {
+            "/good": {"get": {"x-apigw-backend": MOCK}},
+            "/bad": {"get": {"x-apigw-backend": MOCK, "x-apigw-cors": 1, "x-apigw-service-timeout": 0}},
+        }
+    )
+    with pytest.raises(Problem) as caught:
+        bring(native, site.id, text)
+    assert caught.value.status == 422
+    places = {error["pointer"] for error in caught.value.body["errors"]}
+    assert places == {"/paths/~1bad/get/x-apigw-cors", "/paths/~1bad/get/x-apigw-service-timeout"}
+    with pytest.raises(Problem) as caught:
+        bring(native, site.id, document({
+            "/a": {"get": {"operationId": "same", "x-apigw-backend": MOCK}},
+            "/b": {"get": {"operationId": "same", "x-apigw-backend": MOCK}},
+        }))
+    assert caught.value.status == 422 and caught.value.body["errors"][0]["pointer"] == "/paths/~1b/get"
+    assert native.get(f"/services/{site.id}/openapi")["paths"] == {}
+    with pytest.raises(Problem) as caught:
+        bring(native, "service-nowhere1", text)
+    assert caught.value.status == 404
+    services = native.get("/services")["total"]
+    with pytest.raises(Problem):
+        bring(native, None, text)
+    assert native.get("/services")["total"] == services
+
+
+# --- through the command line ---
+
+
+def test_the_command_line_imports_and_exports(site, gateway, tmp_path):
+    file = tmp_path / "shop.yaml"
+    file.write_text(document({"/hello": {"get": {"operationId": "hello", "x-apigw-backend": MOCK}}}))
+    status, out, _ = tollgate(gateway, "import", "-f", file, "--service", site.id, "--dry-run")
+    assert status == 0 and "+ api hello" in out and "nothing was changed" in out
+    status, out, _ = tollgate(gateway, "import", "-f", file, "--service", site.id)
+    assert status == 0 and "1 thing changed" in out
+    written = tmp_path / "out.yaml"
+    assert tollgate(gateway, "export", "--openapi", site.id, "-o", written)[0] == 0
+    assert tollgate(gateway, "import", "-f", written, "--service", site.id, "--prune")[1].strip() == "nothing changes"
+    status, out, _ = tollgate(gateway, "import", "-f", written, "--new", "copy")
+    assert status == 0 and "+ service copy" in out
+    names = [s["ServiceName"] for s in Cloud(gateway.admin).DescribeServicesStatus()["Result"]["ServiceSet"]]
+    assert names == ["copy", "acceptance"]
+    file.write_text("openapi: 3.0.0\npaths: {/a: {got: {}}}")
+    status, _, fault = tollgate(gateway, "import", "-f", file, "--service", site.id)
+    assert status == 1 and "/paths/~1a/got" in fault
+    status, _, fault = tollgate(gateway, "import", "-f", file)
+    assert status == 2 and "--service" in fault
