@@ -4,17 +4,28 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Finding;
+use crate::{Finding, actions};
 
-/// Each document, and the hidden subcommand of the binary that prints it: so that the page and what it tells of have one
-/// origin.
-const MADE: [(&str, &str); 2] = [("docs/settings.md", "settings-page"), ("openapi/native.json", "openapi-document")];
+/// What a hidden subcommand printed as a document.
+type Made = fn(&Path, &str) -> Result<String, String>;
+
+/// Each document, the hidden subcommand of the binary that prints what it is made from, and how: so that the page and what
+/// it tells of have one origin.
+const MADE: [(&str, &str, Made); 3] = [
+    ("docs/actions.md", "actions-list", actions::page),
+    ("docs/settings.md", "settings-page", as_printed),
+    ("openapi/native.json", "openapi-document", as_printed),
+];
+
+fn as_printed(_: &Path, text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
+}
 
 /// Writes them.
 pub(crate) fn write(root: &Path) -> Result<Vec<Finding>, String> {
     let mut findings = Vec::new();
-    for (file, subcommand) in MADE {
-        let text = printed(root, subcommand)?;
+    for (file, subcommand, made) in MADE {
+        let text = made(root, &printed(root, subcommand)?)?;
         let path = root.join(file);
         if fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;
@@ -31,8 +42,8 @@ pub(crate) fn write(root: &Path) -> Result<Vec<Finding>, String> {
 /// Says which are out of date.
 pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
     let mut findings = Vec::new();
-    for (file, subcommand) in MADE {
-        let text = printed(root, subcommand)?;
+    for (file, subcommand, made) in MADE {
+        let text = made(root, &printed(root, subcommand)?)?;
         match fs::read_to_string(root.join(file)) {
             Ok(committed) if committed == text => {}
             Ok(_) => {

@@ -4,6 +4,7 @@
 //! links in documents. `… -- docs` writes the documents that are made from code; with `--check` it only says whether
 //! they are up to date.
 
+mod actions;
 mod docs;
 mod tidy;
 mod tree;

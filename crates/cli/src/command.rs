@@ -45,6 +45,7 @@ pub(crate) fn command() -> Command {
                 .about("Prints a completion script for a shell")
                 .arg(clap::Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
         )
+        .subcommand(Command::new("actions-list").hide(true).about("Prints what docs/actions.md is made from"))
         .subcommand(Command::new("settings-page").hide(true).about("Prints docs/settings.md"))
         .subcommand(Command::new("openapi-document").hide(true).about("Prints openapi/native.json"))
 }
@@ -85,10 +86,23 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
             }
             Ok(terminal::show(&script)?)
         }
+        Some(("actions-list", _)) => Ok(terminal::show(actions().as_bytes())?),
         Some(("settings-page", _)) => Ok(terminal::show(page::page().as_bytes())?),
         Some(("openapi-document", _)) => Ok(terminal::show(native::document().as_bytes())?),
         _ => Err(Failure::usage("name a subcommand; `tollgate --help` lists them")),
     }
+}
+
+/// A line for each action of the compatible API: its name, what it needs, and why it is not served, between tabs.
+fn actions() -> String {
+    let line = |action: tencent::Action| {
+        let rights = match action.rights {
+            tencent::Rights::Read => "viewer",
+            tencent::Rights::Write => "editor",
+        };
+        format!("{}\t{rights}\t{}\n", action.name, action.refused.unwrap_or_default())
+    };
+    tencent::actions().map(line).collect()
 }
 
 /// Help and version are answers; anything else is a fault of one line.
