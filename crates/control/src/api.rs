@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Api, ApiDefinition, ApiId, BindingScope, Record, ServiceId, ServiceTree, ThrottleScope, Timestamp, Write};
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, PlanUse, Refusal, application, definition, ip_strategy, mint, plugin, upstream};
+use crate::{Actor, Control, PlanUse, Refusal, application, definition, ip_strategy, mint, oauth, plugin, upstream};
 
 impl Control {
     /// Makes an API.
@@ -14,7 +14,7 @@ impl Control {
     /// [`Refusal::ServiceNotFound`], [`Refusal::TooManyApis`], [`Refusal::NameTaken`], [`Refusal::PathTaken`], and what
     /// the parts of the definition say of each other: [`Refusal::BadParameters`], [`Refusal::BadMappings`],
     /// [`Refusal::BadConstants`], [`Refusal::BadBackend`], [`Refusal::ProtocolMismatch`], [`Refusal::WebSocketMethod`],
-    /// [`Refusal::UpstreamNotFound`]; [`Refusal::Invalid`] for a repeated tag key.
+    /// [`Refusal::UpstreamNotFound`], [`Refusal::Oauth`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_api(
         &self,
         actor: &Actor,
@@ -43,7 +43,8 @@ impl Control {
     ///
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::ApiNotFound`], [`Refusal::ApiBoundToPlan`],
-    /// [`ApplicationRefusal::MayCall`](crate::ApplicationRefusal::MayCall).
+    /// [`ApplicationRefusal::MayCall`](crate::ApplicationRefusal::MayCall),
+    /// [`OauthRefusal::InUse`](crate::OauthRefusal::InUse).
     pub async fn delete_api(&self, actor: &Actor, service: &ServiceId, api: &ApiId) -> Result<(), Refusal> {
         self.write(actor, "api.delete", |facts| delete(facts, service, api)).await
     }
@@ -62,6 +63,7 @@ pub(crate) fn create(
     }
     definition::check(definition)?;
     upstream::is_there(facts, definition)?;
+    oauth::check(tree, None, definition)?;
     unique(tree, None, definition)?;
     let created = next_moment(tree, facts.now);
     let api = Api {
@@ -91,6 +93,7 @@ pub(crate) fn modify(
     }
     definition::check(definition)?;
     upstream::is_there(facts, definition)?;
+    oauth::check(tree, Some(id), definition)?;
     unique(tree, Some(id), definition)?;
     let api = Api {
         definition: definition.clone(),
@@ -114,6 +117,7 @@ pub(crate) fn delete(facts: &Facts<'_>, service: &ServiceId, id: &ApiId) -> Resu
         return Err(Refusal::ApiBoundToPlan { api: id.clone(), plans });
     }
     application::may_go(tree, id)?;
+    oauth::may_go(tree, id)?;
     let mut writes = Vec::new();
     // A release that holds the API can be switched to at any time, and then its throttles, IP strategies and plugins
     // must be there.

@@ -35,6 +35,7 @@ pub mod instance;
 pub mod ip_strategy;
 mod lockout;
 pub mod mint;
+pub mod oauth;
 pub mod observation;
 pub mod openapi;
 pub mod operator;
@@ -76,8 +77,8 @@ pub use password::verify_password;
 pub use plugin::{NewPlugin, PluginChange};
 pub use quotas::Quotas;
 pub use refusal::{
-    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, OperatorRefusal, PlanUse, PluginRefusal, Refusal,
-    UpstreamUse,
+    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PlanUse, PluginRefusal,
+    Refusal, UpstreamUse,
 };
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};

@@ -2,6 +2,7 @@
 
 mod application;
 mod ip_strategy;
+mod oauth;
 mod operator;
 mod plugin;
 mod uses;
@@ -15,6 +16,7 @@ use model::{
 
 pub use application::{ApplicationRefusal, ApplicationUse};
 pub use ip_strategy::IpStrategyRefusal;
+pub use oauth::OauthRefusal;
 pub use operator::OperatorRefusal;
 pub use plugin::PluginRefusal;
 pub use uses::{PlanUse, UpstreamUse};
@@ -32,6 +34,9 @@ pub enum Refusal {
     /// A use case of applications did not happen.
     #[error(transparent)]
     Application(#[from] ApplicationRefusal),
+    /// An API could not get its part in OAuth 2.0, or lose it.
+    #[error(transparent)]
+    Oauth(#[from] OauthRefusal),
     /// A use case of IP strategies did not happen.
     #[error(transparent)]
     IpStrategy(#[from] IpStrategyRefusal),

@@ -73,6 +73,7 @@ fn definition(called: &str, path: &str) -> ApiDefinition {
         path: FrontendPath::try_from(path).unwrap(),
         method: MethodMatch::Any,
         auth: Auth::KeyPair,
+        oauth: None,
         cors: false,
         parameters: Vec::new(),
         backend: Backend::Mock(MockBackend { status: 200, headers: Vec::new(), body: Text::default() }),

@@ -8,6 +8,7 @@ use crate::refusal::Refusal;
 
 pub mod application;
 mod key_pair;
+mod token;
 
 /// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed, and for one that is
 /// proved otherwise.
@@ -29,5 +30,6 @@ pub fn identify<'p>(
         }),
         // These need the body: [`application::identify`].
         Auth::Application => Ok(None),
+        Auth::Oauth => token::check(request, entry, now).map(|()| None),
     }
 }

@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::limit::Exceeded;
 use crate::plan::{ApiEntry, BackendPlan, CrossOriginRule, Plan};
 use crate::plugin::Facts;
-use crate::refusal::{Refusal, tencent};
+use crate::refusal::{Refusal, TokenRefusal, tencent};
 use crate::tunnel::{Opened, Tunnel};
 use crate::worker::{Scratch, Worker};
 use crate::{auth, backend, cors, domain, origin, push, reply, site};
@@ -262,6 +262,9 @@ async fn refuse(
     if *refusal == Refusal::HttpsForced {
         let location = domain::secure_location(request, worker.https_port);
         reply::write_line(head, "Location", location.as_bytes());
+    }
+    if let Refusal::Token(TokenRefusal::LoginNeeded(login)) = refusal {
+        reply::write_line(head, "Location", login.as_bytes());
     }
     tencent::write_body(&call.message, body);
     call.bytes_out = body.len() as u64;

@@ -28,6 +28,7 @@ pub mod compile;
 mod conversation;
 mod function;
 mod hosts;
+mod tokens;
 mod upstreams;
 
 pub use applications::{ApplicationPlan, Applications};
@@ -35,6 +36,7 @@ pub use bucket::{BucketPlan, BucketSigner};
 pub use conversation::{ConversationPlan, FunctionPlan};
 pub use function::{EventPlan, Invocation, WebPlan};
 pub use hosts::{DomainPlan, Hosts, MappingPlan};
+pub use tokens::TokenPlan;
 
 /// The end of a header line.
 const END: &str = "\r\n";
@@ -134,6 +136,8 @@ pub struct ApiEntry {
     pub plugins: Option<Arc<Plugins>>,
     /// Which applications may call it; `None` is no application.
     pub applications: Option<Arc<Applications>>,
+    /// The tokens that a business API of OAuth 2.0 is called with.
+    pub tokens: Option<Arc<TokenPlan>>,
 }
 
 /// The keys that may call, each with its plan.

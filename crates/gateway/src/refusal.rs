@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use model::{Location, Scheme};
 
+mod token;
+
 pub mod tencent;
+
+pub use token::TokenRefusal;
 
 /// What went wrong with a call: a closed set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +75,8 @@ pub enum Refusal {
     ApplicationNotBound,
     /// The signature is not the one that the application's pair gives over this string, line feeds as `#`.
     ApplicationMismatch(Box<str>),
+    /// The call has no token that holds.
+    Token(TokenRefusal),
     /// More calls within a second than a throttle or the usage plan allows.
     RateExceeded,
     /// The usage plan's calls are used up.
@@ -114,7 +120,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 47] = [
+    pub const NAMES: [&'static str; 53] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -162,6 +168,12 @@ impl Refusal {
         "address_refused",
         "application_not_bound",
         "application_mismatch",
+        "token_unrelated",
+        "token_missing",
+        "token_format",
+        "token_invalid",
+        "login_needed",
+        "token_unconfigured",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -216,6 +228,7 @@ impl Refusal {
             Self::AddressRefused => 44,
             Self::ApplicationNotBound => 45,
             Self::ApplicationMismatch(_) => 46,
+            Self::Token(token) => 47 + token.index(),
         }
     }
 
@@ -228,7 +241,7 @@ impl Refusal {
     pub fn fault(&self) -> Fault {
         match self {
             Self::BackendUnreachable | Self::BackendTimeout | Self::BackendBroken => Fault::Backend,
-            Self::Internal | Self::NoRuntime => Fault::Gateway,
+            Self::Internal | Self::NoRuntime | Self::Token(TokenRefusal::Unconfigured) => Fault::Gateway,
             _ => Fault::Caller,
         }
     }

@@ -150,6 +150,7 @@ fn mock_api(name_: &str, path: &str) -> ApiDefinition {
         path: FrontendPath::try_from(path).unwrap(),
         method: MethodMatch::Any,
         auth: Auth::KeyPair,
+        oauth: None,
         cors: false,
         parameters: vec![],
         backend: Backend::Mock(MockBackend { status: 200, headers: vec![], body: Text::try_from("{}").unwrap() }),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ApiId, Auth, Backend, Constant, FrontendPath, Invalid, Mapping, MethodMatch, Name, Parameter, ServiceId, Tag, Text,
-    Timestamp,
+    ApiId, Auth, Backend, Constant, FrontendPath, Invalid, Mapping, MethodMatch, Name, Oauth, Parameter, ServiceId,
+    Tag, Text, Timestamp,
 };
 
 /// An API as its operators edit it. Callers see it only after a release.
@@ -62,6 +62,9 @@ pub struct ApiDefinition {
     pub method: MethodMatch,
     /// How callers prove who they are.
     pub auth: Auth,
+    /// Its part in OAuth 2.0, where that is how.
+    #[serde(default)]
+    pub oauth: Option<Oauth>,
     /// Browsers on other sites may call it.
     #[serde(default)]
     pub cors: bool,

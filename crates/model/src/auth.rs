@@ -13,4 +13,6 @@ pub enum Auth {
     KeyPair,
     /// An application that is bound to the API signs each call with HMAC, over its parameters too.
     Application,
+    /// A token that an authorization API gave.
+    Oauth,
 }

@@ -6,7 +6,7 @@
 //! [`Timestamp`]s, randomness as bytes.
 //!
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
-//! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`], [`release`],
+//! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`] with [`oauth`], [`release`],
 //! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`] with [`condition`],
 //! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
@@ -30,6 +30,7 @@ pub mod instance;
 pub mod invalid;
 pub mod ip_strategy;
 pub mod method;
+pub mod oauth;
 pub mod operator;
 pub mod parameter;
 pub mod path;
@@ -75,6 +76,7 @@ pub use instance::Instance;
 pub use invalid::Invalid;
 pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};
 pub use method::{Method, MethodMatch};
+pub use oauth::{LoginUrl, Oauth, TokenLocation, TokenRules};
 pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};

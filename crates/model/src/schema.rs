@@ -70,6 +70,7 @@ schemas! {
     CertificateId = text("A certificate's identifier: letters, digits, `-` and `_`.", 128);
     DomainName = text("A host name as it stands in DNS; `*.` in front stands for one label.", DomainName::MAX);
     MappingPath = text("`/`, or segments of letters, digits and `-_.~`.", 128).min_length(Some(1));
+    LoginUrl = text("`http://` or `https://`, a host and more.", LoginUrl::MAX).min_length(Some(8));
     OperatorId = text("An operator's identifier.", 128);
 }
 

@@ -1,6 +1,6 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{ApplicationRefusal, IpStrategyRefusal, OperatorRefusal, PluginRefusal, Refusal, Unfit};
+use control::{ApplicationRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PluginRefusal, Refusal, Unfit};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -102,6 +102,11 @@ impl From<Refusal> for Problem {
             Refusal::HttpsNotAllowed(_) => return Self::field("/force_https", refusal.to_string()),
             Refusal::MappingsMissing | Refusal::TooManyMappings { .. } | Refusal::MappingRepeated(_) => {
                 return Self::field("/mappings", refusal.to_string());
+            }
+            Refusal::Oauth(OauthRefusal::InUse { .. }) => Kind::InUse,
+            Refusal::Oauth(OauthRefusal::PartMismatch) => return Self::field("/auth", refusal.to_string()),
+            Refusal::Oauth(OauthRefusal::UnfitKeys(_) | OauthRefusal::AuthorizationNotFound(_)) => {
+                return Self::field("/oauth", refusal.to_string());
             }
             Refusal::RateOutOfRange { .. } => return Self::field("/rate", refusal.to_string()),
             Refusal::QuotaOutOfRange { .. } => return Self::field("/quota", refusal.to_string()),

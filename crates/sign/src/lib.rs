@@ -7,6 +7,7 @@
 //! - [`application`]: what applications sign with the same header, over more of the call.
 //! - [`object`]: how requests to object stores are signed.
 //! - [`tc3`]: how management calls are signed, TC3-HMAC-SHA256.
+//! - [`token`]: JSON Web Tokens that callers were given.
 //! - [`certificate`]: what a certificate with its key says, and whether the two can be used.
 //! - [`tc1`]: how management calls were signed before that, HmacSHA1 and HmacSHA256 over the parameters.
 
@@ -16,3 +17,4 @@ pub mod key_pair;
 pub mod object;
 pub mod tc1;
 pub mod tc3;
+pub mod token;

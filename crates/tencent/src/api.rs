@@ -6,6 +6,7 @@ mod conversation;
 mod definition;
 mod function;
 mod info;
+pub(crate) mod oauth;
 mod parameters;
 mod request;
 mod unserved;
@@ -15,6 +16,7 @@ use model::{Api, ApiId, ApiProtocol, Auth, EnvironmentName, ServiceId, ServiceTr
 use serde::{Deserialize, Serialize};
 
 use self::info::ApiInfo;
+use self::oauth::OauthConfig;
 use self::request::ApiFields;
 use crate::call::Call;
 use crate::code::Code;
@@ -51,6 +53,7 @@ fn auth_word(auth: Auth) -> &'static str {
         Auth::None => "NONE",
         Auth::KeyPair => "SECRET",
         Auth::Application => "APP",
+        Auth::Oauth => "OAUTH",
     }
 }
 
@@ -190,7 +193,9 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
             "ApiId" => api.id.as_str() == value,
             "ApiName" => api.definition.name.as_str() == value,
             "ApiPath" => api.definition.path.as_str() == value,
-            "ApiType" | "ApiBuniessType" => value == NORMAL,
+            "ApiType" => value == NORMAL,
+            "ApiBuniessType" => oauth::business_word(&api.definition) == value,
+            "AuthRelationApiId" => oauth::relation(&api.definition) == value,
             "AuthType" => auth_word(api.definition.auth) == value,
             "NotUsagePlanId" => !rules(tree, api, value, &named),
             "Environment" => {
@@ -233,9 +238,9 @@ struct ApiSummary {
     is_debug_after_charge: bool,
     auth_type: &'static str,
     api_business_type: &'static str,
-    auth_relation_api_id: &'static str,
+    auth_relation_api_id: String,
     relation_buniess_api_ids: Option<Vec<String>>,
-    oauth_config: Option<()>,
+    oauth_config: Option<OauthConfig>,
 }
 
 impl ApiSummary {
@@ -255,10 +260,13 @@ impl ApiSummary {
             protocol: protocol_word(api.definition.protocol),
             is_debug_after_charge: definition.annotations.contains_key(kept::IS_DEBUG_AFTER_CHARGE),
             auth_type: auth_word(definition.auth),
-            api_business_type: NORMAL,
-            auth_relation_api_id: "",
-            relation_buniess_api_ids: None,
-            oauth_config: None,
+            api_business_type: oauth::business_word(definition),
+            auth_relation_api_id: oauth::relation(definition),
+            relation_buniess_api_ids: (oauth::business_word(definition) == oauth::OAUTH).then(|| {
+                let business = control::oauth::business_apis(tree, &api.id);
+                business.iter().map(ToString::to_string).collect()
+            }),
+            oauth_config: OauthConfig::of(definition),
         }
     }
 }
@@ -297,11 +305,11 @@ impl BoundApi {
 pub(crate) struct ApiIdStatus {
     #[serde(flatten)]
     common: ApiSummary,
-    token_location: Option<()>,
+    token_location: Option<&'static str>,
 }
 
 impl ApiIdStatus {
     pub(crate) fn new(tree: &ServiceTree, api: &Api) -> Self {
-        Self { common: ApiSummary::new(tree, api), token_location: None }
+        Self { common: ApiSummary::new(tree, api), token_location: oauth::token_location(&api.definition) }
     }
 }

@@ -1,6 +1,8 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
-use control::{ApplicationRefusal, DoorRefusal, IpStrategyRefusal, OperatorRefusal, PluginRefusal, Refusal};
+use control::{
+    ApplicationRefusal, DoorRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PluginRefusal, Refusal,
+};
 use model::Invalid;
 
 use crate::code::Code;
@@ -86,6 +88,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
     let code = match refusal {
         Refusal::Forbidden { .. } => Code::UnauthorizedOperation,
         Refusal::Application(refusal) => of_application(refusal),
+        Refusal::Oauth(refusal) => of_oauth(refusal, action),
 
         Refusal::ServiceNotFound(_) if action == "DeleteServiceSubDomainMapping" => Code::ServiceNotExist,
         Refusal::ServiceNotFound(_) => Code::InvalidService,
@@ -218,6 +221,10 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::KeySecretRequired(_) => {
             format!("The request is missing a required parameter `AccessKeySecret`: {refusal}.")
         }
+        Refusal::Oauth(OauthRefusal::UnfitKeys(unfit)) => {
+            let parameter = if action == "ModifyApiIncrement" { "PublicKey" } else { "OauthConfig.PublicKey" };
+            return Fault::value(code, parameter, unfit);
+        }
         _ => sentence(&refusal.to_string()),
     };
     let detail = match refusal {
@@ -225,6 +232,17 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         _ => None,
     };
     Fault { code, message, detail }
+}
+
+/// The table for what is refused of parts in OAuth 2.0.
+fn of_oauth(refusal: &OauthRefusal, action: &str) -> Code {
+    match refusal {
+        OauthRefusal::PartMismatch => Code::InvalidApiBusinessType,
+        OauthRefusal::UnfitKeys(_) => Code::InvalidPublicKey,
+        OauthRefusal::AuthorizationNotFound(_) => Code::InvalidOauthApi,
+        OauthRefusal::InUse { .. } if action == "DeleteApi" => Code::UnsupportedDeleteApi,
+        OauthRefusal::InUse { .. } => Code::ResourceAssociated,
+    }
 }
 
 /// The table for what is refused of applications.

@@ -104,7 +104,6 @@ macro_rules! refused {
 const DOCUMENTS: &str = "it makes no API documents";
 const INSTANCES: &str =
     "an installation is one instance, described as `instance-tollgate`; another one is another installation";
-const OAUTH: &str = "it has no OAuth authentication";
 
 /// Every action.
 pub(crate) const ROWS: &[Row] = &[
@@ -120,7 +119,7 @@ pub(crate) const ROWS: &[Row] = &[
     read!("DescribeApisStatus", api::list),
     change!("ModifyApi", api::modify, unread),
     change!("DeleteApi", api::delete),
-    refused!(Write, "ModifyApiIncrement", OAUTH),
+    change!("ModifyApiIncrement", api::oauth::increment),
     change!("ImportOpenApi", import::import),
     read!("DescribeApiForApiApp", api::describe_for_app),
     //

@@ -102,6 +102,7 @@ fn api(name: &str, path: &str, auth: Auth, backend: Backend) -> Result<ApiDefini
         path: FrontendPath::try_from(path)?,
         method: MethodMatch::Only(Method::Get),
         auth,
+        oauth: None,
         cors: false,
         parameters: Vec::new(),
         backend,

@@ -198,6 +198,7 @@ impl Facts<'_> {
             Auth::None => "none",
             Auth::KeyPair => "key pair",
             Auth::Application => "application",
+            Auth::Oauth => "oauth",
         };
         let text = if self.logged.key.is_empty() {
             "The API asks for no signature, and the call is counted against no key.".to_owned()
@@ -423,6 +424,24 @@ const REASONS: &[(&str, Stage, &str)] = &[
         Stage::Authentication,
         "The signature is not the one that the application's secret gives over the string that the message repeats.",
     ),
+    (
+        "token_unrelated",
+        Stage::Authentication,
+        "What the environment runs holds no authorization API for this API: release the service again.",
+    ),
+    (
+        "token_unconfigured",
+        Stage::Authentication,
+        "The API that should give tokens is no authorization API in what the environment runs: release the service again.",
+    ),
+    ("token_missing", Stage::Authentication, "The API asks for a token and the call has none."),
+    ("token_format", Stage::Authentication, "The `Authorization` header is not of the form of a token."),
+    (
+        "token_invalid",
+        Stage::Authentication,
+        "The token has expired, or no key of the authorization API signed for it.",
+    ),
+    ("login_needed", Stage::Authentication, "The call has no token that holds, and its caller is sent to log in."),
     ("rate_exceeded", Stage::Limits, "More calls came within a second than a throttle or the usage plan allows."),
     ("quota_exceeded", Stage::Limits, "The usage plan's calls are used up."),
     ("parameter_missing", Stage::Parameters, "A required parameter is not there."),

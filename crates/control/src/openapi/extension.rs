@@ -54,6 +54,7 @@ pub(super) fn auth_word(auth: Auth) -> &'static str {
         Auth::None => "NONE",
         Auth::KeyPair => "SECRET",
         Auth::Application => "APP",
+        Auth::Oauth => "OAUTH",
     }
 }
 

@@ -209,6 +209,7 @@ impl Operation<'_> {
                 path: path?,
                 method: self.method,
                 auth: auth?,
+                oauth: None,
                 cors: cors?.unwrap_or(false),
                 parameters: parameters?,
                 backend,

@@ -23,6 +23,7 @@ fn mock(name: &str, path: &str) -> ApiDefinition {
         path: FrontendPath::try_from(path).unwrap(),
         method: MethodMatch::Only(Method::Get),
         auth: Auth::None,
+        oauth: None,
         cors: false,
         parameters: Vec::new(),
         backend: Backend::Mock(MockBackend { status: 200, headers: Vec::new(), body: text("m") }),

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
 
 use model::{
-    AccessKeyId, ApiId, ApiProtocol, ApiRevision, Backend, BackendMethod, BindingScope, BucketBackend,
-    ConversationBackend, Credential, EnvironmentName, FunctionBackend, FunctionCall, FunctionName, MockBackend, Origin,
-    PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+    AccessKeyId, ApiId, ApiProtocol, ApiRevision, Auth, Backend, BackendMethod, BindingScope, BucketBackend,
+    ConversationBackend, Credential, EnvironmentName, FunctionBackend, FunctionCall, FunctionName, MockBackend, Oauth,
+    Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UpstreamId,
+    UsagePlanId,
 };
 use net::{Speaks, Target};
 use observe::Metrics;
@@ -21,7 +22,7 @@ use super::upstreams::UpstreamCompiler;
 use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, CrossOriginRule,
     EnvironmentPlan, EventPlan, FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan,
-    ServicePlan, UpstreamUse, WebPlan,
+    ServicePlan, TokenPlan, UpstreamUse, WebPlan,
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
@@ -173,6 +174,7 @@ impl Compiler {
         let mut applications = self.applications.environment(snapshot, tree, &environment);
         // APIs under the same plans share their grants; no plan of their own is the most frequent case.
         let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
+        let mut tokens: FxHashMap<&ApiId, Arc<TokenPlan>> = FxHashMap::default();
         let mut apis = Vec::with_capacity(revisions.len());
         for frozen in &revisions {
             // The same frozen definition compiles to the same plan.
@@ -193,7 +195,8 @@ impl Compiler {
                 rules.cors = CrossOriginRule::Plugin;
             }
             let applications = applications.remove(&frozen.api).map(Arc::new);
-            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins, applications });
+            let tokens = tokens_of(&revisions, frozen, &mut tokens);
+            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins, applications, tokens });
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),
@@ -269,7 +272,11 @@ impl Compiler {
         ApiPlan {
             frozen: Arc::clone(frozen),
             rules: ApiRules {
-                auth: definition.auth,
+                auth: match &definition.oauth {
+                    // Its callers come for their tokens.
+                    Some(Oauth::Authorization(_)) => Auth::None,
+                    _ => definition.auth,
+                },
                 cors: if definition.cors { CrossOriginRule::Open } else { CrossOriginRule::Closed },
                 uses_form: parameters.uses_form(),
                 is_websocket: definition.protocol == ApiProtocol::WebSocket,
@@ -395,6 +402,20 @@ impl Compiler {
             }),
         }
     }
+}
+
+/// What the tokens of a business API are held against: the keys of its authorization API, as the same release holds it.
+fn tokens_of<'r>(
+    revisions: &[&'r Arc<ApiRevision>],
+    frozen: &'r ApiRevision,
+    known: &mut FxHashMap<&'r ApiId, Arc<TokenPlan>>,
+) -> Option<Arc<TokenPlan>> {
+    let authorization = frozen.definition.oauth.as_ref()?.authorization()?;
+    let plan = known.entry(authorization).or_insert_with(|| {
+        let found = revisions.iter().find(|other| other.api == *authorization);
+        Arc::new(found.map_or(TokenPlan::Unrelated, |found| TokenPlan::new(found.definition.oauth.as_ref())))
+    });
+    Some(Arc::clone(plan))
 }
 
 /// The method of the request to a backend; `None` is the caller's.

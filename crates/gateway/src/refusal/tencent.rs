@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use model::{Location, Scheme};
 
-use super::{Look, Refusal};
+use super::{Look, Refusal, TokenRefusal};
 
 /// What a message may tell of the call.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +75,19 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::ApplicationMismatch(text) => {
             made(401, format!("HMAC signature does not match, Server StringToSign:{text}"))
         }
+        Refusal::Token(refusal) => match refusal {
+            TokenRefusal::Unrelated => fixed(401, "Oauth found no related Oauth api"),
+            TokenRefusal::Unconfigured => fixed(481, "Oauth found no oauth config"),
+            TokenRefusal::HeaderMissing => fixed(401, "Oauth found no authorization header"),
+            TokenRefusal::HeaderRepeated => {
+                fixed(401, "Oauth signature cannot be verified, a validate authorization header is required")
+            }
+            TokenRefusal::Format => fixed(401, "Oauth authorization header format error"),
+            TokenRefusal::TokenMissing => fixed(401, "Oauth found no id_token"),
+            TokenRefusal::CookieMissing => fixed(401, "Oauth miss Oauth id_token"),
+            TokenRefusal::Invalid => fixed(401, "Oauth id_token verify error"),
+            TokenRefusal::LoginNeeded(_) => fixed(302, "Oauth miss Oauth id_token"),
+        },
         Refusal::RateExceeded => fixed(429, "API rate limit exceeded"),
         Refusal::QuotaExceeded => fixed(429, "API quota exceeded"),
         Refusal::ParameterMissing(location, name) => made(

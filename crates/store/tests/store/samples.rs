@@ -63,6 +63,7 @@ pub(crate) fn definition(name: &str, path: &str) -> ApiDefinition {
         path: FrontendPath::try_from(path).unwrap(),
         method: MethodMatch::Only(Method::Get),
         auth: Auth::KeyPair,
+        oauth: None,
         cors: true,
         parameters: vec![Parameter {
             name: "id".into(),

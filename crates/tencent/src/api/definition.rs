@@ -8,7 +8,7 @@ use model::{
 
 use super::request::{ApiFields, ResponseErrorCode};
 use super::unserved::Unserved;
-use super::{HTTP, NORMAL, WEBSOCKET, backend, bucket, conversation, function, kept, parameters, protocol_word};
+use super::{HTTP, NORMAL, WEBSOCKET, backend, bucket, conversation, function, kept, oauth, parameters, protocol_word};
 use crate::code::Code;
 use crate::field;
 use crate::refusal::Fault;
@@ -18,7 +18,7 @@ use crate::tag;
 const LONGEST_NAME: usize = 60;
 
 /// Authentications that the vendor has and this version does not.
-const UNSERVED_AUTHS: [&str; 2] = ["OAUTH", "EIAM"];
+const UNSERVED_AUTHS: [&str; 1] = ["EIAM"];
 
 /// The definition of a new API.
 pub(super) fn new(fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
@@ -45,6 +45,7 @@ fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unse
     check_kind(&fields)?;
     let protocol = protocol(fields.protocol.as_deref(), previous)?;
     let auth = auth(fields.auth_type.as_deref(), fields.auth_required)?;
+    let oauth = oauth::part(&mut fields, auth)?;
     backend::check_type(&fields.service_type)?;
     unserved.refuse()?;
     let function = function::Fields::take(&mut fields);
@@ -126,6 +127,7 @@ fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unse
         path,
         method,
         auth,
+        oauth,
         cors: fields.enable_cors.unwrap_or(false),
         parameters: declared,
         backend: answers,
@@ -163,11 +165,7 @@ fn check_kind(fields: &ApiFields) -> Result<(), Fault> {
         Some("TSF") => return Err(not_served(Code::InvalidApiType, "ApiType", "TSF", "NORMAL is")),
         Some(word) => return Err(unknown(Code::InvalidApiType, "ApiType", word, "NORMAL is")),
     }
-    match fields.api_business_type.as_deref() {
-        None | Some("" | NORMAL) => Ok(()),
-        Some("OAUTH") => Err(not_served(Code::UnsupportedParameter, "ApiBusinessType", "OAUTH", "NORMAL is")),
-        Some(word) => Err(unknown(Code::InvalidApiBusinessType, "ApiBusinessType", word, "NORMAL is")),
-    }
+    Ok(())
 }
 
 /// The protocol that `word` names; that of `previous` where it names none, and no other where there is one.
@@ -195,10 +193,11 @@ fn auth(word: Option<&str>, required: Option<bool>) -> Result<Auth, Fault> {
         None | Some("" | "NONE") => Ok(Auth::None),
         Some("SECRET") => Ok(Auth::KeyPair),
         Some("APP") => Ok(Auth::Application),
+        Some("OAUTH") => Ok(Auth::Oauth),
         Some(word) if UNSERVED_AUTHS.contains(&word) => {
-            Err(not_served(Code::NotInOptions, "AuthType", word, "NONE, SECRET and APP are"))
+            Err(not_served(Code::NotInOptions, "AuthType", word, "NONE, SECRET, APP and OAUTH are"))
         }
-        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE, SECRET and APP are")),
+        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE, SECRET, APP and OAUTH are")),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::backend::{UPSTREAM, method_word};
 use super::function::trigger_rules;
+use super::oauth::{self, OauthConfig};
 use super::parameters::position_word;
 use super::request::{
     Base64EncodedTriggerRule, ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig,
@@ -17,8 +18,8 @@ use crate::tag::{self, Tag};
 use crate::time::written;
 
 /// Members that belong to kinds of API which are not served: always `null`.
-const ALWAYS_NULL: [&str; 5] =
-    ["OauthConfig", "MicroServices", "MicroServicesInfo", "ServiceTsfLoadBalanceConf", "ServiceTsfHealthCheckConf"];
+const ALWAYS_NULL: [&str; 4] =
+    ["MicroServices", "MicroServicesInfo", "ServiceTsfLoadBalanceConf", "ServiceTsfHealthCheckConf"];
 
 /// The structure `ApiInfo`.
 #[derive(Serialize)]
@@ -36,7 +37,8 @@ pub(super) struct ApiInfo<'a> {
     protocol: &'static str,
     auth_type: &'static str,
     api_business_type: &'static str,
-    auth_relation_api_id: &'static str,
+    auth_relation_api_id: String,
+    oauth_config: Option<OauthConfig>,
     is_debug_after_charge: bool,
     request_config: RequestConfig,
     response_type: &'a str,
@@ -134,8 +136,9 @@ impl<'a> ApiInfo<'a> {
             api_type: NORMAL,
             protocol: protocol_word(definition.protocol),
             auth_type: auth_word(definition.auth),
-            api_business_type: NORMAL,
-            auth_relation_api_id: "",
+            api_business_type: oauth::business_word(definition),
+            auth_relation_api_id: oauth::relation(definition),
+            oauth_config: OauthConfig::of(definition),
             is_debug_after_charge: kept(kept::IS_DEBUG_AFTER_CHARGE).is_some(),
             request_config: RequestConfig {
                 path: definition.path.to_string(),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::oauth::OauthConfig;
 use super::unserved::Unserved;
 use crate::code::Code;
 use crate::refusal::Fault;
@@ -27,6 +28,8 @@ pub(super) struct ApiFields {
     /// `ModifyApi` only; the vendor has given it up for `AuthType`.
     pub(super) auth_required: Option<bool>,
     pub(super) api_business_type: Option<String>,
+    pub(super) auth_relation_api_id: Option<String>,
+    pub(super) oauth_config: Option<OauthConfig>,
     pub(super) service_type: String,
     pub(super) service_timeout: Option<i64>,
     pub(super) service_config: Option<ServiceConfig>,

@@ -19,13 +19,10 @@ enum In {
 const EIAM: &str = "EIAM authentication";
 const EVENT_BUSES: &str = "event bus (EB) backends";
 const MICROSERVICES: &str = "microservice (TSF) backends";
-const OAUTH: &str = "OAuth authentication";
 const TARGETS: &str = "TARGET backends";
 
 #[rustfmt::skip]
 const FIELDS: &[(&str, In, &str)] = &[
-    ("AuthRelationApiId", In::Both, OAUTH),
-    ("OauthConfig", In::Both, OAUTH),
     ("EIAMAppType", In::Both, EIAM),
     ("EIAMAuthType", In::Both, EIAM),
     ("EIAMAppId", In::Both, EIAM),
@@ -100,7 +97,7 @@ mod tests {
         for (body, name) in [
             (json!({"EventBusId": "eb-1"}), "EventBusId"),
             (json!({"MicroServices": [{}]}), "MicroServices"),
-            (json!({"OauthConfig": {"PublicKey": "k"}}), "OauthConfig"),
+            (json!({"EIAMAppId": "app"}), "EIAMAppId"),
             (json!({"TokenTimeout": 7200}), "TokenTimeout"),
             (json!({"TargetServicesLoadBalanceConf": "1"}), "TargetServicesLoadBalanceConf"),
         ] {
@@ -114,7 +111,7 @@ mod tests {
     fn a_field_that_says_nothing_is_let_pass() {
         let body = json!({
             "TargetServices": [], "MicroServices": [],
-            "OauthConfig": {"PublicKey": ""}, "TokenTimeout": 0, "EventBusId": null,
+            "ServiceTsfHealthCheckConf": {"IsHealthCheck": false}, "TokenTimeout": 0, "EventBusId": null,
         });
         assert_eq!(take(&body, "CreateApi"), Ok(()));
     }

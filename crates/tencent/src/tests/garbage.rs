@@ -56,6 +56,7 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         "ServiceMockReturnMessage": "m", "ResponseType": "JSON", "ResponseSuccessExample": "s",
         "ResponseFailExample": "f", "ResponseErrorCodes": [{"Code": 1, "Msg": "m", "Desc": "d", "ConvertedCode": 2, "NeedConvert": true}],
         "IsDeleteResponseErrorCodes": false, "IsDebugAfterCharge": true, "ServiceScfFunctionName": "", "TokenTimeout": 0,
+        "AuthRelationApiId": "", "OauthConfig": {"PublicKey": "", "TokenLocation": "", "LoginRedirectUrl": ""},
     });
     let page = json!({"Limit": 10, "Offset": 0});
     let of_service = with(&page, json!({"ServiceId": service}));
@@ -99,6 +100,10 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
                 &definition,
                 json!({"ApiId": api, "AuthRequired": false, "TagSpecifications": {"Key": "k", "Value": "v"}}),
             ),
+        ),
+        (
+            "ModifyApiIncrement",
+            json!({"ServiceId": service, "ApiId": api, "BusinessType": "OAUTH", "PublicKey": "{}", "LoginRedirectUrl": "https://h"}),
         ),
         ("DeleteApi", json!({"ServiceId": service, "ApiId": api})),
         ("ReleaseService", with(&place, json!({"ReleaseDesc": "d", "ApiIds": [api]}))),
