@@ -57,9 +57,6 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         tell(change)?;
     }
     let count = counted(changes.len());
-    Ok(if arguments.dry_run {
-        terminal::say(format_args!("{count} would change; nothing was changed"))?
-    } else {
-        terminal::say(format_args!("{count} changed; nothing is released"))?
-    })
+    let outcome = if arguments.dry_run { "would change; nothing was changed" } else { "changed; nothing is released" };
+    Ok(terminal::say(format_args!("{count} {outcome}"))?)
 }

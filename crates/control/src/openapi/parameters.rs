@@ -231,7 +231,8 @@ fn schema(type_name: &str, default: Option<&str>) -> Map<String, Value> {
             "integer" | "number" | "boolean" => serde_json::from_str(text).ok(),
             _ => None,
         };
-        let is_simple = |value: &Value| (value.is_number() || value.is_boolean()) && value.to_string() == text;
+        let reads_back = |value: &Value| serde_json::to_string(value).is_ok_and(|written| written == *text);
+        let is_simple = |value: &Value| (value.is_number() || value.is_boolean()) && reads_back(value);
         schema.insert("default".to_owned(), parsed.filter(is_simple).unwrap_or_else(|| json!(text)));
     }
     schema
