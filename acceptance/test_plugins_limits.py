@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from stand import plugins
+from stand.applications import documented
 from stand.cloud import Refused
 from stand.site import Site
 from stand.wire import call
@@ -62,6 +63,30 @@ def test_addresses_have_limits_and_special_ones_their_own(site):
     assert asks(site, 4, address="203.0.113.3") == 1, "a refused call used up nothing of the API's ten"
     assert asks(site, 4, address="203.0.113.4") == 0
     assert asks(site, 4, path="/b/1", address="203.0.113.1") == 2, "each API is counted for itself"
+
+
+def test_applications_have_limits_and_special_ones_their_own(site):
+    site.api(path="/app", mock="app", name="app", AuthType="APP")
+    site.release("release", "with applications")
+    apps = [site.cloud.CreateApiApp(ApiAppName=name)["Result"] for name in ("one", "two")]
+    for app in apps:
+        place = {"ApiAppId": app["ApiAppId"], "Environment": "release"}
+        site.cloud.BindApiApp(**place, ServiceId=site.id, ApiId=site.apis["app"])
+    special = [{"app_id": apps[1]["ApiAppId"], "rate_limit": 4}]
+    data = {**YEAR, "api_rate_limit": 5, "app_rate_limit": 2, "spec_app_rate_limits": special}
+    plugins.attach(site, plugins.make(site, "TrafficControl", data), "app")
+
+    def admitted(app, count):
+        signed = [documented((app["ApiAppKey"], app["ApiAppSecret"]), "GET", "/app")[0] for _ in range(count)]
+        return asks_each(site, "/app", signed)
+
+    assert admitted(apps[0], 4) == 2
+    assert admitted(apps[1], 6) == 3, "its own limit is 4, and the API's 5 are used up"
+
+
+def asks_each(site, path, all_headers):
+    """How many of calls with these headers were admitted."""
+    return [ask(site, path, headers=list(headers.items())) for headers in all_headers].count(200)
 
 
 def test_a_change_acts_at_once_and_forgets_no_call(site):
@@ -129,7 +154,7 @@ def test_headers_paths_and_the_bound_on_all(site):
 
 
 def test_a_strategy_is_for_the_calls_of_its_condition(site):
-    condition = "header.tier = 'free' and not_there = 1".replace("not_there", "query.n")
+    condition = "header.tier = 'free' and query.n = 1"
     data = by(strategy(limit=1, condition=condition))
     plugins.attach(site, plugins.make(site, "TrafficControlByParameter", data), "a")
     free = [("Tier", "free")]
@@ -174,6 +199,16 @@ def test_data_are_told_back_as_they_were_read(site):
 CONTROL = {**YEAR, "api_rate_limit": 2}
 
 
+def ips(*special):
+    """A plugin with bounds of their own for addresses."""
+    return {**CONTROL, "spec_ip_rate_limits": [{"ip_key": key, "rate_limit": limit} for key, limit in special]}
+
+
+def apps(*special):
+    """A plugin with bounds of their own for applications."""
+    return {**CONTROL, "spec_app_rate_limits": [{"app_id": key, "rate_limit": limit} for key, limit in special]}
+
+
 @pytest.mark.parametrize(
     "kind, data, member",
     [
@@ -184,17 +219,17 @@ CONTROL = {**YEAR, "api_rate_limit": 2}
         ("TrafficControl", {**CONTROL, "api_rate_limit": "2"}, "api_rate_limit"),
         ("TrafficControl", {**CONTROL, "app_rate_limit": -1}, "app_rate_limit"),
         ("TrafficControl", {**CONTROL, "ip_rate_limit": 2**32}, "ip_rate_limit"),
-        ("TrafficControl", {**CONTROL, "spec_ip_rate_limits": [{"ip_key": "me", "rate_limit": 1}]}, "spec_ip_rate_limits.0.ip_key"),
-        ("TrafficControl", {**CONTROL, "spec_ip_rate_limits": [{"ip_key": "1.1.1.1", "rate_limit": 0}]}, "spec_ip_rate_limits.0.rate_limit"),
-        ("TrafficControl", {**CONTROL, "spec_ip_rate_limits": [{"ip_key": "1.1.1.1", "rate_limit": 1}] * 2}, "spec_ip_rate_limits.1.ip_key"),
-        ("TrafficControl", {**CONTROL, "spec_app_rate_limits": [{"app_id": f"app-{n}", "rate_limit": 1} for n in range(31)]}, "spec_app_rate_limits"),
-        ("TrafficControl", {**CONTROL, "spec_app_rate_limits": [{"app_id": "", "rate_limit": 1}]}, "spec_app_rate_limits.0.app_id"),
+        ("TrafficControl", ips(("me", 1)), "spec_ip_rate_limits.0.ip_key"),
+        ("TrafficControl", ips(("1.1.1.1", 0)), "spec_ip_rate_limits.0.rate_limit"),
+        ("TrafficControl", ips(("1.1.1.1", 1), ("1.1.1.1", 1)), "spec_ip_rate_limits.1.ip_key"),
+        ("TrafficControl", apps(*((f"app-{n}", 1) for n in range(31))), "spec_app_rate_limits"),
+        ("TrafficControl", apps(("", 1)), "spec_app_rate_limits.0.app_id"),
         ("TrafficControl", {**CONTROL, "user_rate_limit": 1}, "user_rate_limit"),
         ("TrafficControlByParameter", by(), "strategies"),
         ("TrafficControlByParameter", by(*(strategy(f"s{n}", n) for n in range(11))), "strategies"),
         ("TrafficControlByParameter", by(strategy(), limit=0), "default_rate_limit"),
         ("TrafficControlByParameter", by(strategy(), window=-1), "default_window"),
-        ("TrafficControlByParameter", by(strategy(""), ), "strategies.0.name"),
+        ("TrafficControlByParameter", by(strategy("")), "strategies.0.name"),
         ("TrafficControlByParameter", by(strategy("x" * 51)), "strategies.0.name"),
         ("TrafficControlByParameter", by(strategy("a", 1), strategy("a", 2)), "strategies.1.name"),
         ("TrafficControlByParameter", by(strategy("a", 1), strategy("b", 1)), "strategies.1.strategy_weight"),

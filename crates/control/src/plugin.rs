@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
-    ApiId, Attachment, EnvironmentName, Name, Plugin, PluginData, PluginId, Record, ServiceId, ServiceTree, Snapshot,
-    Tag, Text, Write,
+    ApiDefinition, ApiId, Attachment, EnvironmentName, Name, Plugin, PluginData, PluginId, Record, ServiceId,
+    ServiceTree, Snapshot, Tag, Text, UpstreamId, Write,
 };
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, PluginRefusal, Refusal, mint};
+use crate::{Actor, Control, PluginRefusal, Refusal, definition, mint};
 
 /// What a new plugin is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Control {
     /// Makes a plugin, which is attached to nothing yet.
     ///
     /// # Errors
-    /// [`PluginRefusal::TooMany`]; [`Refusal::Invalid`] for a repeated tag key.
+    /// [`PluginRefusal::TooMany`], [`Refusal::UpstreamNotFound`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn create_plugin(&self, actor: &Actor, new: NewPlugin) -> Result<Arc<Plugin>, Refusal> {
         self.write(actor, "plugin.create", |facts| create(facts, mint::plugin(facts.snapshot)?, &new)).await
     }
@@ -42,7 +42,8 @@ impl Control {
     /// Changes a plugin. A change that changes nothing succeeds and leaves no trace.
     ///
     /// # Errors
-    /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`].
+    /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`], [`Refusal::UpstreamNotFound`],
+    /// [`PluginRefusal::Unfit`].
     pub async fn modify_plugin(&self, actor: &Actor, id: &PluginId, change: PluginChange) -> Result<(), Refusal> {
         self.write(actor, "plugin.modify", |facts| modify(facts, id, &change)).await
     }
@@ -61,7 +62,7 @@ impl Control {
     /// # Errors
     /// [`PluginRefusal::NotFound`], [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`],
     /// [`Refusal::ApiNotFound`], [`PluginRefusal::NotReleased`], [`PluginRefusal::Clash`],
-    /// [`PluginRefusal::TooManyServices`]; [`Refusal::Invalid`] for an empty list.
+    /// [`PluginRefusal::Unfit`], [`PluginRefusal::TooManyServices`]; [`Refusal::Invalid`] for an empty list.
     pub async fn attach_plugin(
         &self,
         actor: &Actor,
@@ -96,6 +97,7 @@ pub(crate) fn create(facts: &Facts<'_>, id: PluginId, new: &NewPlugin) -> Result
         return Err(PluginRefusal::TooMany { limit }.into());
     }
     rule::tags(&new.tags)?;
+    upstreams(facts, &new.data)?;
     let NewPlugin { name, description, data, tags } = new.clone();
     let plugin = Plugin { id, name, description, data, tags, created: facts.now, modified: facts.now };
     Ok(Outcome::new(plugin.id.clone(), vec![Write::Put(Record::Plugin(plugin.clone()))], Arc::new(plugin)))
@@ -115,6 +117,10 @@ pub(crate) fn modify(facts: &Facts<'_>, id: &PluginId, change: &PluginChange) ->
     };
     if plugin == **old {
         return Ok(Outcome::unchanged(id, ()));
+    }
+    upstreams(facts, &plugin.data)?;
+    for (tree, attachment) in attachments(facts.snapshot, id) {
+        fits(&plugin, tree, &attachment.environment, &attachment.api)?;
     }
     plugin.modified = facts.now;
     Ok(Outcome::new(id, vec![Write::Put(Record::Plugin(plugin))], ()))
@@ -145,6 +151,7 @@ pub(crate) fn attach(
             rule::api(tree, api)?;
             return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
         }
+        fits(plugin, tree, environment, api)?;
         let mut is_there = false;
         for attachment in tree.attached(environment, api) {
             if attachment.plugin == *id {
@@ -190,6 +197,40 @@ pub(crate) fn detach(
             rule::api(tree, api)?;
             let (plugin, api, environment) = (id.clone(), api.clone(), environment.clone());
             Err(PluginRefusal::NotAttached { plugin, api, environment }.into())
+        }
+    }
+}
+
+/// Refuses data that name an upstream which is not there.
+fn upstreams(facts: &Facts<'_>, data: &PluginData) -> Result<(), Refusal> {
+    data.upstreams().try_for_each(|upstream| facts.upstream(upstream).map(drop))
+}
+
+/// Refuses a plugin whose backends do not fit the API as it runs.
+fn fits(plugin: &Plugin, tree: &ServiceTree, environment: &EnvironmentName, api: &ApiId) -> Result<(), Refusal> {
+    let PluginData::Routing(routing) = &plugin.data else { return Ok(()) };
+    let running = tree.running_revisions(environment);
+    let Some(frozen) = running.into_iter().find(|frozen| frozen.api == *api) else { return Ok(()) };
+    for route in &routing.routes {
+        let definition = ApiDefinition { backend: route.backend.clone(), ..frozen.definition.clone() };
+        definition::check(&definition).map_err(|refusal| PluginRefusal::Unfit {
+            plugin: plugin.id.clone(),
+            api: api.clone(),
+            reason: format!("route `{}`: {refusal}", route.name),
+        })?;
+    }
+    Ok(())
+}
+
+/// Refuses to let an upstream go that plugins send calls to.
+pub(crate) fn leave(facts: &Facts<'_>, upstream: &UpstreamId) -> Result<(), Refusal> {
+    let sends = |plugin: &&Arc<Plugin>| plugin.data.upstreams().any(|used| used == upstream);
+    let users: Vec<&Arc<Plugin>> = facts.snapshot.plugins.values().filter(sends).collect();
+    match users.first() {
+        None => Ok(()),
+        Some(first) => {
+            let (upstream, first, count) = (upstream.clone(), first.id.clone(), users.len());
+            Err(PluginRefusal::UpstreamUsed { upstream, first, count }.into())
         }
     }
 }

@@ -10,7 +10,7 @@ use model::{
 
 use crate::refusal::UpstreamUse;
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, Refusal, mint, read};
+use crate::{Actor, Control, Refusal, mint, plugin, read};
 
 /// What a new upstream is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +154,7 @@ pub(crate) fn delete(facts: &Facts<'_>, id: &UpstreamId) -> Result<Outcome<()>, 
     if !uses.is_empty() {
         return Err(Refusal::UpstreamInUse { upstream: id.clone(), uses });
     }
+    plugin::leave(facts, id)?;
     Ok(Outcome::new(id, vec![Write::Remove(Record::Upstream((**upstream).clone()))], ()))
 }
 

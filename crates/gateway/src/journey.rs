@@ -9,9 +9,9 @@ use net::{Caller, Framing, Request};
 
 use crate::backend::OriginIs;
 use crate::call::Call;
-use crate::limit::Exceeded;
+use crate::limit::{Exceeded, Limits};
 use crate::plan::{ApiEntry, BackendPlan, CrossOriginRule, Plan};
-use crate::plugin::Facts;
+use crate::plugin::{Facts, Plugins};
 use crate::refusal::{Refusal, TokenRefusal, tencent};
 use crate::tunnel::{Opened, Tunnel};
 use crate::worker::{Scratch, Worker};
@@ -80,12 +80,16 @@ async fn travel<'p>(
         call.grant = auth::identify(request, entry, plan, now)?;
     }
     check_protocol(entry, caller, request)?;
-    admit(worker, entry, caller, request, call, scratch)?;
-    scratch.lines.write(call);
-    let form = match body {
-        Some(body) => Some(body),
-        None => read_form(worker, entry, caller, request).await?,
+    let Ruled { entry, edited, body } = match &entry.plugins {
+        None => {
+            admit(entry, call)?;
+            Ruled { entry, edited: None, body }
+        }
+        Some(plugins) => Box::pin(rule(worker, plugins, entry, caller, request, call, scratch, body)).await?,
     };
+    let request = edited.as_ref().unwrap_or(request);
+    scratch.lines.write(call);
+    let form = read_form(worker, entry, caller, request, body).await?;
     let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
@@ -124,32 +128,82 @@ async fn travel<'p>(
 }
 
 /// All limits that the call is under, the lowest of them wins; a refused call uses up nothing.
-fn admit(
-    worker: &Worker,
-    entry: &ApiEntry,
-    caller: &Caller,
-    request: &Request,
-    call: &Call<'_>,
-    scratch: &Scratch,
-) -> Result<(), Refusal> {
-    let limits = crate::limit::Limits {
+fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
+    limits(entry, call).admit(call.started).map_err(exceeded)
+}
+
+fn limits<'l>(entry: &'l ApiEntry, call: &'l Call<'_>) -> Limits<'l> {
+    Limits {
         service: call.environment.and_then(|environment| environment.rate.as_deref()),
         api: entry.rate.as_deref(),
         plan: call.grant.and_then(|grant| grant.rate.as_deref()),
         quota: call.grant.and_then(|grant| grant.quota.as_ref()).map(|(quota, limit)| (&**quota, *limit)),
-    };
-    let refusal = |exceeded| match exceeded {
+    }
+}
+
+fn exceeded(exceeded: Exceeded) -> Refusal {
+    match exceeded {
         Exceeded::Service | Exceeded::Api | Exceeded::Plan => Refusal::RateExceeded,
         Exceeded::Quota => Refusal::QuotaExceeded,
+    }
+}
+
+/// What becomes of a call that plugins rule.
+struct Ruled<'p> {
+    /// What answers it: the API, unless it is routed elsewhere.
+    entry: &'p ApiEntry,
+    /// The head, where a function has changed it.
+    edited: Option<Request>,
+    /// The body, where it was read: for a signature, or for a function that was told it or has changed it.
+    body: Option<Vec<u8>>,
+}
+
+/// The plugins of a call whose caller is known, in their order, around the limits that it is under.
+#[allow(clippy::too_many_arguments)]
+async fn rule<'p>(
+    worker: &Worker,
+    plugins: &'p Plugins,
+    entry: &'p ApiEntry,
+    caller: &mut Caller,
+    request: &Request,
+    call: &Call<'p>,
+    scratch: &Scratch,
+    mut body: Option<Vec<u8>>,
+) -> Result<Ruled<'p>, Refusal> {
+    let facts = Facts {
+        request,
+        path: scratch.path.of(request),
+        address: call.caller.ip(),
+        application: call.application.map(|application| &*application.id),
+        is_tls: caller.is_tls(),
     };
-    let Some(plugins) = &entry.plugins else { return limits.admit(call.started).map_err(refusal) };
-    let facts = Facts { request, path: scratch.path.of(request), address: call.caller.ip(), is_tls: caller.is_tls() };
-    let counted = plugins.counted(&facts, worker.clock.wall(call.started))?;
-    limits.have_room(call.started).map_err(refusal)?;
-    if !(counted.have_room() && counted.take()) {
+    if let Some(check) = &plugins.caller_check {
+        body = check.check(facts, worker, caller, request, call, body).await?;
+    }
+    let now = worker.clock.wall(call.started);
+    let nonce = plugins.replay.as_ref().map(|plan| plan.nonce(&facts)).transpose()?.flatten();
+    let counted = plugins.counted(&facts, now)?;
+    let routed = plugins.routes.as_ref().map(|routes| routes.choose(&facts)).transpose()?.flatten();
+    let limits = limits(entry, call);
+    limits.have_room(call.started).map_err(exceeded)?;
+    if !counted.have_room() {
         return Err(Refusal::RateExceeded);
     }
-    limits.take(call.started).map_err(refusal)
+    if let (Some(plan), Some(nonce)) = (&plugins.replay, nonce)
+        && !plan.nonces.take(nonce, now)
+    {
+        return Err(Refusal::Replayed);
+    }
+    if !counted.take() {
+        return Err(Refusal::RateExceeded);
+    }
+    limits.take(call.started).map_err(exceeded)?;
+    let mut edited = None;
+    if let Some(edit) = &plugins.edit {
+        let made = edit.edit(worker, caller, request, call, body.take()).await?;
+        (edited, body) = (made.request, made.body);
+    }
+    Ok(Ruled { entry: routed.unwrap_or(entry), edited, body })
 }
 
 /// A browser on another site may call only an API that says so. WebSockets know no such rule: a browser names its site,
@@ -178,23 +232,27 @@ fn check_protocol(entry: &ApiEntry, caller: &Caller, request: &Request) -> Resul
     }
 }
 
-/// The body, where parameters stand in it.
+/// The body, where parameters stand in it; what was `read` of it before is not read again.
 async fn read_form(
     worker: &Worker,
     entry: &ApiEntry,
     caller: &mut Caller,
     request: &Request,
+    read: Option<Vec<u8>>,
 ) -> Result<Option<Vec<u8>>, Refusal> {
     if !entry.rules.uses_form {
-        return Ok(None);
+        return Ok(read);
     }
-    if request.body() == Framing::None {
+    if read.is_none() && request.body() == Framing::None {
         return Ok(Some(Vec::new()));
     }
     if !auth::application::is_form(request) {
         return Err(Refusal::FormExpected);
     }
-    caller.read_body(request, worker.form_bytes).await.map(Some).map_err(backend::body_refusal)
+    match read {
+        Some(body) => Ok(Some(body)),
+        None => caller.read_body(request, worker.form_bytes).await.map(Some).map_err(backend::body_refusal),
+    }
 }
 
 /// The gateway answers preflights itself: the API need not answer OPTIONS.

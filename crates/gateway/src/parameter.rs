@@ -216,6 +216,7 @@ impl ParameterPlan {
     pub fn form(&self, sent: &[u8], values: &Values<'_>) -> Vec<u8> {
         match &self.rewrites {
             Some(rewrites) if rewrites.uses_form() => rewrites.form(sent, values),
+            // The body was read for another reason, and passes as it is.
             _ => sent.to_vec(),
         }
     }

@@ -2,11 +2,17 @@
 //!
 //! Compiled once for each API and environment; an API without any has none of it, and its calls pay a branch for that. The
 //! order on a call is fixed: addresses before anything else, pages of other sites next ([`CrossOriginPlan`] stands in place
-//! of the definition's rule), and once it is known who calls the limits, together with those of the definition.
+//! of the definition's rule), after authentication a function's word on the caller, then the nonce and the limits, together with
+//! those of the definition; what is admitted is routed, and in the end a function may change the request.
 
+mod caller_check;
 mod counted;
 mod cross_origin;
 mod facts;
+mod function;
+mod nonces;
+mod request_edit;
+mod routes;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,9 +22,14 @@ use model::Timestamp;
 use crate::access::AccessPlan;
 use crate::refusal::Refusal;
 
+pub use caller_check::CheckPlan;
 pub use counted::{CallLimitPlan, Counted, Counts, ParameterLimitPlan};
 pub use cross_origin::CrossOriginPlan;
 pub use facts::Facts;
+pub use function::Asked;
+pub use nonces::{Nonces, ReplayPlan};
+pub use request_edit::{EditPlan, Edited};
+pub use routes::{RoutePlan, Routes};
 
 /// What acts on the calls of an API.
 #[derive(Debug, Default)]
@@ -27,10 +38,18 @@ pub struct Plugins {
     pub access: Vec<Arc<AccessPlan>>,
     /// Which pages of other sites may call.
     pub cross_origin: Option<Arc<CrossOriginPlan>>,
+    /// Who may call, as a function says.
+    pub caller_check: Option<Arc<CheckPlan>>,
     /// How often it may be called.
     pub call_limit: Option<CallLimitPlan>,
     /// How often it may be called with each value of a parameter.
     pub parameter_limit: Option<ParameterLimitPlan>,
+    /// Which of its calls may be made once only.
+    pub replay: Option<ReplayPlan>,
+    /// Where else its calls go.
+    pub routes: Option<Routes>,
+    /// What a function changes of requests.
+    pub edit: Option<EditPlan>,
 }
 
 impl Plugins {

@@ -77,6 +77,10 @@ pub enum Refusal {
     ApplicationMismatch(Box<str>),
     /// The call has no token that holds.
     Token(TokenRefusal),
+    /// A plugin's function does not let the caller call.
+    CallerRefused,
+    /// A plugin has seen the call's nonce before.
+    Replayed,
     /// More calls within a second than a throttle or the usage plan allows.
     RateExceeded,
     /// The usage plan's calls are used up.
@@ -120,7 +124,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 53] = [
+    pub const NAMES: [&'static str; 55] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -174,6 +178,8 @@ impl Refusal {
         "token_invalid",
         "login_needed",
         "token_unconfigured",
+        "replayed",
+        "caller_refused",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -229,6 +235,8 @@ impl Refusal {
             Self::ApplicationNotBound => 45,
             Self::ApplicationMismatch(_) => 46,
             Self::Token(token) => 47 + token.index(),
+            Self::Replayed => 53,
+            Self::CallerRefused => 54,
         }
     }
 

@@ -81,8 +81,9 @@ pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};
 pub use plugin::{
-    AddressAccess, AnyOr, Attachment, CallLimit, CountedParameter, CrossOrigin, FieldName, ParameterLimit,
-    ParameterStrategy, Plugin, PluginData, PluginKind, SiteOrigin, Window, WindowLimit, WindowUnit,
+    AddressAccess, AnyOr, Attachment, CallLimit, CallerCheck, CheckMemory, CountedParameter, CrossOrigin, FieldName,
+    FunctionTimeout, NonceMemory, ParameterLimit, ParameterStrategy, Plugin, PluginData, PluginFunction, PluginKind,
+    ReplayGuard, RequestEdit, Route, Routing, SiteOrigin, Window, WindowLimit, WindowUnit,
 };
 pub use record::{Kind, Record, RecordKey, Revision, Write};
 pub use release::{EnvironmentState, Member, Release, ReleaseEvent};

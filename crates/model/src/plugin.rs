@@ -5,17 +5,27 @@
 
 mod address_access;
 mod call_limit;
+mod caller_check;
 mod cross_origin;
+mod function;
 mod parameter_limit;
+mod replay_guard;
+mod request_edit;
+mod routing;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ApiId, EnvironmentName, Name, PluginId, ServiceId, Tag, Text, Timestamp};
+use crate::{ApiId, EnvironmentName, Name, PluginId, ServiceId, Tag, Text, Timestamp, UpstreamId};
 
 pub use address_access::AddressAccess;
 pub use call_limit::{CallLimit, Window, WindowUnit};
+pub use caller_check::{CallerCheck, CheckMemory};
 pub use cross_origin::{AnyOr, CrossOrigin, FieldName, SiteOrigin};
+pub use function::{FunctionTimeout, PluginFunction};
 pub use parameter_limit::{CountedParameter, ParameterLimit, ParameterStrategy, WindowLimit};
+pub use replay_guard::{NonceMemory, ReplayGuard};
+pub use request_edit::RequestEdit;
+pub use routing::{Route, Routing};
 
 /// Something that is done with calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +57,10 @@ pub enum PluginData {
     CrossOrigin(CrossOrigin),
     CallLimit(CallLimit),
     ParameterLimit(ParameterLimit),
+    CallerCheck(CallerCheck),
+    ReplayGuard(ReplayGuard),
+    Routing(Routing),
+    RequestEdit(RequestEdit),
 }
 
 /// What plugins of a sort do, in the order in which a call meets them.
@@ -56,10 +70,18 @@ pub enum PluginKind {
     AddressAccess,
     /// Says which pages of other sites may call.
     CrossOrigin,
+    /// Has a function say who may call.
+    CallerCheck,
+    /// Refuses calls that were made before.
+    ReplayGuard,
     /// Bounds calls by API, application and address.
     CallLimit,
     /// Bounds calls by the values of parameters.
     ParameterLimit,
+    /// Says where else calls go.
+    Routing,
+    /// Has a function change requests.
+    RequestEdit,
 }
 
 impl PluginData {
@@ -70,7 +92,28 @@ impl PluginData {
             Self::CrossOrigin(_) => PluginKind::CrossOrigin,
             Self::CallLimit(_) => PluginKind::CallLimit,
             Self::ParameterLimit(_) => PluginKind::ParameterLimit,
+            Self::ReplayGuard(_) => PluginKind::ReplayGuard,
+            Self::Routing(_) => PluginKind::Routing,
+            Self::CallerCheck(_) => PluginKind::CallerCheck,
+            Self::RequestEdit(_) => PluginKind::RequestEdit,
         }
+    }
+}
+
+impl PluginData {
+    /// The upstreams that calls may be sent to.
+    pub fn upstreams(&self) -> impl Iterator<Item = &UpstreamId> {
+        let routing = match self {
+            Self::Routing(routing) => Some(routing),
+            Self::AddressAccess(_)
+            | Self::CrossOrigin(_)
+            | Self::CallLimit(_)
+            | Self::ParameterLimit(_)
+            | Self::CallerCheck(_)
+            | Self::RequestEdit(_)
+            | Self::ReplayGuard(_) => None,
+        };
+        routing.into_iter().flat_map(Routing::upstreams)
     }
 }
 

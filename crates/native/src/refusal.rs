@@ -49,6 +49,7 @@ impl From<Refusal> for Problem {
             | Refusal::PlanInUse { .. }
             | Refusal::Application(ApplicationRefusal::Bound { .. } | ApplicationRefusal::MayCall { .. })
             | Refusal::UpstreamInUse { .. }
+            | Refusal::Plugin(PluginRefusal::UpstreamUsed { .. })
             | Refusal::CertificateInUse { .. } => Kind::InUse,
 
             Refusal::NothingToRelease(_)
@@ -65,7 +66,8 @@ impl From<Refusal> for Problem {
                 PluginRefusal::NotReleased { .. }
                 | PluginRefusal::Clash { .. }
                 | PluginRefusal::NotAttached { .. }
-                | PluginRefusal::KindFixed(_),
+                | PluginRefusal::KindFixed(_)
+                | PluginRefusal::Unfit { .. },
             )
             | Refusal::Application(ApplicationRefusal::AlreadyBound { .. } | ApplicationRefusal::NotBound { .. })
             | Refusal::NothingToDemote { .. }

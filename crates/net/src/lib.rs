@@ -38,7 +38,7 @@ pub use fault::{
 pub use fetch::{FetchFault, Fetched};
 pub use framing::{Framing, ResponseFraming, Version};
 pub use gzip::gzip;
-pub use head::{Request, Response};
+pub use head::{HeadEdit, Request, Response};
 pub use io::Io;
 pub use limits::Limits;
 pub use pool::{Backend, NameLimits, Pool, PoolLimits};

@@ -9,6 +9,7 @@ mod info;
 pub(crate) mod oauth;
 mod parameters;
 mod request;
+mod route;
 mod unserved;
 
 use control::read;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::info::ApiInfo;
 use self::oauth::OauthConfig;
 use self::request::ApiFields;
+pub(crate) use self::route::{RouteBackend, backend_word};
 use crate::call::Call;
 use crate::code::Code;
 use crate::field;

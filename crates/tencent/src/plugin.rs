@@ -1,11 +1,16 @@
 //! Plugins (插件): the model's plugins and attachments (spec: plugin actions, plugins).
 
+mod anti_replay;
 mod attached;
 mod by_parameter;
 mod cors;
+mod custom_auth;
+mod custom_req;
 mod data;
+mod function;
 mod ip_control;
 mod kind;
+mod routing;
 mod traffic_control;
 
 use control::{NewPlugin, PluginChange};

@@ -105,9 +105,12 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
             PluginRefusal::Clash { .. } => Code::DuplicatePluginConfig,
             PluginRefusal::NotAttached { .. } => Code::InvalidApiIds,
             PluginRefusal::KindFixed(_) => Code::InvalidPluginConfig,
+            PluginRefusal::Unfit { .. } if action == "AttachPlugin" => Code::InvalidEndpointType,
+            PluginRefusal::Unfit { .. } => Code::InvalidServiceConfig,
+            PluginRefusal::UpstreamUsed { .. } => Code::UnsupportedDeleteUpstream,
         },
         Refusal::UpstreamNotFound(_) => match action {
-            "CreateApi" | "ModifyApi" | "ModifyUpstream" => Code::InvalidUpstream,
+            "CreateApi" | "ModifyApi" | "ModifyUpstream" | "CreatePlugin" | "ModifyPlugin" => Code::InvalidUpstream,
             _ => Code::ResourceNotFound,
         },
         Refusal::EnvironmentNotFound(_) => Code::InvalidEnv,

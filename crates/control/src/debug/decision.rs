@@ -442,6 +442,12 @@ const REASONS: &[(&str, Stage, &str)] = &[
         "The token has expired, or no key of the authorization API signed for it.",
     ),
     ("login_needed", Stage::Authentication, "The call has no token that holds, and its caller is sent to log in."),
+    (
+        "caller_refused",
+        Stage::Authentication,
+        "The function of a CustomAuth plugin said that this caller may not call.",
+    ),
+    ("replayed", Stage::Access, "A plugin of the API has seen this call's `x-apigw-nonce` before."),
     ("rate_exceeded", Stage::Limits, "More calls came within a second than a throttle or the usage plan allows."),
     ("quota_exceeded", Stage::Limits, "The usage plan's calls are used up."),
     ("parameter_missing", Stage::Parameters, "A required parameter is not there."),

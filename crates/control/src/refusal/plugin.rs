@@ -1,4 +1,4 @@
-use model::{ApiId, EnvironmentName, PluginId};
+use model::{ApiId, EnvironmentName, PluginId, UpstreamId};
 
 /// Why a use case of plugins did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,26 @@ pub enum PluginRefusal {
         api: ApiId,
         /// The environment.
         environment: EnvironmentName,
+    },
+    /// The plugin sends calls where the API's cannot go.
+    #[error("plugin `{plugin}` does not fit API `{api}`: {reason}")]
+    Unfit {
+        /// The plugin.
+        plugin: PluginId,
+        /// The API.
+        api: ApiId,
+        /// What does not fit.
+        reason: String,
+    },
+    /// Plugins send calls to the upstream.
+    #[error("upstream `{upstream}` is used by {count} plugins, the first of them `{first}`")]
+    UpstreamUsed {
+        /// The upstream.
+        upstream: UpstreamId,
+        /// The first of them.
+        first: PluginId,
+        /// How many they are.
+        count: usize,
     },
     /// A plugin keeps its kind.
     #[error("plugin `{0}` cannot become one of another kind; make a new one")]

@@ -6,18 +6,20 @@ mod plugins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use model::{
     AccessKeyId, ApiId, ApiProtocol, ApiRevision, Auth, Backend, BackendMethod, BindingScope, BucketBackend,
     ConversationBackend, Credential, EnvironmentName, FunctionBackend, FunctionCall, FunctionName, MockBackend, Oauth,
-    Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UpstreamId,
-    UsagePlanId,
+    Origin, PlanBinding, Plugin, PluginData, PluginFunction, Route, Scheme, ServiceId, ServiceProtocol, ServiceTree,
+    Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 use net::{Speaks, Target};
 use observe::Metrics;
 use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
+use self::plugins::Acting;
 use super::upstreams::UpstreamCompiler;
 use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, CrossOriginRule,
@@ -26,6 +28,7 @@ use super::{
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
+use crate::plugin::{Asked, CheckPlan, EditPlan, Plugins, RoutePlan, Routes};
 use crate::reply;
 use crate::route::{Entry, Router};
 use crate::runtime::{Endpoint, Runtime, Runtimes};
@@ -162,15 +165,15 @@ impl Compiler {
         let environment = EnvironmentName::all().into_iter().find(|e| e.as_str() == name)?;
         let release = tree.running(&environment)?;
         let revisions = tree.running_revisions(&environment);
-        let old_apis: FxHashMap<&str, &Arc<ApiPlan>> =
-            old.map(|old| old.apis.iter().map(|e| (e.api.id(), &e.api)).collect()).unwrap_or_default();
+        let old_entries: FxHashMap<&str, &ApiEntry> =
+            old.map(|old| old.apis.iter().map(|entry| (entry.api.id(), entry)).collect()).unwrap_or_default();
         let mut own_plans: FxHashMap<&ApiId, Vec<&Arc<PlanBinding>>> = FxHashMap::default();
         for binding in tree.plan_bindings.values().filter(|binding| binding.environment == environment) {
             if let BindingScope::Api(api) = &binding.scope {
                 own_plans.entry(api).or_default().push(binding);
             }
         }
-        let mut plugins = self.plugins.environment(snapshot, tree, &environment);
+        let mut acting = self.plugins.environment(snapshot, tree, &environment);
         let mut applications = self.applications.environment(snapshot, tree, &environment);
         // APIs under the same plans share their grants; no plan of their own is the most frequent case.
         let mut grants: FxHashMap<Vec<&UsagePlanId>, Arc<Grants>> = FxHashMap::default();
@@ -178,8 +181,10 @@ impl Compiler {
         let mut apis = Vec::with_capacity(revisions.len());
         for frozen in &revisions {
             // The same frozen definition compiles to the same plan.
-            let api = match old_apis.get(frozen.api.as_str()) {
-                Some(old) if Arc::ptr_eq(&old.frozen, frozen) && self.is_fresh(&old.backend) => Arc::clone(old),
+            let api = match old_entries.get(frozen.api.as_str()) {
+                Some(old) if Arc::ptr_eq(&old.api.frozen, frozen) && self.is_fresh(&old.api.backend) => {
+                    Arc::clone(&old.api)
+                }
                 _ => Arc::new(self.api(frozen)),
             };
             let own = own_plans.get(&frozen.api).map_or(&[][..], Vec::as_slice);
@@ -189,14 +194,14 @@ impl Compiler {
             let throttle = tree.throttles.get(&(environment.clone(), ThrottleScope::Api(frozen.api.clone())));
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
-            let plugins = plugins.remove(&frozen.api).map(Arc::new);
-            let mut rules = api.rules;
-            if plugins.as_ref().is_some_and(|plugins| plugins.cross_origin.is_some()) {
-                rules.cors = CrossOriginRule::Plugin;
-            }
             let applications = applications.remove(&frozen.api).map(Arc::new);
             let tokens = tokens_of(&revisions, frozen, &mut tokens);
-            apis.push(ApiEntry { rules, api, rate, grants: Arc::clone(grants), plugins, applications, tokens });
+            let grants = Arc::clone(grants);
+            let mut entry = ApiEntry { rules: api.rules, api, rate, grants, plugins: None, applications, tokens };
+            if let Some(acting) = acting.remove(&frozen.api) {
+                self.act(&mut entry, acting, old_entries.get(frozen.api.as_str()).copied());
+            }
+            apis.push(entry);
         }
         let router = match old {
             Some(old) if old.version == release.version => Arc::clone(&old.router),
@@ -223,6 +228,81 @@ impl Compiler {
             rate: rate.map(|rate| self.rate(RateOf::Service(tree.service.id.clone(), name), rate)),
             metrics: self.metrics.environment(tree.service.id.as_str(), name),
         }))
+    }
+
+    /// Puts what acts on an API to its entry.
+    fn act(&mut self, entry: &mut ApiEntry, acting: Acting, old: Option<&ApiEntry>) {
+        let Acting { mut plugins, routing, caller_check, edit } = acting;
+        let before = old.and_then(|old| old.plugins.as_ref());
+        plugins.caller_check = caller_check.map(|rules| {
+            let known = before.and_then(|before| before.caller_check.as_ref());
+            match known.filter(|known| Arc::ptr_eq(&known.rules, &rules)) {
+                // What the function said is remembered on.
+                Some(known) => Arc::clone(known),
+                None => {
+                    let asked = self.asked(&entry.api.frozen, &rules.function);
+                    Arc::new(CheckPlan::new(rules, asked))
+                }
+            }
+        });
+        plugins.edit = edit.map(|rules| {
+            let asked = self.asked(&entry.api.frozen, &rules.function);
+            EditPlan { rules, asked }
+        });
+        if plugins.cross_origin.is_some() {
+            entry.rules.cors = CrossOriginRule::Plugin;
+        }
+        plugins.routes = routing.map(|plugin| {
+            let old = old.and_then(|old| old.plugins.as_ref()?.routes.as_ref().map(|routes| (&old.api, routes)));
+            match old {
+                Some((api, old))
+                    if Arc::ptr_eq(api, &entry.api)
+                        && Arc::ptr_eq(&old.plugin, &plugin)
+                        && old.routes.iter().all(|route| self.is_fresh(&route.entry.api.backend)) =>
+                {
+                    self.routes(entry, &plugins, plugin, |at| {
+                        old.routes.get(at).map(|route| Arc::clone(&route.entry.api))
+                    })
+                }
+                _ => self.routes(entry, &plugins, plugin, |_| None),
+            }
+        });
+        entry.plugins = Some(Arc::new(plugins));
+    }
+
+    /// A function that a plugin asks.
+    fn asked(&mut self, frozen: &ApiRevision, function: &PluginFunction) -> Asked {
+        Asked {
+            function: self.event_function(frozen, &function.name),
+            timeout: Duration::from_secs(function.timeout.seconds().into()),
+            request_bytes: self.runtimes.request_bytes,
+            result_bytes: self.runtimes.result_bytes,
+        }
+    }
+
+    /// The routes of `plugin`; `old` gives those that were compiled before.
+    fn routes(
+        &mut self,
+        entry: &ApiEntry,
+        plugins: &Plugins,
+        plugin: Arc<Plugin>,
+        old: impl Fn(usize) -> Option<Arc<ApiPlan>>,
+    ) -> Routes {
+        let PluginData::Routing(routing) = &plugin.data else { return Routes { plugin, routes: Box::default() } };
+        let route = |(at, route): (usize, &Route)| {
+            let api = old(at).unwrap_or_else(|| {
+                let mut frozen = (*entry.api.frozen).clone();
+                frozen.definition.backend = route.backend.clone();
+                Arc::new(self.api(&Arc::new(frozen)))
+            });
+            // What answers is another; what acts on the answer is not.
+            let answers = Plugins { cross_origin: plugins.cross_origin.clone(), ..Plugins::default() };
+            let rules = ApiRules { cors: entry.rules.cors, ..api.rules };
+            let entry = ApiEntry { rules, api, plugins: Some(Arc::new(answers)), ..entry.clone() };
+            RoutePlan { condition: route.condition.clone(), entry }
+        };
+        let routes = routing.in_order().into_iter().enumerate().map(route).collect();
+        Routes { plugin, routes }
     }
 
     fn grants<'b>(&mut self, snapshot: &Snapshot, bindings: impl Iterator<Item = &'b Arc<PlanBinding>>) -> Grants {
@@ -429,8 +509,12 @@ fn method_word(method: BackendMethod) -> Option<&'static str> {
 /// The upstreams that environments call, each once.
 fn upstreams_of(environments: &[Option<Arc<EnvironmentPlan>>]) -> Box<[UpstreamId]> {
     let entries = environments.iter().flatten().flat_map(|environment| &environment.apis);
-    let used: BTreeSet<&UpstreamId> =
-        entries.filter_map(|entry| entry.api.frozen.definition.backend.upstream()).collect();
+    let mut used: BTreeSet<&UpstreamId> = BTreeSet::new();
+    for entry in entries {
+        used.extend(entry.api.frozen.definition.backend.upstream());
+        let routes = entry.plugins.iter().filter_map(|plugins| plugins.routes.as_ref());
+        used.extend(routes.flat_map(|routes| routes.plugin.data.upstreams()));
+    }
     used.into_iter().cloned().collect()
 }
 

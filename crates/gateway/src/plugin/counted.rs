@@ -13,6 +13,9 @@ use super::Facts;
 use crate::limit::{WindowCount, WindowCounts};
 use crate::refusal::Refusal;
 
+/// Most applications that one window counts.
+const MOST_APPLICATIONS: usize = 1 << 16;
+
 /// Most addresses that one window counts.
 const MOST_ADDRESSES: usize = 1 << 20;
 
@@ -26,6 +29,7 @@ const LONGEST_VALUE: usize = 128;
 #[derive(Debug)]
 pub struct Counts {
     all: WindowCount,
+    applications: WindowCounts<String>,
     addresses: WindowCounts<IpAddr>,
     /// By the place of the strategy.
     values: Box<[WindowCounts<Vec<u8>>]>,
@@ -36,6 +40,7 @@ impl Counts {
     pub fn new(strategies: usize) -> Self {
         Self {
             all: WindowCount::default(),
+            applications: WindowCounts::new(MOST_APPLICATIONS),
             addresses: WindowCounts::new(MOST_ADDRESSES),
             values: (0..strategies).map(|_| WindowCounts::new(MOST_VALUES)).collect(),
         }
@@ -74,6 +79,7 @@ struct Toll<'c> {
 #[derive(Debug)]
 enum On<'c> {
     All(&'c WindowCount),
+    Application(&'c WindowCounts<String>, &'c str),
     Address(&'c WindowCounts<IpAddr>, IpAddr),
     Value(&'c WindowCounts<Vec<u8>>, Cow<'c, [u8]>),
 }
@@ -81,9 +87,16 @@ enum On<'c> {
 impl<'c> Counted<'c> {
     /// Adds those of a plugin by API, application and address.
     pub fn add_calls(&mut self, plan: &'c CallLimitPlan, facts: &Facts<'c>, now: Timestamp) {
-        let CallLimit { api, address, addresses, .. } = &*plan.rules;
+        let CallLimit { api, application, applications, address, addresses, .. } = &*plan.rules;
         let window = number(plan.rules.window, now);
         self.0.push(Toll { window, limit: api.get(), on: On::All(&plan.counts.all) });
+        if let Some(caller) = facts.application {
+            let own = applications.iter().find(|(special, _)| special == caller);
+            if let Some(limit) = own.map(|(_, limit)| *limit).or(*application) {
+                let on = On::Application(&plan.counts.applications, caller);
+                self.0.push(Toll { window, limit: limit.get(), on });
+            }
+        }
         let caller = facts.address.to_canonical();
         let own = addresses.iter().find(|(special, _)| special.to_canonical() == caller);
         if let Some(limit) = own.map(|(_, limit)| *limit).or(*address) {
@@ -124,6 +137,7 @@ impl<'c> Counted<'c> {
     pub fn have_room(&self) -> bool {
         self.0.iter().all(|Toll { window, limit, on }| match on {
             On::All(count) => count.has_room(*window, *limit),
+            On::Application(counts, application) => counts.has_room(*window, *application, *limit),
             On::Address(counts, address) => counts.has_room(*window, address, *limit),
             On::Value(counts, value) => counts.has_room(*window, &**value, *limit),
         })
@@ -133,6 +147,7 @@ impl<'c> Counted<'c> {
     pub fn take(&self) -> bool {
         self.0.iter().all(|Toll { window, limit, on }| match on {
             On::All(count) => count.take(*window, *limit),
+            On::Application(counts, application) => counts.take(*window, *application, *limit),
             On::Address(counts, address) => counts.take(*window, address, *limit),
             On::Value(counts, value) => counts.take(*window, &**value, *limit),
         })
@@ -140,7 +155,7 @@ impl<'c> Counted<'c> {
 }
 
 /// What stands for a value: itself, or where it is long its digest, for callers choose how long it is.
-fn key(value: Cow<'_, str>) -> Cow<'_, [u8]> {
+pub(super) fn key(value: Cow<'_, str>) -> Cow<'_, [u8]> {
     match value {
         long if long.len() > LONGEST_VALUE => Cow::Owned(Sha256::digest(long.as_bytes()).to_vec()),
         Cow::Borrowed(value) => Cow::Borrowed(value.as_bytes()),

@@ -17,6 +17,8 @@ pub struct Facts<'c> {
     pub path: &'c str,
     /// The caller's judged address.
     pub address: IpAddr,
+    /// The application that signed it.
+    pub application: Option<&'c str>,
     /// It came over TLS.
     pub is_tls: bool,
 }
@@ -122,8 +124,13 @@ mod tests {
         let head = b"GET /test/a?age=29&ok=TRUE&twice=1&twice=2&name=the%20color HTTP/1.1\r\nHost: h\r\nX-Id: 1001\r\n\
             User-Agent: curl\r\nTwo: a\r\nTwo: b\r\nOdd: \xff\r\n\r\n";
         let (request, _) = Request::parse(head, &net::Limits::default()).unwrap().unwrap();
-        let facts =
-            Facts { request: &request, path: "/a", address: "::ffff:47.47.74.77".parse().unwrap(), is_tls: true };
+        let facts = Facts {
+            request: &request,
+            path: "/a",
+            address: "::ffff:47.47.74.77".parse().unwrap(),
+            application: None,
+            is_tls: true,
+        };
         facts.answer(Condition::try_from(condition.to_owned()).unwrap().question())
     }
 

@@ -88,6 +88,8 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
             TokenRefusal::Invalid => fixed(401, "Oauth id_token verify error"),
             TokenRefusal::LoginNeeded(_) => fixed(302, "Oauth miss Oauth id_token"),
         },
+        Refusal::CallerRefused => fixed(403, "Access not authorized"),
+        Refusal::Replayed => fixed(403, "The nonce has been used"),
         Refusal::RateExceeded => fixed(429, "API rate limit exceeded"),
         Refusal::QuotaExceeded => fixed(429, "API quota exceeded"),
         Refusal::ParameterMissing(location, name) => made(

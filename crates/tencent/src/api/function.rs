@@ -50,6 +50,22 @@ impl Fields {
         }
     }
 
+    /// Those of a backend alone: name, namespace, qualifier and type.
+    pub(super) fn of_route([name, namespace, qualifier, kind]: [Option<String>; 4], is_integrated: bool) -> Self {
+        let text = |field: Option<String>| field.filter(|text| !text.is_empty());
+        Self {
+            name: text(name),
+            namespace: text(namespace),
+            qualifier: text(qualifier),
+            kind: text(kind),
+            is_integrated,
+            is_async: false,
+            is_base64: None,
+            is_trigger: false,
+            rules: Vec::new(),
+        }
+    }
+
     /// A web function is asked for.
     pub(super) fn is_web(&self) -> bool {
         self.kind.as_deref() == Some("HTTP")

@@ -7,9 +7,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::anti_replay::AntiReplay;
 use super::by_parameter::ByParameter;
 use super::cors::Cors;
+use super::custom_auth::CustomAuth;
+use super::custom_req::CustomReq;
 use super::ip_control::IpControl;
+use super::routing::{self, Strategy};
 use super::traffic_control::TrafficControl;
 use crate::code::Code;
 use crate::refusal::Fault;
@@ -31,6 +35,10 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
         PluginKind::CrossOrigin => PluginData::CrossOrigin(typed::<Cors>(tree)?.into_model()?),
         PluginKind::CallLimit => PluginData::CallLimit(typed::<TrafficControl>(tree)?.into_model()?),
         PluginKind::ParameterLimit => PluginData::ParameterLimit(typed::<ByParameter>(tree)?.into_model()?),
+        PluginKind::ReplayGuard => PluginData::ReplayGuard(typed::<AntiReplay>(tree)?.into_model()?),
+        PluginKind::CallerCheck => PluginData::CallerCheck(typed::<CustomAuth>(tree)?.into_model()?),
+        PluginKind::RequestEdit => PluginData::RequestEdit(typed::<CustomReq>(tree)?.into_model()?),
+        PluginKind::Routing => PluginData::Routing(routing::into_model(typed::<Vec<Strategy>>(tree)?)?),
     })
 }
 
@@ -41,6 +49,10 @@ pub(super) fn written(data: &PluginData) -> String {
         PluginData::CrossOrigin(data) => tree(Cors::from(data)),
         PluginData::CallLimit(data) => tree(TrafficControl::from(data)),
         PluginData::ParameterLimit(data) => tree(ByParameter::from(data)),
+        PluginData::CallerCheck(data) => tree(CustomAuth::from(data)),
+        PluginData::RequestEdit(data) => tree(CustomReq::from(data)),
+        PluginData::ReplayGuard(data) => tree(AntiReplay::from(data)),
+        PluginData::Routing(data) => tree(data.routes.iter().map(Strategy::from).collect::<Vec<_>>()),
     };
     tree.to_string()
 }

@@ -7,16 +7,18 @@ use crate::field;
 use crate::refusal::Fault;
 
 /// `PluginType`, in the order in which the vendor lists them; `None` is not served.
-const TYPES: [(&str, Option<PluginKind>); 9] = [
+const TYPES: [(&str, Option<PluginKind>); 10] = [
     ("IPControl", Some(PluginKind::AddressAccess)),
     ("TrafficControl", Some(PluginKind::CallLimit)),
     ("Cors", Some(PluginKind::CrossOrigin)),
-    ("CustomReq", None),
-    ("CustomAuth", None),
-    ("Routing", None),
+    ("CustomReq", Some(PluginKind::RequestEdit)),
+    ("CustomAuth", Some(PluginKind::CallerCheck)),
+    ("Routing", Some(PluginKind::Routing)),
     ("TrafficControlByParameter", Some(PluginKind::ParameterLimit)),
     ("CircuitBreaker", None),
     ("ProxyCache", None),
+    // Not published; chosen.
+    ("AntiReplay", Some(PluginKind::ReplayGuard)),
 ];
 
 /// The word for a kind.

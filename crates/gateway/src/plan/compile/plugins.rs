@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use model::{
-    ApiId, Attachment, CallLimit, EnvironmentName, ParameterLimit, Plugin, PluginData, PluginId, ServiceTree, Snapshot,
-    Window,
+    ApiId, Attachment, CallLimit, CallerCheck, EnvironmentName, ParameterLimit, Plugin, PluginData, PluginId,
+    ReplayGuard, RequestEdit, ServiceTree, Snapshot, Window,
 };
 use rustc_hash::FxHashMap;
 
 use crate::access::AccessPlan;
-use crate::plugin::{CallLimitPlan, Counts, CrossOriginPlan, ParameterLimitPlan, Plugins};
+use crate::plugin::{CallLimitPlan, Counts, CrossOriginPlan, Nonces, ParameterLimitPlan, Plugins, ReplayPlan};
 
 /// Makes the plugins of plans.
 #[derive(Default)]
@@ -18,11 +18,19 @@ pub(super) struct PluginCompiler {
     parts: HashMap<PluginId, (Arc<Plugin>, Part)>,
     /// What was counted outlives plans, as long as it is counted in the same windows.
     counts: HashMap<Counting, (Vec<Window>, Arc<Counts>)>,
+    /// So do nonces, as long as they are remembered for the same time.
+    nonces: HashMap<Counting, (u32, Arc<Nonces>)>,
 }
 
 /// Whose calls are counted for which plugin.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Counting(PluginId, ApiId, EnvironmentName);
+
+impl Counting {
+    fn of(attachment: &Attachment) -> Self {
+        Self(attachment.plugin.clone(), attachment.api.clone(), attachment.environment.clone())
+    }
+}
 
 /// What a plugin is compiled to, whatever API it is on.
 #[derive(Clone)]
@@ -31,6 +39,20 @@ enum Part {
     CrossOrigin(Arc<CrossOriginPlan>),
     CallLimit(Arc<CallLimit>),
     ParameterLimit(Arc<ParameterLimit>),
+    Replay(Arc<ReplayGuard>),
+    CallerCheck(Arc<CallerCheck>),
+    Edit(Arc<RequestEdit>),
+    /// It is another for each API.
+    Routing(Arc<Plugin>),
+}
+
+/// What acts on an API, but for the routes and functions, which are compiled with it.
+#[derive(Default)]
+pub(super) struct Acting {
+    pub(super) plugins: Plugins,
+    pub(super) routing: Option<Arc<Plugin>>,
+    pub(super) caller_check: Option<Arc<CallerCheck>>,
+    pub(super) edit: Option<Arc<RequestEdit>>,
 }
 
 impl PluginCompiler {
@@ -49,22 +71,29 @@ impl PluginCompiler {
         snapshot: &Snapshot,
         tree: &'t ServiceTree,
         environment: &EnvironmentName,
-    ) -> FxHashMap<&'t ApiId, Plugins> {
-        let mut all: FxHashMap<&ApiId, Plugins> = FxHashMap::default();
+    ) -> FxHashMap<&'t ApiId, Acting> {
+        let mut all: FxHashMap<&ApiId, Acting> = FxHashMap::default();
         for strategy in tree.ip_strategies.values() {
             let mut bound = strategy.bindings.iter().filter(|binding| binding.environment == *environment).peekable();
             if bound.peek().is_some() {
                 let plan = Arc::new(AccessPlan::new(strategy.kind, &strategy.addresses));
                 for binding in bound {
-                    all.entry(&binding.api).or_default().access.push(Arc::clone(&plan));
+                    all.entry(&binding.api).or_default().plugins.access.push(Arc::clone(&plan));
                 }
             }
         }
         for attachment in tree.attachments.values().filter(|attachment| attachment.environment == *environment) {
             let Some(plugin) = snapshot.plugins.get(&attachment.plugin) else { continue };
-            let plugins = all.entry(&attachment.api).or_default();
+            let Acting { plugins, routing, caller_check, edit } = all.entry(&attachment.api).or_default();
             match self.part(plugin) {
                 Part::Access(access) => plugins.access.push(access),
+                Part::Routing(plugin) => *routing = Some(plugin),
+                Part::CallerCheck(rules) => *caller_check = Some(rules),
+                Part::Edit(rules) => *edit = Some(rules),
+                Part::Replay(rules) => {
+                    let nonces = self.nonces(attachment, &rules);
+                    plugins.replay = Some(ReplayPlan { rules, nonces });
+                }
                 Part::CrossOrigin(plan) => plugins.cross_origin = Some(plan),
                 Part::CallLimit(rules) => {
                     let counts = self.counts(attachment, vec![rules.window], 0);
@@ -84,11 +113,24 @@ impl PluginCompiler {
     /// Lets go of counts that no plan holds any more.
     pub(super) fn forget(&mut self) {
         self.counts.retain(|_, (_, counts)| Arc::strong_count(counts) > 1);
+        self.nonces.retain(|_, (_, nonces)| Arc::strong_count(nonces) > 1);
+    }
+
+    fn nonces(&mut self, attachment: &Attachment, rules: &ReplayGuard) -> Arc<Nonces> {
+        let counting = Counting::of(attachment);
+        let seconds = rules.memory.seconds();
+        match self.nonces.get(&counting) {
+            Some((known, nonces)) if *known == seconds => Arc::clone(nonces),
+            _ => {
+                let nonces = Arc::new(Nonces::new(rules));
+                self.nonces.insert(counting, (seconds, Arc::clone(&nonces)));
+                nonces
+            }
+        }
     }
 
     fn counts(&mut self, attachment: &Attachment, windows: Vec<Window>, strategies: usize) -> Arc<Counts> {
-        let Attachment { plugin, api, environment, .. } = attachment;
-        let counting = Counting(plugin.clone(), api.clone(), environment.clone());
+        let counting = Counting::of(attachment);
         match self.counts.get(&counting) {
             Some((known, counts)) if *known == windows => Arc::clone(counts),
             _ => {
@@ -105,6 +147,10 @@ impl PluginCompiler {
             PluginData::CrossOrigin(data) => Part::CrossOrigin(Arc::new(CrossOriginPlan::new(data))),
             PluginData::CallLimit(data) => Part::CallLimit(Arc::new(data.clone())),
             PluginData::ParameterLimit(data) => Part::ParameterLimit(Arc::new(data.clone())),
+            PluginData::ReplayGuard(data) => Part::Replay(Arc::new(data.clone())),
+            PluginData::CallerCheck(data) => Part::CallerCheck(Arc::new(data.clone())),
+            PluginData::RequestEdit(data) => Part::Edit(Arc::new(data.clone())),
+            PluginData::Routing(_) => Part::Routing(Arc::clone(plugin)),
         };
         let (_, part) = self.parts.entry(plugin.id.clone()).or_insert_with(|| (Arc::clone(plugin), compile()));
         part.clone()
