@@ -98,6 +98,12 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
         https_proxied: gateway.https_proxied_addresses().iter().map(ToString::to_string).collect(),
         admin: listener.address.to_string(),
     };
+    let public = settings
+        .listen
+        .admin_url
+        .as_ref()
+        .map(|url| format!("{}://{}", if url.0.is_https { "https" } else { "http" }, url.0.authority));
+    control.pages_at(public.unwrap_or_else(|| format!("http://{}", listener.address)));
     let native = native::router(native::Setup {
         control: Arc::clone(&control),
         session_limits: settings.sessions(),

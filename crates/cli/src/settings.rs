@@ -311,6 +311,8 @@ groups! {
         max_usage_plans: Whole<1, 1_000_000> = "200";
         /// IP strategies of one service.
         max_ip_strategies_per_service: Whole<1, 100_000> = "50";
+        /// API documents in all.
+        max_api_documents: Whole<1, 1_000_000> = "200";
         /// Plugins in all.
         max_plugins: Whole<1, 1_000_000> = "1000";
         /// Services whose APIs one plugin may be attached to.
@@ -452,6 +454,7 @@ impl Settings {
             domains_per_service: quotas.max_domains_per_service.size(),
             ip_strategies_per_service: quotas.max_ip_strategies_per_service.size(),
             plugins: quotas.max_plugins.size(),
+            api_documents: quotas.max_api_documents.size(),
             services_per_plugin: quotas.max_services_per_plugin.size(),
             applications: quotas.max_applications.size(),
             applications_per_api: quotas.max_applications_per_api.size(),

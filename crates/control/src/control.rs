@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use model::{ApiId, AuditEntry, Node, NodeHealth, ServiceId, Snapshot, Timestamp, Upstream, UsagePlanId};
 use store::{AuditFilter, Store};
 
+use crate::api_document::Pages;
 use crate::{Clock, Installation, NodeWatch, Observation, Quotas, Refusal, SystemClock, UsageCounts};
 
 /// Carries out every use case; shared by all dialects.
@@ -21,6 +22,8 @@ pub struct Control {
     pub(crate) nodes: OnceLock<Arc<dyn NodeWatch>>,
     /// Who can tell of calls, once there is somebody.
     pub(crate) observation: OnceLock<Observation>,
+    /// What is known of the pages on which documents stand.
+    pub(crate) pages: Pages,
     /// The time of the last change. Held while a change is computed and stored: the writers of one process queue here
     /// instead of racing.
     pub(crate) turn: tokio::sync::Mutex<Timestamp>,
@@ -48,6 +51,7 @@ impl Control {
             clock,
             nodes: OnceLock::new(),
             observation: OnceLock::new(),
+            pages: Pages::default(),
             turn: tokio::sync::Mutex::new(Timestamp::default()),
         })
     }

@@ -159,6 +159,11 @@ impl Control {
     /// The role does not allow it, something is not there, the call cannot be put together, or nothing answered.
     pub async fn debug_call(&self, actor: &Actor, call: DebugCall) -> Result<DebugReport, DebugRefusal> {
         actor.may_write()?;
+        self.call_through(call).await
+    }
+
+    /// Makes a call whose asker may make it.
+    pub(crate) async fn call_through(&self, call: DebugCall) -> Result<DebugReport, DebugRefusal> {
         let snapshot = self.snapshot();
         let data_plane = self.observation().data_plane;
         let data_plane = data_plane.ok_or_else(|| DebugRefusal::NoAnswer("there is none".to_owned()))?;

@@ -11,13 +11,14 @@
 //! Reading order: who asks and what may be answered ([`actor`], [`refusal`]), what this installation is
 //! ([`installation`], [`quotas`], [`clock`]), how a change is made ([`terms`], `control`, `rule`, `write`), the use cases by noun
 //! ([`service`], [`api`] with `definition`, [`release`], [`credential`], [`usage_plan`], [`binding`], [`throttle`], [`ip_strategy`], [`plugin`],
-//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`]), what is known of calls ([`observation`]) and made of
+//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`], [`api_document`]), what is known of calls ([`observation`]) and made of
 //! them ([`debug`]), then [`openapi`], [`read`], [`diff`], [`mint`], [`password`], and who comes in: [`door`] for what is signed,
 //! [`session`] with `lockout` for people.
 
 pub mod acme;
 pub mod actor;
 pub mod api;
+pub mod api_document;
 pub mod application;
 pub mod binding;
 pub mod certificate;
@@ -59,6 +60,7 @@ mod world;
 
 pub use acme::Issuance;
 pub use actor::Actor;
+pub use api_document::NewApiDocument;
 pub use application::{ApplicationChange, NewApplication};
 pub use binding::BindTarget;
 pub use certificate::NewCertificate;
@@ -77,8 +79,8 @@ pub use password::verify_password;
 pub use plugin::{NewPlugin, PluginChange};
 pub use quotas::Quotas;
 pub use refusal::{
-    ApplicationRefusal, ApplicationUse, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PlanUse, PluginRefusal,
-    Refusal, UpstreamUse,
+    ApiDocumentRefusal, ApplicationRefusal, ApplicationUse, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PlanUse,
+    PluginRefusal, Refusal, UpstreamUse,
 };
 pub use service::{NewService, ServiceChange};
 pub use session::{LoginRefusal, Session, SessionLimits, Sessions, Ticket};

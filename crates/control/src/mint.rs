@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::{
-    AccessKeyId, ApiId, ApplicationId, CertificateId, IpStrategyId, OperatorId, PluginId, Secret, ServiceId, Snapshot,
-    Timestamp, UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiDocumentId, ApiId, ApplicationId, CertificateId, IpStrategyId, OperatorId, PluginId, Secret,
+    ServiceId, Snapshot, Timestamp, UpstreamId, UsagePlanId, VersionName,
 };
 use time::OffsetDateTime;
 use time::macros::format_description;
@@ -89,6 +89,18 @@ pub(crate) fn ip_strategy(snapshot: &Snapshot) -> Result<IpStrategyId, Refusal> 
 /// A plugin identifier that is not in use.
 pub(crate) fn plugin(snapshot: &Snapshot) -> Result<PluginId, Refusal> {
     fresh(PluginId::mint, |id| snapshot.plugins.contains_key(id))
+}
+
+/// An identifier of an API document that is not in use.
+pub(crate) fn api_document(snapshot: &Snapshot) -> Result<ApiDocumentId, Refusal> {
+    fresh(ApiDocumentId::mint, |id| snapshot.api_documents.contains_key(id))
+}
+
+/// What the readers of a document must know: 12 letters and digits, 60 bits, too many to be guessed.
+pub(crate) fn page_password() -> Result<Secret, Refusal> {
+    let drawn: [u8; 12] = entropy()?;
+    let text: String = drawn.iter().map(|byte| char::from(PASSWORD_SIGNS[usize::from(byte % 32)])).collect();
+    Ok(Secret::try_from(text)?)
 }
 
 /// An identifier of an application that is not in use.

@@ -14,6 +14,8 @@ pub struct Quotas {
     pub ip_strategies_per_service: usize,
     /// Plugins in all: 1000. The documentation of the compatible service states none.
     pub plugins: usize,
+    /// API documents in all: 200.
+    pub api_documents: usize,
     /// Services whose APIs one plugin is on: 50.
     pub services_per_plugin: usize,
     /// Applications in all: 1000.
@@ -52,6 +54,7 @@ impl Default for Quotas {
             domains_per_service: 5,
             ip_strategies_per_service: 50,
             plugins: 1000,
+            api_documents: 200,
             services_per_plugin: 50,
             applications: 1000,
             applications_per_api: 1000,

@@ -1,5 +1,6 @@
 //! Why a use case did not happen.
 
+mod api_document;
 mod application;
 mod ip_strategy;
 mod oauth;
@@ -14,6 +15,7 @@ use model::{
     Name, Network, Role, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 
+pub use api_document::ApiDocumentRefusal;
 pub use application::{ApplicationRefusal, ApplicationUse};
 pub use ip_strategy::IpStrategyRefusal;
 pub use oauth::OauthRefusal;
@@ -43,6 +45,9 @@ pub enum Refusal {
     /// A use case of plugins did not happen.
     #[error(transparent)]
     Plugin(#[from] PluginRefusal),
+    /// A use case of API documents did not happen.
+    #[error(transparent)]
+    ApiDocument(#[from] ApiDocumentRefusal),
 
     // ---- who asks
     /// The operator's role does not allow it.

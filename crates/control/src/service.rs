@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{Invalid, Name, Network, Record, Service, ServiceId, ServiceProtocol, ServiceTree, Tag, Text, Write};
 
 use crate::rule::{self, Facts, Outcome};
-use crate::{Actor, Control, Refusal, mint, read};
+use crate::{Actor, Control, Refusal, api_document, mint, read};
 
 /// What a new service is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +155,9 @@ pub(crate) fn delete(facts: &Facts<'_>, id: &ServiceId) -> Result<Outcome<()>, R
     if !tree.service.tags.is_empty() {
         return Err(Refusal::ServiceHasTags { count: tree.service.tags.len() });
     }
-    Ok(Outcome::new(id, everything(tree).into_iter().map(Write::Remove).collect(), ()))
+    let mut writes: Vec<Write> = api_document::of_service(facts, id).collect();
+    writes.extend(everything(tree).into_iter().map(Write::Remove));
+    Ok(Outcome::new(id, writes, ()))
 }
 
 /// Every record of a service, children before parents. A kind that is added to the tree and forgotten here does not

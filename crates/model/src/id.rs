@@ -91,6 +91,8 @@ identifiers! {
     PluginId, "plugin id";
     /// An application: minted as `app-` and 8 of `[a-z0-9]`.
     ApplicationId, "application id";
+    /// A document of APIs: minted as `apidoc-` and 8 of `[a-z0-9]`.
+    ApiDocumentId, "API document id";
     /// The public half of a key pair: minted as `AKID`, for applications as `APID`, and 36 letters
     /// and digits, or chosen by the operator.
     AccessKeyId, "access key id";
@@ -129,6 +131,13 @@ impl UpstreamId {
     /// A new identifier from eight random bytes.
     pub fn mint(entropy: [u8; 8]) -> Self {
         Self(format!("upstream-{}", draw(entropy)))
+    }
+}
+
+impl ApiDocumentId {
+    /// A new identifier from eight random bytes.
+    pub fn mint(entropy: [u8; 8]) -> Self {
+        Self(format!("apidoc-{}", draw(entropy)))
     }
 }
 

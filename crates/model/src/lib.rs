@@ -8,12 +8,13 @@
 //! Reading order: the values ([`id`], [`text`], [`timestamp`], [`secret`], [`method`], [`path`]), the nouns
 //! ([`service`], [`api`] with [`parameter`], [`backend`] (with [`function`] and [`bucket`]) and [`auth`] with [`oauth`], [`release`],
 //! [`usage_plan`], [`credential`], [`application`], [`throttle`], [`ip_strategy`], [`plugin`] with [`condition`],
-//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`],
+//! [`upstream`], [`certificate`], [`domain`], [`acme`], [`operator`], [`instance`], [`api_document`],
 //! [`audit`]), how they are kept together ([`record`], [`snapshot`]), and what is told of calls ([`traffic`],
 //! [`call_log`]).
 
 pub mod acme;
 pub mod api;
+pub mod api_document;
 pub mod application;
 pub mod audit;
 pub mod auth;
@@ -51,6 +52,7 @@ pub mod usage_plan;
 
 pub use acme::{AcmeAccount, AcmeFailure};
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
+pub use api_document::{ApiDocument, DocumentedApi};
 pub use application::{Application, ApplicationBinding};
 pub use audit::AuditEntry;
 pub use auth::Auth;
@@ -69,8 +71,8 @@ pub use function::{
     TriggerHeader, TriggerValue,
 };
 pub use id::{
-    AccessKeyId, ApiId, ApplicationId, CertificateId, EnvironmentName, IpStrategyId, OperatorId, PluginId, ServiceId,
-    UpstreamId, UsagePlanId, VersionName,
+    AccessKeyId, ApiDocumentId, ApiId, ApplicationId, CertificateId, EnvironmentName, IpStrategyId, OperatorId,
+    PluginId, ServiceId, UpstreamId, UsagePlanId, VersionName,
 };
 pub use instance::Instance;
 pub use invalid::Invalid;

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AcmeAccount, AcmeFailure, Api, ApiRevision, Application, ApplicationBinding, Attachment, BindingScope, Certificate,
-    Credential, Domain, EnvironmentState, Instance, Invalid, IpStrategy, KeyBinding, Operator, OperatorKey,
-    PlanBinding, Plugin, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream, UsagePlan,
+    AcmeAccount, AcmeFailure, Api, ApiDocument, ApiRevision, Application, ApplicationBinding, Attachment, BindingScope,
+    Certificate, Credential, Domain, EnvironmentState, Instance, Invalid, IpStrategy, KeyBinding, Operator,
+    OperatorKey, PlanBinding, Plugin, Release, ReleaseEvent, Secret, Service, Throttle, ThrottleScope, Upstream,
+    UsagePlan,
 };
 
 /// Counts the acknowledged changes of a store, from 0 for an empty one.
@@ -50,6 +51,7 @@ pub enum Record {
     Plugin(Plugin),
     Attachment(Attachment),
     Instance(Instance),
+    ApiDocument(ApiDocument),
 }
 
 /// Which noun a record is.
@@ -80,11 +82,12 @@ pub enum Kind {
     Plugin,
     Attachment,
     Instance,
+    ApiDocument,
 }
 
 impl Kind {
     /// Every kind, parents before children.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Service,
         Self::Api,
         Self::ApiRevision,
@@ -109,6 +112,7 @@ impl Kind {
         Self::Plugin,
         Self::Attachment,
         Self::Instance,
+        Self::ApiDocument,
     ];
 
     /// The kind's name in a store.
@@ -138,6 +142,7 @@ impl Kind {
             Self::Plugin => "plugin",
             Self::Attachment => "attachment",
             Self::Instance => "instance",
+            Self::ApiDocument => "api_document",
         }
     }
 }
@@ -210,6 +215,7 @@ impl Record {
             Self::Plugin(_) => Kind::Plugin,
             Self::Attachment(_) => Kind::Attachment,
             Self::Instance(_) => Kind::Instance,
+            Self::ApiDocument(_) => Kind::ApiDocument,
         }
     }
 
@@ -256,6 +262,7 @@ impl Record {
                 format!("{plugin}/{service}/{environment}/{api}")
             }
             Self::Instance(_) => Kind::Instance.as_str().to_owned(),
+            Self::ApiDocument(document) => document.id.to_string(),
         };
         RecordKey { kind: self.kind(), id }
     }
@@ -273,6 +280,7 @@ impl Record {
             | Self::Operator(_)
             | Self::Plugin(_)
             | Self::Upstream(_)
+            | Self::ApiDocument(_)
             | Self::Instance(_) => "",
             Self::Api(api) => api.service.as_str(),
             Self::ApiRevision(frozen) => frozen.service.as_str(),
@@ -304,6 +312,7 @@ impl Record {
             Self::Domain(domain) => domain.spelled.as_str(),
             Self::Operator(operator) => operator.name.as_str(),
             Self::Instance(instance) => instance.name.as_str(),
+            Self::ApiDocument(document) => document.name.as_str(),
             Self::Upstream(upstream) => upstream.name.as_ref().map_or("", |name| name.as_str()),
             Self::Plugin(plugin) => plugin.name.as_str(),
             Self::Release(_)
@@ -325,6 +334,7 @@ impl Record {
         match self {
             Self::Credential(credential) => Some(&credential.secret),
             Self::Application(application) => Some(&application.secret),
+            Self::ApiDocument(document) => Some(&document.password),
             Self::Certificate(certificate) => Some(&certificate.key),
             Self::AcmeAccount(account) => Some(&account.key),
             Self::Operator(operator) => Some(&operator.secret_key),
@@ -338,6 +348,7 @@ impl Record {
         match self {
             Self::Credential(credential) => credential.secret = secret,
             Self::Application(application) => application.secret = secret,
+            Self::ApiDocument(document) => document.password = secret,
             Self::Certificate(certificate) => certificate.key = secret,
             Self::AcmeAccount(account) => account.key = secret,
             Self::Operator(operator) => operator.secret_key = secret,
@@ -373,6 +384,7 @@ impl Record {
             Kind::Plugin => Self::Plugin(serde_json::from_str(body)?),
             Kind::Attachment => Self::Attachment(serde_json::from_str(body)?),
             Kind::Instance => Self::Instance(serde_json::from_str(body)?),
+            Kind::ApiDocument => Self::ApiDocument(serde_json::from_str(body)?),
         })
     }
 }

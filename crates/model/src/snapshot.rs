@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{
-    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiId, ApiRevision, Application, ApplicationBinding, ApplicationId,
-    Attachment, BindingScope, Certificate, CertificateId, CertificateSource, Credential, Domain, DomainName,
-    EnvironmentName, EnvironmentState, Instance, Invalid, IpStrategy, IpStrategyId, KeyBinding, Operator, OperatorId,
-    OperatorKey, PlanBinding, Plugin, PluginId, Record, Release, ReleaseEvent, Revision, Service, ServiceId, Throttle,
-    ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, Api, ApiDocument, ApiDocumentId, ApiId, ApiRevision, Application,
+    ApplicationBinding, ApplicationId, Attachment, BindingScope, Certificate, CertificateId, CertificateSource,
+    Credential, Domain, DomainName, EnvironmentName, EnvironmentState, Instance, Invalid, IpStrategy, IpStrategyId,
+    KeyBinding, Operator, OperatorId, OperatorKey, PlanBinding, Plugin, PluginId, Record, Release, ReleaseEvent,
+    Revision, Service, ServiceId, Throttle, ThrottleScope, Upstream, UpstreamId, UsagePlan, UsagePlanId, VersionName,
+    Write,
 };
 
 /// The whole configuration at one revision.
@@ -34,6 +35,7 @@ pub struct Snapshot {
     pub operator_keys: BTreeMap<AccessKeyId, Arc<OperatorKey>>,
     pub upstreams: BTreeMap<UpstreamId, Arc<Upstream>>,
     pub plugins: BTreeMap<PluginId, Arc<Plugin>>,
+    pub api_documents: BTreeMap<ApiDocumentId, Arc<ApiDocument>>,
     /// What the installation is called, once somebody has said it.
     pub instance: Option<Arc<Instance>>,
     /// The keys in each plan; a plan without keys has no entry.
@@ -186,6 +188,9 @@ impl Snapshot {
             Record::Attachment(attachment) => {
                 self.tree(&attachment.service)?.attachments.insert(attachment.key(), Arc::new(attachment));
             }
+            Record::ApiDocument(document) => {
+                self.api_documents.insert(document.id.clone(), Arc::new(document));
+            }
             Record::Instance(instance) => self.instance = Some(Arc::new(instance)),
         }
         Ok(())
@@ -240,6 +245,9 @@ impl Snapshot {
             Record::Attachment(attachment) => self.change_tree(&attachment.service, |tree| {
                 tree.attachments.remove(&attachment.key());
             }),
+            Record::ApiDocument(document) => {
+                self.api_documents.remove(&document.id);
+            }
             Record::Instance(_) => self.instance = None,
             Record::Api(api) => self.change_tree(&api.service, |tree| {
                 tree.apis.remove(&api.id);

@@ -1,6 +1,9 @@
 //! The one table of refusals: what the rules' refusals are as problems.
 
-use control::{ApplicationRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PluginRefusal, Refusal, Unfit};
+use control::{
+    ApiDocumentRefusal, ApplicationRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PluginRefusal, Refusal,
+    Unfit,
+};
 use model::Invalid;
 
 use crate::problem::{Kind, Problem};
@@ -15,6 +18,7 @@ impl From<Refusal> for Problem {
             | Refusal::UsagePlanNotFound(_)
             | Refusal::UpstreamNotFound(_)
             | Refusal::IpStrategy(IpStrategyRefusal::NotFound { .. })
+            | Refusal::ApiDocument(ApiDocumentRefusal::NotFound(_))
             | Refusal::Plugin(PluginRefusal::NotFound(_))
             | Refusal::Application(ApplicationRefusal::NotFound(_))
             | Refusal::CredentialNotFound(_)
@@ -27,6 +31,7 @@ impl From<Refusal> for Problem {
 
             Refusal::TooManyServices { .. }
             | Refusal::TooManyApis { .. }
+            | Refusal::ApiDocument(ApiDocumentRefusal::TooMany { .. })
             | Refusal::TooManyUsagePlans { .. }
             | Refusal::TooManyUpstreams { .. }
             | Refusal::IpStrategy(IpStrategyRefusal::TooMany { .. })

@@ -13,6 +13,7 @@
 
 mod api;
 mod api_app;
+mod api_doc;
 mod api_key;
 mod call;
 mod code;

@@ -1,7 +1,8 @@
 //! The one error table: what the product's refusals are called in the vendor's words (spec: quotas and refusal rules).
 
 use control::{
-    ApplicationRefusal, DoorRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal, PluginRefusal, Refusal,
+    ApiDocumentRefusal, ApplicationRefusal, DoorRefusal, IpStrategyRefusal, OauthRefusal, OperatorRefusal,
+    PluginRefusal, Refusal,
 };
 use model::Invalid;
 
@@ -89,6 +90,8 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::Forbidden { .. } => Code::UnauthorizedOperation,
         Refusal::Application(refusal) => of_application(refusal),
         Refusal::Oauth(refusal) => of_oauth(refusal, action),
+        Refusal::ApiDocument(ApiDocumentRefusal::NotFound(_)) => Code::InvalidApiDoc,
+        Refusal::ApiDocument(ApiDocumentRefusal::TooMany { .. }) => Code::ApiDocCount,
 
         Refusal::ServiceNotFound(_) if action == "DeleteServiceSubDomainMapping" => Code::ServiceNotExist,
         Refusal::ServiceNotFound(_) => Code::InvalidService,

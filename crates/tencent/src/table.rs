@@ -9,8 +9,8 @@ use crate::call::Call;
 use crate::refusal::Problem;
 use crate::wire::{Answer, Params};
 use crate::{
-    api, api_app, api_key, environment, exclusive_instance, import, ip_strategy, log_search, plugin, service, strategy,
-    sub_domain, upstream, usage_plan,
+    api, api_app, api_doc, api_key, environment, exclusive_instance, import, ip_strategy, log_search, plugin, service,
+    strategy, sub_domain, upstream, usage_plan,
 };
 
 /// The answer of an action that is under way.
@@ -101,7 +101,6 @@ macro_rules! refused {
     };
 }
 
-const DOCUMENTS: &str = "it makes no API documents";
 const INSTANCES: &str =
     "an installation is one instance, described as `instance-tollgate`; another one is another installation";
 
@@ -201,13 +200,13 @@ pub(crate) const ROWS: &[Row] = &[
     read!("DescribeServiceSubDomainMappings", sub_domain::mappings),
     change!("DeleteServiceSubDomainMapping", sub_domain::delete_mapping),
     //
-    refused!(Write, "CreateAPIDoc", DOCUMENTS),
-    refused!(Write, "ModifyAPIDoc", DOCUMENTS),
-    refused!(Write, "BuildAPIDoc", DOCUMENTS),
-    refused!(Write, "DeleteAPIDoc", DOCUMENTS),
-    refused!(Read, "DescribeAPIDocs", DOCUMENTS),
-    refused!(Read, "DescribeAPIDocDetail", DOCUMENTS),
-    refused!(Write, "ResetAPIDocPassword", DOCUMENTS),
+    change!("CreateAPIDoc", api_doc::create),
+    change!("ModifyAPIDoc", api_doc::modify),
+    change!("BuildAPIDoc", api_doc::build),
+    change!("DeleteAPIDoc", api_doc::delete),
+    read!("DescribeAPIDocs", api_doc::list),
+    read!("DescribeAPIDocDetail", api_doc::describe),
+    change!("ResetAPIDocPassword", api_doc::reset_password),
     //
     ask!("DescribeLogSearch", log_search::search),
     //

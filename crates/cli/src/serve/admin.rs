@@ -1,6 +1,7 @@
 //! The management address: dialects, health, metrics, console.
 
 mod console;
+mod documents;
 mod settled;
 
 use std::net::{SocketAddr, TcpListener};
@@ -70,6 +71,7 @@ pub(super) fn routes(
         .route("/metrics", get(tell_metrics))
         .with_state(seen)
         .merge(console::routes(control))
+        .merge(documents::routes(control))
         .merge(settled::when_running(tencent::router(Arc::clone(control)).merge(native), readiness))
         .layer(axum::middleware::from_fn(console::send_browsers_there))
 }

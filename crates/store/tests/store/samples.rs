@@ -1,16 +1,16 @@
 //! Records to write: one of every kind, and ways to say what a snapshot holds.
 
 use model::{
-    AccessKeyId, AcmeAccount, AcmeFailure, AddressAccess, AddressList, Api, ApiDefinition, ApiId, ApiKind, ApiProtocol,
-    ApiRevision, Application, ApplicationBinding, ApplicationId, Attachment, AuditEntry, Auth, Backend, BackendMethod,
-    BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource, Constant, Credential,
-    CredentialOrigin, Domain, DomainCertificate, DomainMapping, DomainName, EnvironmentName, EnvironmentState,
-    ErrorCode, FrontendPath, HttpBackend, Instance, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, KeyBinding,
-    Kind, Location, Mapping, MappingPath, Member, Members, Method, MethodMatch, MockBackend, Name, Network, Operator,
-    OperatorId, OperatorKey, Origin, Parameter, PathMapping, PlanBinding, Plugin, PluginData, PluginId, Record,
-    Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret, Service, ServiceId, ServiceProtocol, Snapshot, Tag,
-    Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion, Upstream, UpstreamId, UpstreamProtocol, UsagePlan,
-    UsagePlanId, VersionName, Write,
+    AccessKeyId, AcmeAccount, AcmeFailure, AddressAccess, AddressList, Api, ApiDefinition, ApiDocument, ApiDocumentId,
+    ApiId, ApiKind, ApiProtocol, ApiRevision, Application, ApplicationBinding, ApplicationId, Attachment, AuditEntry,
+    Auth, Backend, BackendMethod, BackendPath, Balancing, BindingScope, Certificate, CertificateId, CertificateSource,
+    Constant, Credential, CredentialOrigin, DocumentedApi, Domain, DomainCertificate, DomainMapping, DomainName,
+    EnvironmentName, EnvironmentState, ErrorCode, FrontendPath, HttpBackend, Instance, IpBinding, IpStrategy,
+    IpStrategyId, IpStrategyKind, KeyBinding, Kind, Location, Mapping, MappingPath, Member, Members, Method,
+    MethodMatch, MockBackend, Name, Network, Operator, OperatorId, OperatorKey, Origin, Parameter, PathMapping,
+    PlanBinding, Plugin, PluginData, PluginId, Record, Release, ReleaseEvent, ResponseGuide, Retries, Role, Secret,
+    Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion,
+    Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
 };
 use store::Change;
 
@@ -274,6 +274,23 @@ fn since_version_1() -> Vec<Record> {
             description: Text::try_from("for scripts").unwrap(),
             created: at(1),
         }),
+        Record::ApiDocument(ApiDocument {
+            id: ApiDocumentId::try_from("apidoc-one").unwrap(),
+            name: Name::try_from("shop").unwrap(),
+            service: ServiceId::try_from("service-one").unwrap(),
+            environment: EnvironmentName::release(),
+            apis: vec![ApiId::try_from("api-one").unwrap()],
+            password: Secret::try_from("abcdefghijkl".to_owned()).unwrap(),
+            tags: Vec::new(),
+            content: vec![DocumentedApi {
+                api: ApiId::try_from("api-one").unwrap(),
+                released: true,
+                definition: definition("api-one", "/told"),
+            }],
+            builds: 2,
+            created: at(0),
+            modified: at(1),
+        }),
         Record::Instance(Instance {
             name: Name::try_from("edge").unwrap(),
             description: Text::try_from("in the cellar").unwrap(),
@@ -407,6 +424,7 @@ pub(crate) fn records(snapshot: &Snapshot) -> Vec<Record> {
     all.extend(snapshot.acme_failures.values().map(|record| Record::AcmeFailure((**record).clone())));
     all.extend(snapshot.operators.values().map(|record| Record::Operator((**record).clone())));
     all.extend(snapshot.upstreams.values().map(|record| Record::Upstream((**record).clone())));
+    all.extend(snapshot.api_documents.values().map(|record| Record::ApiDocument((**record).clone())));
     all.extend(snapshot.instance.iter().map(|record| Record::Instance((**record).clone())));
     all.extend(snapshot.operator_keys.values().map(|record| Record::OperatorKey((**record).clone())));
     all.extend(snapshot.keys_of_plan.values().flat_map(|keys| keys.values().cloned().map(Record::KeyBinding)));

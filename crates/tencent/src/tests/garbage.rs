@@ -219,6 +219,21 @@ fn requests(service: &str, api: &str, version: &str, plan: &str, key: &str) -> V
         ("DetachPlugin", with(&with(&place, plugin.clone()), json!({"ApiId": api}))),
         ("DeletePlugin", plugin),
         (
+            "CreateAPIDoc",
+            json!({"ApiDocName": "n", "ServiceId": service, "Environment": "test", "ApiIds": [api],
+                "Tags": [{"Key": "k", "Value": "v"}]}),
+        ),
+        (
+            "ModifyAPIDoc",
+            json!({"ApiDocId": "apidoc-abcdefgh", "ApiDocName": "n", "ServiceId": service, "Environment": "test",
+                "ApiIds": [api]}),
+        ),
+        ("BuildAPIDoc", json!({"ApiDocId": "apidoc-abcdefgh"})),
+        ("DeleteAPIDoc", json!({"ApiDocId": "apidoc-abcdefgh"})),
+        ("ResetAPIDocPassword", json!({"ApiDocId": "apidoc-abcdefgh"})),
+        ("DescribeAPIDocDetail", json!({"ApiDocId": "apidoc-abcdefgh"})),
+        ("DescribeAPIDocs", page.clone()),
+        (
             "ImportOpenApi",
             json!({"ServiceId": service, "Content": "openapi: 3.0.0\nservers: [{url: 'http://h'}]\npaths: {/imported: {get: {}}}",
                 "EncodeType": "YAML", "ContentVersion": "openAPI"}),
@@ -306,6 +321,7 @@ async fn a_required_field_that_is_left_out_is_named() {
             "DescribeApiAppsStatus",
             "DescribeExclusiveInstanceRegions",
             "DescribeInstancesNetworkConfig",
+            "DescribeAPIDocs",
         ];
         if needs_none.contains(&action.name) {
             assert_eq!(code(&answer), "", "{answer}");
