@@ -225,7 +225,7 @@ def test_describing_an_api_tells_its_authentication(site):
 
 def test_the_access_log_names_the_application(gateways, tmp_path):
     log = tmp_path / "access.log"
-    site = Site(gateways("--access-log", str(log)), None)
+    site = Site(gateways("--workers", "1", "--access-log", str(log)), None)
     site.api(path="/work", mock="w", AuthType="APP", name="work")
     site.release()
     made = site.cloud.CreateApiApp(ApiAppName="caller")["Result"]

@@ -59,6 +59,9 @@ class Multiplexed:
                     speech.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
                 elif isinstance(event, StreamEnded) and self._end(speech, event.stream_id, bodies.pop(event.stream_id)):
                     wire.sendall(speech.data_to_send())
+                    # Who closes with something unread resets the connection, and takes the goodbye back with it.
+                    while wire.recv(65536):
+                        pass
                     return
             wire.sendall(speech.data_to_send())
 
