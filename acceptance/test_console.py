@@ -144,7 +144,7 @@ class Guide:
         self.look("plans-empty")
         console.press("shell:action.create")
         console.field("plans:field.name").fill("starter")
-        rate, quota = console.front.locator("#rate"), console.front.locator("#quota")
+        rate, quota = console.front.locator("[id$='_rate']"), console.front.locator("[id$='_quota']")
         rate.fill("2001")
         console.sees(self.words("rules:range", min=1, max=2000))
         rate.fill("500")

@@ -165,7 +165,7 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
 
     console.in_row("/hello", "services:throttles.edit")
     console.front.get_by_role("switch").click()
-    console.front.locator("#rate").fill("1")
+    console.front.locator("[id$='_rate']").fill("1")
     look(console, "api-rate")
     console.press("shell:action.submit")
     closed(console)

@@ -190,7 +190,7 @@ struct ExportQuery {
 /// Writes a service's APIs as an OpenAPI 3.0 document, which brought in again changes nothing
 #[utoipa::path(get, path = "/services/{service}/openapi", tag = "services", params(ExportQuery),
     responses((status = 200, description = "The document", content(
-        (serde_json::Value = "application/json"), (String = "application/yaml")))))]
+        (serde_json::Value = "application/json"), (serde_json::Value = "application/yaml")))))]
 async fn export_openapi(
     look: Look,
     Path(id): Path<String>,
