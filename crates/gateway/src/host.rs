@@ -24,11 +24,11 @@ impl DefaultNames {
     }
 
     /// Calls `found` with the service id that `host` (with or without a port, any case) names, if it is a default name.
-    pub fn service<T>(&self, host: &str, found: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+    pub fn service<T>(&self, host: &str, found: impl Fn(&str) -> Option<T>) -> Option<T> {
         let host = without_port(host);
-        // Nearly every caller writes names in lower case, so that is tried first.
-        if let Some(service) = self.service_of(host) {
-            return found(service);
+        // Nearly every caller writes names in lower case, as identifiers are, so that is tried first.
+        if let Some(service) = self.service_of(host).and_then(&found) {
+            return Some(service);
         }
         if host.len() > LONGEST || !host.bytes().any(|b| b.is_ascii_uppercase()) {
             return None;
@@ -49,8 +49,7 @@ impl DefaultNames {
         let rest = &bytes[label + 1..];
         let domain = &rest[memchr::memchr(b'.', rest)? + 1..];
         let is_ours = self.domains.iter().any(|known| known.as_bytes() == domain);
-        let service = &host[..dash];
-        (is_ours && !service.bytes().any(|b| b.is_ascii_uppercase())).then_some(service)
+        is_ours.then_some(&host[..dash])
     }
 }
 
@@ -69,7 +68,8 @@ mod tests {
     use super::*;
 
     fn service(host: &str) -> Option<String> {
-        DefaultNames::new("apigateway.localhost").service(host, |id| Some(id.to_owned()))
+        let found = |id: &str| (id == "service-ab12cd34").then(|| id.to_owned());
+        DefaultNames::new("apigateway.localhost").service(host, found)
     }
 
     #[test]

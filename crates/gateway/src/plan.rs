@@ -3,20 +3,16 @@
 //! A plan is made beside the running one and swapped in whole ([`compile::Compiler`]). Everything that a call needs is
 //! prepared in it: routes, key states, header bytes. What a change did not touch is the same `Arc` in both plans.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
-use model::{AccessKeyId, ApiId, ApiRevision, Auth, Revision, Snapshot, UpstreamId, UsagePlanId, VersionName};
+use model::{ApiId, ApiRevision, Auth, Revision, Snapshot, UpstreamId, VersionName};
 use net::Target;
 use observe::EnvironmentMetrics;
-use rustc_hash::{FxBuildHasher, FxHashMap};
-use sign::key_pair::Key;
+use rustc_hash::FxHashMap;
 
-use crate::limit::{Quota, Rate};
+use crate::limit::Rate;
 use crate::parameter::ParameterPlan;
 use crate::plugin::Plugins;
 use crate::route::Router;
@@ -27,6 +23,7 @@ mod bucket;
 pub mod compile;
 mod conversation;
 mod function;
+mod grants;
 mod hosts;
 mod tokens;
 mod upstreams;
@@ -35,6 +32,7 @@ pub use applications::{ApplicationPlan, Applications};
 pub use bucket::{BucketPlan, BucketSigner};
 pub use conversation::{ConversationPlan, FunctionPlan};
 pub use function::{EventPlan, Invocation, WebPlan};
+pub use grants::{Grant, Grants};
 pub use hosts::{DomainPlan, Hosts, MappingPlan};
 pub use tokens::TokenPlan;
 
@@ -138,84 +136,6 @@ pub struct ApiEntry {
     pub applications: Option<Arc<Applications>>,
     /// The tokens that a business API of OAuth 2.0 is called with.
     pub tokens: Option<Arc<TokenPlan>>,
-}
-
-/// The keys that may call, each with its plan.
-#[derive(Debug, Default)]
-pub struct Grants {
-    /// By the key's public half. Only enabled keys stand here.
-    by_key: HashTable<Grant>,
-    /// True when some plan rules the API, with keys or without.
-    pub is_ruled: bool,
-}
-
-impl Grants {
-    /// The grant of the key with this public half.
-    pub fn of(&self, key: &str) -> Option<&Grant> {
-        self.by_key.find(FxBuildHasher.hash_one(key), |grant| grant.key_id() == key)
-    }
-
-    /// True when no key has a grant.
-    pub fn is_empty(&self) -> bool {
-        self.by_key.is_empty()
-    }
-
-    /// Adds the grant of a key, in place of the one that it has.
-    pub fn add(&mut self, grant: Grant) {
-        let hash = |grant: &Grant| FxBuildHasher.hash_one(grant.key_id());
-        match self.by_key.entry(hash(&grant), |known| known.key_id() == grant.key_id(), hash) {
-            Entry::Occupied(mut known) => *known.get_mut() = grant,
-            Entry::Vacant(place) => drop(place.insert(grant)),
-        }
-    }
-}
-
-/// A key in a usage plan.
-#[derive(Debug)]
-pub struct Grant {
-    /// The response header lines that name key and plan.
-    lines: Box<str>,
-    /// Where the key's public half ends in `lines`.
-    key_end: u16,
-    /// The key's prepared states.
-    pub key: Arc<Key>,
-    /// The plan's calls per second for this key.
-    pub rate: Option<Arc<Rate>>,
-    /// The plan's calls in all, and how many it allows.
-    pub quota: Option<(Arc<Quota>, u64)>,
-}
-
-impl Grant {
-    const KEY: &str = "X-Secret-ID: ";
-    const PLAN: &str = "\r\nX-UsagePlan-ID: ";
-
-    /// A grant without bounds.
-    pub fn new(id: &AccessKeyId, key: Arc<Key>, plan: &UsagePlanId) -> Self {
-        let lines = format!("{}{id}{}{plan}\r\n", Self::KEY, Self::PLAN).into();
-        // An identifier is far shorter than 64 KiB.
-        let key_end = (Self::KEY.len() + id.as_str().len()) as u16;
-        Self { lines, key_end, key, rate: None, quota: None }
-    }
-
-    /// The response header lines that name key and plan.
-    pub fn lines(&self) -> &str {
-        &self.lines
-    }
-
-    /// Where the key's public half stands in the lines.
-    pub fn key_place(&self) -> Range<usize> {
-        Self::KEY.len()..self.key_end.into()
-    }
-
-    /// Where the plan's identifier stands in the lines.
-    pub fn plan_place(&self) -> Range<usize> {
-        usize::from(self.key_end) + Self::PLAN.len()..self.lines.len() - END.len()
-    }
-
-    /// The key's public half.
-    pub fn key_id(&self) -> &str {
-        self.lines.get(self.key_place()).unwrap_or_default()
-    }
 }
 
 /// A frozen definition, compiled.

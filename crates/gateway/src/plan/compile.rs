@@ -317,10 +317,8 @@ impl Compiler {
                 };
                 let rate = plan.rate.map(|rate| self.rate(RateOf::Key(plan.id.clone(), id.clone()), rate));
                 let used = Arc::clone(self.quotas.entry(plan.id.clone()).or_insert_with(|| Arc::new(Quota::new(0))));
-                let mut grant = Grant::new(id, self.key(credential), &plan.id);
-                grant.rate = rate;
-                grant.quota = plan.quota.map(|limit| (used, limit));
-                grants.add(grant);
+                let quota = plan.quota.map(|limit| (used, limit));
+                grants.add(Grant::new(id, self.key(credential), &plan.id, rate, quota));
             }
         }
         grants

@@ -82,22 +82,18 @@ fn shifted(place: Range<usize>, by: usize) -> Range<usize> {
     place.start + by..place.end + by
 }
 
-/// `remaining/limit`, or `unlimited`; gives back what remains.
-fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) -> u32 {
+/// `remaining/limit`, or `unlimited`.
+fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) {
     out.push_str(name);
-    let remaining = match rate {
+    match rate {
         Some(rate) => {
-            let remaining = rate.remaining(now);
-            write_pair(out, remaining.into(), rate.limit().into());
-            remaining
+            write_number(out, rate.remaining(now).into());
+            out.push('/');
+            write_number(out, rate.limit().into());
         }
-        None => {
-            out.push_str("unlimited");
-            0
-        }
-    };
+        None => out.push_str("unlimited"),
+    }
     out.push_str("\r\n");
-    remaining
 }
 
 /// A number in decimal.
@@ -105,29 +101,20 @@ fn write_number(out: &mut String, number: u64) {
     out.push_str(itoa::Buffer::new().format(number));
 }
 
-/// `a/b`.
-fn write_pair(out: &mut String, a: u64, b: u64) {
-    write_number(out, a);
-    out.push('/');
-    write_number(out, b);
-}
-
 fn write_plan_lines(out: &mut String, grant: &Grant, now: Micros) {
-    out.push_str(grant.lines());
-    let remaining = write_rate(out, "X-UsagePlan-RateLimit: ", grant.rate.as_deref(), now);
-    out.push_str("X-UsagePlan-Quota: ");
-    match &grant.quota {
-        Some((quota, limit)) => write_pair(out, limit.saturating_sub(quota.used()), *limit),
-        None => out.push_str("unlimited"),
+    let [names, behind_rate, behind_quota, rest] = grant.lines();
+    let rate = grant.rate.as_deref().map(|rate| (rate.remaining(now), rate.limit()));
+    out.push_str(names);
+    if let Some((left, _)) = rate {
+        write_number(out, left.into());
     }
-    out.push_str("\r\n");
-    // The older generation: the plan's rate, and how much of it the last second used.
-    if let Some(rate) = grant.rate.as_deref() {
-        let limit = rate.limit();
-        out.push_str("X-RateLimit-Limit: ");
-        write_number(out, limit.into());
-        out.push_str("\r\nX-RateLimit-Used: ");
-        write_pair(out, limit.saturating_sub(remaining).into(), limit.into());
-        out.push_str("\r\n");
+    out.push_str(behind_rate);
+    if let Some((quota, limit)) = &grant.quota {
+        write_number(out, limit.saturating_sub(quota.used()));
     }
+    out.push_str(behind_quota);
+    if let Some((left, limit)) = rate {
+        write_number(out, limit.saturating_sub(left).into());
+    }
+    out.push_str(rest);
 }

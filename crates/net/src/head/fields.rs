@@ -40,7 +40,7 @@ pub(crate) enum Meaning {
 
 impl Meaning {
     pub(crate) fn of(name: &str) -> Meaning {
-        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        let is = |other: &str| is_same_name(name.as_bytes(), other.as_bytes());
         match name.len() {
             2 if is("te") => Meaning::Te,
             4 if is("host") => Meaning::Host,
@@ -150,7 +150,7 @@ impl Fields {
         self.spans
             .iter()
             .filter(|span| span.name_length as usize == wanted.len())
-            .filter(|span| name_bytes(&self.bytes, span).eq_ignore_ascii_case(wanted.as_bytes()))
+            .filter(|span| is_same_name(name_bytes(&self.bytes, span), wanted.as_bytes()))
             .map(|span| value(&self.bytes, span))
     }
 
@@ -218,6 +218,49 @@ pub(crate) fn tokens(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
 }
 
+/// True when both are the same but for the case of ASCII letters: eight bytes at a time, for names are short and looked for
+/// all the time.
+#[inline]
+pub(crate) fn is_same_name(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    // The last word begins where the one before ends, or earlier: what stands in both is compared twice.
+    match (a.last_chunk::<8>().zip(b.last_chunk::<8>()), ends(a).zip(ends(b))) {
+        (Some((a_last, b_last)), _) => {
+            let whole = a.as_chunks().0.iter().zip(b.as_chunks().0);
+            is_same_word(*a_last, *b_last) && whole.into_iter().all(|(a, b)| is_same_word(*a, *b))
+        }
+        (None, Some((a, b))) => is_same_word(a, b),
+        (None, None) => a.eq_ignore_ascii_case(b),
+    }
+}
+
+/// The first four bytes and the last four.
+#[inline]
+fn ends(name: &[u8]) -> Option<[u8; 8]> {
+    let (first, last) = name.first_chunk::<4>().zip(name.last_chunk::<4>())?;
+    let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+    Some((u64::from(first) | u64::from(last) << 32).to_le_bytes())
+}
+
+#[inline]
+fn is_same_word(a: [u8; 8], b: [u8; 8]) -> bool {
+    let (a, b) = (u64::from_le_bytes(a), u64::from_le_bytes(b));
+    a == b || lower(a) == lower(b)
+}
+
+/// Eight bytes, ASCII capitals among them made small; all others as they are.
+#[inline]
+fn lower(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let low = word & (ONES * 0x7f);
+    // The high bit of each byte: at least `A`, above `Z`, beyond ASCII.
+    let (from_a, above_z) = (low + ONES * u64::from(0x80 - b'A'), low + ONES * u64::from(0x7f - b'Z'));
+    let capital = (from_a & !above_z) & !word & (ONES * 0x80);
+    word | capital >> 2
+}
+
 fn name_bytes<'b>(bytes: &'b [u8], span: &Span) -> &'b [u8] {
     let start = span.line as usize;
     bytes.get(start..start + span.name_length as usize).unwrap_or_default()
@@ -241,4 +284,39 @@ pub(crate) fn length(value: &[u8]) -> Option<u64> {
     let length =
         value.iter().try_fold(0_u64, |length, digit| length.checked_mul(10)?.checked_add(u64::from(digit - b'0')))?;
     (length <= i64::MAX as u64).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_are_compared_as_the_library_does(
+            a in proptest::collection::vec(any::<u8>(), 0..40),
+            at in any::<proptest::sample::Index>(),
+            other in any::<u8>(),
+            flip in any::<u64>(),
+        ) {
+            // The same letters in any case, and then one byte that may be another.
+            let mut b = a.clone();
+            for (index, byte) in b.iter_mut().enumerate() {
+                if flip >> (index % 64) & 1 == 1 {
+                    *byte = if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
+                }
+            }
+            prop_assert!(is_same_name(&a, &b));
+            if !b.is_empty() {
+                let at = at.index(b.len());
+                b[at] = other;
+                prop_assert_eq!(is_same_name(&a, &b), a.eq_ignore_ascii_case(&b));
+                b[at] = a[at] ^ 0x20;
+                prop_assert_eq!(is_same_name(&a, &b), a.eq_ignore_ascii_case(&b));
+                b.pop();
+                prop_assert!(!is_same_name(&a, &b));
+            }
+        }
+    }
 }

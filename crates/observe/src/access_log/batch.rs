@@ -61,6 +61,9 @@ impl Batch {
         ];
         let mut lengths = [0; TEXTS];
         for (length, text) in lengths.iter_mut().zip(texts) {
+            if text.is_empty() {
+                continue;
+            }
             let text = cut(text);
             self.text.push_str(text);
             // At most `LONGEST`.

@@ -60,11 +60,12 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
     while !rest.is_empty() {
         let (name, value, after) = parameter(rest).ok_or(Malformed::Format)?;
         let place = match name.len() {
-            2 if name.eq_ignore_ascii_case("id") => &mut id,
-            7 if name.eq_ignore_ascii_case("headers") => &mut headers,
-            9 if name.eq_ignore_ascii_case("algorithm") => &mut algorithm,
-            9 if name.eq_ignore_ascii_case("signature") => &mut signature,
-            _ => &mut None,
+            2 if is_word(name, "id") => &mut id,
+            7 if is_word(name, "headers") => &mut headers,
+            9 if is_word(name, "algorithm") => &mut algorithm,
+            9 if is_word(name, "signature") => &mut signature,
+            _ if name.bytes().all(is_of_name) => &mut None,
+            _ => return Err(Malformed::Format),
         };
         if place.replace(value).is_some() {
             return Err(Malformed::Format);
@@ -72,11 +73,10 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
         rest = after;
     }
     let headers = HeaderNames(headers.unwrap_or_default());
-    let count = headers.iter().take(HeaderNames::MAX + 1).count();
-    if count > HeaderNames::MAX {
+    if headers.are_too_many() {
         return Err(Malformed::Format);
     }
-    let algorithm = algorithm.filter(|_| count > 0).ok_or(Malformed::TooFewParameters)?;
+    let algorithm = algorithm.filter(|_| headers.iter().next().is_some()).ok_or(Malformed::TooFewParameters)?;
     match (id, signature) {
         (Some(id), Some(signature)) if !id.is_empty() && !signature.is_empty() => {
             let algorithm = Algorithm::named(algorithm).ok_or(Malformed::UnsupportedAlgorithm(algorithm))?;
@@ -87,10 +87,12 @@ pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
 }
 
 /// The first parameter's name and value, and what stands after the comma behind it; nothing stands there for the last.
+/// The name is not empty and holds neither a blank nor an equals sign; whether it is one, the caller looks.
 fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     let bytes = text.as_bytes();
-    let name = text.get(..bytes.iter().position(|byte| !is_of_name(*byte))?).filter(|name| !name.is_empty())?;
-    let equals = after_blanks(bytes, name.len());
+    let end_of_name = bytes.iter().position(|byte| *byte == b'=' || is_blank(*byte))?;
+    let name = text.get(..end_of_name).filter(|name| !name.is_empty())?;
+    let equals = after_blanks(bytes, end_of_name);
     let quote = after_blanks(bytes, equals + 1);
     if bytes.get(equals) != Some(&b'=') || bytes.get(quote) != Some(&b'"') {
         return None;
@@ -105,6 +107,12 @@ fn parameter(text: &str) -> Option<(&str, &str, &str)> {
     let rest = text.get(after_blanks(bytes, comma + 1)..)?;
     // A comma promises another parameter.
     (bytes.get(comma) == Some(&b',') && !rest.is_empty()).then_some((name, value, rest))
+}
+
+/// True when `text` is `word` in any case. Nearly everybody writes it as it is documented.
+#[inline]
+fn is_word(text: &str, word: &'static str) -> bool {
+    text == word || text.eq_ignore_ascii_case(word)
 }
 
 fn is_of_name(byte: u8) -> bool {
@@ -139,6 +147,11 @@ impl<'a> HeaderNames<'a> {
             }
             text.get(start..at).filter(|name| !name.is_empty())
         })
+    }
+
+    /// True when there are more than [`HeaderNames::MAX`]. Each has a blank behind it, so that a short text need not be counted.
+    fn are_too_many(self) -> bool {
+        self.0.len() > 2 * Self::MAX && self.iter().nth(Self::MAX).is_some()
     }
 
     /// True when `name` is among them, in any case.

@@ -35,7 +35,9 @@ impl Algorithm {
 
     /// The algorithm that has this name, in any case.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name))
+        // Nearly everybody writes it as it is documented.
+        let is_it = |algorithm: &Self| algorithm.as_str() == name || algorithm.as_str().eq_ignore_ascii_case(name);
+        Self::ALL.into_iter().find(is_it)
     }
 }
 
