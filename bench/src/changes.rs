@@ -48,7 +48,9 @@ pub(crate) struct Changing {
 /// The two rows, as far as they were asked for. Calls go to the first of the services, changes to the last.
 pub(crate) fn rows(published: Published, options: &Options) -> Result<Vec<Row>> {
     let Published { tollgate, called, changed, apis } = published;
-    let load = || Load::Calls(Sheet::render(&Calls { host: &called.host, apis: apis.min(1000), keys: &load_keys() }));
+    let keys = load_keys();
+    let calls = Calls { host: &called.host, apis: 0..apis.min(1000), keys: &keys, lines: "" };
+    let load = || Load::Calls(Sheet::render(&calls));
     let process = Rc::new(tollgate.process);
     let mut rows = Vec::new();
     if options.wants(STILL) {

@@ -47,7 +47,7 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
             (PLAIN_SIGNED, "nginx, plain proxy, signed calls", &keys[..]),
         ] {
             if options.wants(name) {
-                let calls = Calls { host: "plain.localhost", apis: MANY, keys };
+                let calls = Calls { host: "plain.localhost", apis: 0..MANY, keys, lines: "" };
                 rows.push(Row::new((name, title, name), &process, peer.address, small(&calls)));
             }
         }
@@ -64,7 +64,7 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
         let log = lane.read_log(&folder.join("access.log"))?;
         let peer = peer::nginx_policy(out, origin, &policy)?;
         probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
-        let calls = Calls { host: LUA_HOST, apis: MANY, keys: &load_keys() };
+        let calls = Calls { host: LUA_HOST, apis: 0..MANY, keys: &load_keys(), lines: "" };
         let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
         let mut lua = Row::new((LUA, title, PLAIN_SIGNED), &Rc::new(peer.process), peer.address, small(&calls));
         lua.access_log = Some(log);
@@ -107,7 +107,7 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
     say(&format!("{}: configured and probed", own.name))?;
     let keys = if own.policy.plans.is_empty() { Vec::new() } else { load_keys() };
     let plain = if keys.is_empty() { PLAIN_OPEN } else { PLAIN_SIGNED };
-    let calls = Calls { host: &host, apis: own.policy.apis, keys: &keys };
+    let calls = Calls { host: &host, apis: 0..own.policy.apis, keys: &keys, lines: "" };
     let mut row = Row::new((own.name, own.title, plain), &Rc::new(tollgate.process), tollgate.address, small(&calls));
     row.access_log = log;
     Ok(row)
@@ -115,11 +115,12 @@ fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result
 
 fn plain_row(lane: &mut Lane, rows: &mut Vec<Row>, name: &'static str, title: &str, peer: Peer) -> Result<()> {
     probe::plain(lane, peer.address).context(name)?;
-    let calls = Calls { host: "plain.localhost", apis: MANY, keys: &[] };
+    let calls = Calls { host: "plain.localhost", apis: 0..MANY, keys: &[], lines: "" };
     rows.push(Row::new((name, title, PLAIN_OPEN), &Rc::new(peer.process), peer.address, small(&calls)));
     Ok(())
 }
 
-fn small(calls: &Calls<'_>) -> Load {
+/// The small call over plain HTTP/1.1.
+pub(crate) fn small(calls: &Calls<'_>) -> Load {
     Load::Calls(Sheet::render(calls))
 }

@@ -1,6 +1,6 @@
 //! The `bench` command: Tollgate beside nginx and haproxy on one machine, in one run.
 //!
-//! Reading order: `field` and `protocols` start the gateways, `probe` makes sure that they do what their rows say, `rounds`
+//! Reading order: `field`, `protocols` and `plugins` start the gateways, `probe` makes sure that they do what their rows say, `rounds`
 //! measures them turn about with `lane` (origin and callers in one spinning loop), each in the manner of its `load`;
 //! `memory` weighs them, `changes` changes one of 50,000 APIs under load, `report` writes it down.
 
@@ -20,6 +20,7 @@ mod memory;
 mod options;
 mod origin;
 mod peer;
+mod plugins;
 mod policy;
 mod poll;
 mod probe;
@@ -56,14 +57,17 @@ fn main() -> Result<ExitCode> {
     rounds::run(&mut lane, &mut rows, options.pace(), options.rounds())?;
     let mut protocols = protocols::line_up(&mut lane, &options)?;
     rounds::run(&mut lane, &mut protocols, options.pace(), options.fewer_rounds())?;
+    let mut plugins = plugins::line_up(&mut lane, &options)?;
+    rounds::run(&mut lane, &mut plugins, options.pace(), options.fewer_rounds())?;
     let (readings, changes) = at_rest_and_changed(&mut lane, &options)?;
-    let tables = Tables { calls: &rows, protocols: &protocols, changes: &changes, readings: &readings };
+    let tables =
+        Tables { calls: &rows, protocols: &protocols, plugins: &plugins, changes: &changes, readings: &readings };
     let text = Report { facts: facts(&options, first.is_some()), tables }.text()?;
     say(&format!("\n{text}"))?;
     if let Some(page) = &options.page {
         report::write(page, &text)?;
     }
-    let failed = [rows, protocols, changes].iter().flatten().any(|row| row.failure.is_some());
+    let failed = [rows, protocols, plugins, changes].iter().flatten().any(|row| row.failure.is_some());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -158,7 +158,7 @@ impl Opener for InTls {
 }
 
 fn hold(lane: &mut Lane, name: &str, process: &Process, host: &str, opener: &impl Opener) -> Result<Reading> {
-    let sheet = Sheet::render(&Calls { host, apis: 1, keys: &[] });
+    let sheet = Sheet::render(&Calls { host, apis: 0..1, keys: &[], lines: "" });
     // One call first: what a gateway sets up for its first backend connection is not the connections' memory.
     let first = lane.serve_while(|| connect(opener, &sheet, 1))?;
     let before = process.resident()?;

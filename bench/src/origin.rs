@@ -1,6 +1,6 @@
 //! The origin: answers every request with the same small JSON body, as cheaply as it can; a request for `…/large` with a
 //! large one, and one for a WebSocket with an echo. It is a server at one address, the nodes of an upstream at several, and
-//! the runtime of a function, which takes events.
+//! the runtime of functions, which take events: one passes an answer through, one changes requests.
 
 mod connection;
 mod echo;
@@ -18,6 +18,11 @@ use crate::poll::{Poll, Token};
 pub(crate) const BODY: &[u8] =
     br#"{"ok":true,"item":"0123456789abcdef","note":"one hundred bytes of JSON, as a small API answers it."}"#;
 
+/// What the function [`EDITOR`] says: every request gets one more header line, `x-bench: edited`.
+const EDIT: &[u8] = br#"{"replace_headers":{"x-bench":"edited"}}"#;
+/// The function that changes requests.
+pub(crate) const EDITOR: &str = "edit";
+
 /// Addresses that it listens on, with one port: 127.0.0.1 and those that follow.
 pub(crate) const ADDRESSES: u8 = 4;
 
@@ -33,6 +38,7 @@ pub(crate) struct Origin {
 /// What it says, rendered beforehand.
 struct Answers {
     small: Vec<u8>,
+    edit: Vec<u8>,
     large: Vec<u8>,
 }
 
@@ -50,7 +56,11 @@ impl Origin {
             listener.set_nonblocking(true)?;
             poll.watch(listener, Token::Listener)?;
         }
-        let answers = Answers { small: answer("application/json", BODY), large: answer("text/plain", large::body()) };
+        let answers = Answers {
+            small: answer("application/json", BODY),
+            edit: answer("application/json", EDIT),
+            large: answer("text/plain", large::body()),
+        };
         Ok(Origin { listeners, address, connections: Vec::new(), answers, last_head: Vec::new() })
     }
 

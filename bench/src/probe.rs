@@ -1,16 +1,17 @@
 //! Before anything is measured: does the gateway do what its row says?
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
+use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
 use rustls::{ClientConnection, StreamOwned};
 
 use crate::lane::Lane;
 use crate::origin::BODY;
 use crate::policy::{Behind, Policy, load_keys, short_key, slow_key};
-use crate::sheet::{origin_path, request};
+use crate::sheet::{Calls, origin_path, request};
 use crate::signing::KeyPair;
 use crate::trust::Trust;
 
@@ -26,7 +27,10 @@ struct Reply {
 
 /// Sends one request on a connection of its own.
 fn exchange(gateway: SocketAddr, request: &str) -> Result<Reply> {
-    let mut stream = TcpStream::connect(gateway)?;
+    ask_on(TcpStream::connect(gateway)?, request)
+}
+
+fn ask_on(mut stream: TcpStream, request: &str) -> Result<Reply> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(request.as_bytes())?;
     read_reply(&mut stream)
@@ -147,7 +151,44 @@ fn limits(lane: &mut Lane, gateway: SocketAddr, host: &str) -> Result<()> {
 }
 
 fn call(host: &str, key: Option<&KeyPair>) -> String {
-    request(host, 0, 7, key, &httpdate::fmt_http_date(SystemTime::now()))
+    request(host, 0, 7, key, &httpdate::fmt_http_date(SystemTime::now()), "")
+}
+
+/// The first of `calls` comes back with the origin's answer; gives the head that the origin got, and the answer's.
+pub(crate) fn good_call(lane: &mut Lane, gateway: SocketAddr, calls: &Calls<'_>) -> Result<(String, String)> {
+    let request = first_of(calls);
+    let good = lane.serve_while(|| exchange(gateway, &request))?;
+    expect(&good, 200, "a good call")?;
+    Ok((lane.origin().last_head(), good.head))
+}
+
+/// The first of `calls` gets `status`, sent from another address where one is given.
+pub(crate) fn refused_call(
+    lane: &mut Lane,
+    gateway: SocketAddr,
+    calls: &Calls<'_>,
+    from: Option<Ipv4Addr>,
+    status: u16,
+) -> Result<()> {
+    let request = first_of(calls);
+    let ask = || match from {
+        None => exchange(gateway, &request),
+        Some(address) => ask_on(connect_from(address, gateway)?, &request),
+    };
+    expect(&lane.serve_while(ask)?, status, "a call that is not allowed")
+}
+
+fn first_of(calls: &Calls<'_>) -> String {
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    request(calls.host, calls.apis.start, 7, calls.keys.first(), &date, calls.lines)
+}
+
+/// A connection from an address of this machine's own.
+fn connect_from(address: Ipv4Addr, gateway: SocketAddr) -> Result<TcpStream> {
+    let socket = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    bind(&socket, &SocketAddr::from((address, 0))).with_context(|| format!("cannot call from {address}"))?;
+    connect(&socket, &gateway)?;
+    Ok(TcpStream::from(socket))
 }
 
 fn expect(reply: &Reply, status: u16, what: &str) -> Result<()> {

@@ -140,7 +140,7 @@ impl Contender {
         let trust = |protocol| certificate.trust(host, protocol, false);
         Ok(match manner {
             Manner::Tls => {
-                let sheet = Sheet::render(&Calls { host, apis: 1, keys: &[] });
+                let sheet = Sheet::render(&Calls { host, apis: 0..1, keys: &[], lines: "" });
                 Load::TlsCalls(sheet, trust("http/1.1")?)
             }
             Manner::Handshake => Load::Handshakes(trust("http/1.1")?, Kind::Full),

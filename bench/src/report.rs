@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use anyhow::{Context, Result};
 
@@ -44,6 +45,8 @@ pub(crate) struct Tables<'a> {
     pub(crate) calls: &'a [Row],
     /// Other protocols.
     pub(crate) protocols: &'a [Row],
+    /// Calls with and without plugins.
+    pub(crate) plugins: &'a [Row],
     /// Calls with and without changes.
     pub(crate) changes: &'a [Row],
     /// Memory.
@@ -65,6 +68,7 @@ impl Report<'_> {
         self.calls(&mut text)?;
         self.targets(&mut text)?;
         self.protocols(&mut text)?;
+        self.plugins(&mut text)?;
         self.changes(&mut text)?;
         self.doubts(&mut text)?;
         if !self.tables.readings.is_empty() {
@@ -113,6 +117,23 @@ impl Report<'_> {
                 format!("{low:.2}–{high:.2}"),
                 times(self.against(row, row.plain)),
                 format!("{:.0}", 1e6 / median(row, |f| f.cpu)),
+                format!("{:.0}", median(row, |f| f.rate)),
+                format!("{:.0} µs", median(row, |f| f.p50)),
+                format!("{:.0} µs", median(row, |f| f.p99)),
+            ]
+        })
+    }
+
+    fn plugins(&self, text: &mut String) -> Result<()> {
+        let columns = ["plugins", "CPU per call", "lowest–highest", "more", "× no plugin", "calls/s", "p50", "p99"];
+        table(text, &columns, self.tables.plugins, |row| {
+            let (low, high) = row.range();
+            let more = self.row(row.plain).filter(|plain| plain.name != row.name).and_then(|plain| row.beyond(plain));
+            vec![
+                format!("**{:.2} µs**", median(row, |f| f.cpu)),
+                format!("{low:.2}–{high:.2}"),
+                more.map_or_else(|| "–".to_owned(), |more| format!("{more:+.2} µs")),
+                times(self.against(row, row.plain)),
                 format!("{:.0}", median(row, |f| f.rate)),
                 format!("{:.0} µs", median(row, |f| f.p50)),
                 format!("{:.0} µs", median(row, |f| f.p99)),
@@ -169,9 +190,15 @@ impl Report<'_> {
                 .push(format!("The machine was not quiet: other work took up to {share:.0} % of the gateway's core."));
         }
         for row in self.rows() {
-            let lines = row.access_log.as_ref().map_or(row.answered, |log| log.lines());
-            if (lines as f64) < row.answered as f64 * LOGGED {
-                doubts.push(format!("{}: only {lines} access-log lines for {} calls.", row.title, row.answered));
+            if let Some(log) = &row.access_log {
+                // Rows of one gateway share its log.
+                let writes_there =
+                    |other: &&Row| other.access_log.as_ref().is_some_and(|shared| Rc::ptr_eq(shared, log));
+                let answered: u64 = self.rows().filter(writes_there).map(|row| row.answered).sum();
+                let lines = log.lines();
+                if (lines as f64) < answered as f64 * LOGGED {
+                    doubts.push(format!("{}: only {lines} access-log lines for {answered} calls.", row.title));
+                }
             }
             if row.median(|f| f.spare).is_some_and(|spare| spare < SPARE) {
                 doubts.push(format!(
@@ -185,8 +212,8 @@ impl Report<'_> {
     }
 
     fn rows(&self) -> impl Iterator<Item = &Row> {
-        let Tables { calls, protocols, changes, .. } = &self.tables;
-        calls.iter().chain(*protocols).chain(*changes)
+        let Tables { calls, protocols, plugins, changes, .. } = &self.tables;
+        calls.iter().chain(*protocols).chain(*plugins).chain(*changes)
     }
 
     fn row(&self, name: &str) -> Option<&Row> {

@@ -175,6 +175,11 @@ impl Row {
     pub(crate) fn ratio(&self, other: &Row) -> Option<f64> {
         median(self.figures.iter().zip(&other.figures).map(|(mine, theirs)| mine.cpu / theirs.cpu).collect())
     }
+
+    /// CPU per call beyond `other`'s, in microseconds: the median of the rounds' own differences.
+    pub(crate) fn beyond(&self, other: &Row) -> Option<f64> {
+        median(self.figures.iter().zip(&other.figures).map(|(mine, theirs)| mine.cpu - theirs.cpu).collect())
+    }
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

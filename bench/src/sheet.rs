@@ -1,5 +1,6 @@
 //! The requests of a row, rendered before the clock starts and sent in a cycle.
 
+use std::ops::Range;
 use std::time::SystemTime;
 
 use crate::signing::{KeyPair, authorization};
@@ -20,10 +21,12 @@ pub(crate) struct Sheet {
 pub(crate) struct Calls<'a> {
     /// The `Host` header.
     pub(crate) host: &'a str,
-    /// Number of APIs that the calls are spread over.
-    pub(crate) apis: usize,
+    /// Numbers of the APIs that the calls are spread over.
+    pub(crate) apis: Range<usize>,
     /// Keys that sign in turn; none: nothing is signed.
     pub(crate) keys: &'a [KeyPair],
+    /// Header lines that all of them carry besides.
+    pub(crate) lines: &'a str,
 }
 
 /// The path of an API, as configured: its literal part names it, its variable has text on both sides.
@@ -58,8 +61,8 @@ impl Sheet {
         let mut sheet = Sheet { bytes: Vec::new(), ends: Vec::with_capacity(CYCLE) };
         for turn in 0..CYCLE {
             let key = (!calls.keys.is_empty()).then(|| &calls.keys[turn % calls.keys.len()]);
-            let api = api_of(turn, calls.apis);
-            sheet.bytes.extend_from_slice(request(calls.host, api, item_of(turn), key, &date).as_bytes());
+            let api = calls.apis.start + api_of(turn, calls.apis.len());
+            sheet.bytes.extend_from_slice(request(calls.host, api, item_of(turn), key, &date, calls.lines).as_bytes());
             sheet.ends.push(sheet.bytes.len());
         }
         sheet
@@ -74,14 +77,14 @@ impl Sheet {
 }
 
 /// One request of the kind that every row sends.
-pub(crate) fn request(host: &str, api: usize, item: usize, key: Option<&KeyPair>, date: &str) -> String {
+pub(crate) fn request(host: &str, api: usize, item: usize, key: Option<&KeyPair>, date: &str, lines: &str) -> String {
     let source = format!("bench-{item}");
     let signature = key.map_or_else(String::new, |key| {
         let authorization = authorization(key, date, &source);
         format!("Date: {date}\r\nSource: {source}\r\nAuthorization: {authorization}\r\n")
     });
     let path = call_path(api, item);
-    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench\r\nAccept: */*\r\n{signature}\r\n")
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench\r\nAccept: */*\r\n{lines}{signature}\r\n")
 }
 
 #[cfg(test)]
@@ -91,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_cycle_calls_every_api_and_repeats_itself() {
-        let sheet = Sheet::render(&Calls { host: "h", apis: 1000, keys: &[] });
+        let sheet = Sheet::render(&Calls { host: "h", apis: 0..1000, keys: &[], lines: "" });
         let paths: HashSet<&[u8]> = (0..CYCLE).map(|turn| &sheet.request(turn)[..20]).collect();
         assert_eq!(paths.len(), 1000);
         assert_eq!(sheet.request(3), sheet.request(3 + CYCLE));
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn keys_take_turns() {
         let key = |id: &str| KeyPair { id: id.to_owned(), secret: "s".to_owned() };
-        let sheet = Sheet::render(&Calls { host: "h", apis: 1, keys: &[key("one"), key("two")] });
+        let sheet = Sheet::render(&Calls { host: "h", apis: 0..1, keys: &[key("one"), key("two")], lines: "" });
         let text = |turn| String::from_utf8_lossy(sheet.request(turn)).into_owned();
         assert!(text(0).contains(r#"id="one""#) && text(1).contains(r#"id="two""#) && text(2).contains(r#"id="one""#));
     }

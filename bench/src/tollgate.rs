@@ -44,6 +44,8 @@ pub(crate) struct Service {
     pub(crate) id: String,
     /// Its host name.
     pub(crate) host: String,
+    /// The ids of its APIs, by number.
+    pub(crate) apis: Vec<String>,
 }
 
 impl Tollgate {
@@ -80,14 +82,15 @@ impl Tollgate {
 
     /// Creates and releases a service with the APIs and plans of `policy`, whose backend is `origin`.
     pub(crate) fn publish(&mut self, name: &str, policy: &Policy, origin: SocketAddr) -> Result<Service> {
-        let service = self.service(name)?;
-        let id = service.id.as_str();
+        let mut service = self.service(name)?;
         let secret = !policy.plans.is_empty();
         for number in 0..policy.apis {
-            let mut request = api(id, number, secret, origin);
+            let mut request = api(&service.id, number, secret, origin);
             self.put_before(policy.behind, &mut request, origin)?;
-            self.act("CreateApi", request)?;
+            let made = self.act("CreateApi", request)?;
+            service.apis.push(text(&made["Result"], "ApiId")?);
         }
+        let id = service.id.as_str();
         self.release(id)?;
         for plan in &policy.plans {
             let created = self.act(
@@ -126,9 +129,22 @@ impl Tollgate {
         Ok(service)
     }
 
+    /// Makes a plugin and puts it on the API with this number.
+    pub(crate) fn attach(&mut self, service: &Service, api: usize, kind: &str, data: &Value) -> Result<()> {
+        let plugin =
+            json!({ "PluginName": format!("{kind}{api}"), "PluginType": kind, "PluginData": data.to_string() });
+        let made = self.act("CreatePlugin", plugin)?;
+        let attachment = json!({
+            "PluginId": text(&made["Result"], "PluginId")?, "ServiceId": service.id, "EnvironmentName": "release",
+            "ApiIds": [service.apis.get(api)],
+        });
+        self.act("AttachPlugin", attachment)?;
+        Ok(())
+    }
+
     fn service(&mut self, name: &str) -> Result<Service> {
         let made = self.act("CreateService", json!({ "ServiceName": name, "Protocol": "http&https" }))?;
-        Ok(Service { id: text(&made, "ServiceId")?, host: text(&made, "OuterSubDomain")? })
+        Ok(Service { id: text(&made, "ServiceId")?, host: text(&made, "OuterSubDomain")?, apis: Vec::new() })
     }
 
     fn release(&mut self, service: &str) -> Result<Value> {

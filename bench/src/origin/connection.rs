@@ -12,6 +12,9 @@ const ROOM: usize = 8192;
 /// What is read of a body at once.
 const PART: usize = 1 << 16;
 
+/// How the line of an event for the function that changes requests ends.
+const EDITING: &[u8] = b"/edit HTTP/1.1";
+
 /// A connection, between the beginning of a request and the end of its answer.
 pub(super) struct Connection {
     stream: TcpStream,
@@ -24,8 +27,8 @@ pub(super) struct Connection {
 enum Stage {
     /// Waiting for a head, or for the rest of one.
     Head,
-    /// Waiting for so many further bytes of a body.
-    Body(usize),
+    /// Waiting for so many further bytes of a body, before this answer is due.
+    Body(usize, Short),
     /// Writing the large answer, of which so many bytes are written.
     Large(usize),
     /// Saying back what it hears.
@@ -42,9 +45,16 @@ enum Step {
     Over,
 }
 
+/// The answers that are written at once.
+#[derive(Clone, Copy)]
+enum Short {
+    Small,
+    Edit,
+}
+
 /// What a request wants.
 enum Request {
-    Small,
+    Short(Short),
     Large,
     Socket(Vec<u8>),
 }
@@ -61,9 +71,9 @@ impl Connection {
         loop {
             let step = match &mut self.stage {
                 Stage::Head => self.head(answers, &mut kept),
-                Stage::Body(left) => {
-                    let left = *left;
-                    self.body(left, answers)
+                Stage::Body(left, short) => {
+                    let (left, short) = (*left, *short);
+                    self.body(left, short, answers)
                 }
                 Stage::Large(written) => {
                     let written = *written;
@@ -100,8 +110,8 @@ impl Connection {
         let left = length.saturating_sub(self.filled - end);
         self.filled = 0;
         match request {
-            _ if left > 0 => self.stage = Stage::Body(left),
-            Request::Small => return self.small(answers),
+            Request::Short(short) if left > 0 => self.stage = Stage::Body(left, short),
+            Request::Short(short) => return self.short(short, answers),
             Request::Large => self.stage = Stage::Large(0),
             Request::Socket(answer) => {
                 if !matches!(self.stream.write(&answer), Ok(written) if written == answer.len()) {
@@ -113,27 +123,31 @@ impl Connection {
         Step::Done
     }
 
-    fn body(&mut self, left: usize, answers: &Answers) -> Step {
+    fn body(&mut self, left: usize, short: Short, answers: &Answers) -> Step {
         let mut part = [0; PART];
         let wanted = left.min(PART);
         match self.stream.read(&mut part[..wanted]) {
             Ok(0) => Step::Over,
             Ok(count) if count == left => {
                 self.stage = Stage::Head;
-                self.small(answers)
+                self.short(short, answers)
             }
             Ok(count) => {
-                self.stage = Stage::Body(left - count);
+                self.stage = Stage::Body(left - count, short);
                 Step::Done
             }
             Err(error) => after(&error),
         }
     }
 
-    /// Writes the small answer, after which nothing can have come already.
-    fn small(&mut self, answers: &Answers) -> Step {
-        match self.stream.write(&answers.small) {
-            Ok(written) if written == answers.small.len() => Step::Wait,
+    /// Writes a short answer, after which nothing can have come already.
+    fn short(&mut self, short: Short, answers: &Answers) -> Step {
+        let answer = match short {
+            Short::Small => &answers.small,
+            Short::Edit => &answers.edit,
+        };
+        match self.stream.write(answer) {
+            Ok(written) if written == answer.len() => Step::Wait,
             _ => Step::Over,
         }
     }
@@ -157,7 +171,7 @@ fn after(error: &std::io::Error) -> Step {
     if error.kind() == ErrorKind::WouldBlock { Step::Wait } else { Step::Over }
 }
 
-/// What the request with this head wants; only one that begins with GET wants more than a small answer.
+/// What the request with this head wants.
 fn request(head: &[u8]) -> Request {
     let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
     if line.starts_with(b"GET ") {
@@ -170,7 +184,10 @@ fn request(head: &[u8]) -> Request {
             return Request::Socket(answer);
         }
     }
-    Request::Small
+    if line.starts_with(b"POST ") && line.ends_with(EDITING) {
+        return Request::Short(Short::Edit);
+    }
+    Request::Short(Short::Small)
 }
 
 /// The length of a request's body. Only one that begins with POST has one, and it says how long it is.
@@ -198,7 +215,7 @@ mod tests {
         caller.set_nonblocking(true).unwrap();
         let (stream, _) = listener.accept().unwrap();
         stream.set_nonblocking(true).unwrap();
-        let answers = Answers { small: b"small".to_vec(), large: b"large".to_vec() };
+        let answers = Answers { small: b"small".to_vec(), edit: b"edits".to_vec(), large: b"large".to_vec() };
         let mut connection = Connection::new(stream);
         caller.write_all(&request[..cut]).unwrap();
         assert!(connection.serve(&answers, None));
@@ -221,5 +238,6 @@ mod tests {
             assert_eq!(talk(post, cut), b"small", "cut at {cut}");
         }
         assert_eq!(talk(b"GET /release/large HTTP/1.1\r\n\r\n", 7), b"large");
+        assert_eq!(talk(b"POST /default/edit HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", 9), b"edits");
     }
 }
