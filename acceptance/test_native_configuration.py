@@ -9,6 +9,8 @@ import yaml
 from stand.gateway import SECRET_ID, SECRET_KEY
 from stand.native import Native, refused
 
+NOUNS = ["upstreams", "plugins", "keys", "applications", "usage_plans", "services", "api_documents"]
+
 SHOP = """
 keys:
   - name: mobile
@@ -69,6 +71,59 @@ def test_a_configuration_goes_in_comes_out_and_changes_nothing_again(gateway, na
     assert tollgate(gateway, "export")[1].replace("body: bye", "body: hello") == exported
 
 
+
+ACCESS = """
+plugins:
+  - {name: office, type: address_access, data: {says: white, addresses: 10.0.0.0/8}}
+applications:
+  - name: app
+services:
+  - name: shop
+    ip_strategies:
+      - {name: inside, kind: white, addresses: 127.0.0.1}
+    apis:
+      - definition:
+          {name: hello, path: /hello, method: GET, auth: application, backend: {type: mock, body: hello}}
+    environments:
+      - name: release
+        runs: working
+        api_plugins: {hello: [office]}
+        api_applications: {hello: [app]}
+        api_ip_strategies: {hello: inside}
+api_documents:
+  - {name: guide, service: shop, environment: release, apis: [hello]}
+"""
+
+
+def test_who_may_call_goes_in_comes_out_and_changes_nothing_again(gateway, gateways, native, tmp_path):
+    status, out, fault = tollgate(gateway, "apply", "-f", "-", input=ACCESS)
+    assert status == 0, fault
+    for told in ("+ plugin office", "+ application app", "+ ip_strategy inside", "+ api_document guide"):
+        assert told in out
+    (plugin,) = native.every("/plugins")
+    assert native.every(f"/plugins/{plugin['id']}/attachments")[0]["api_name"] == "hello"
+    assert native.every("/applications")[0]["bindings"] == 1
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=ACCESS)[:2] == (0, "nothing changes\n")
+    status, exported, _ = tollgate(gateway, "export")
+    assert status == 0 and "secret" not in exported and "password" not in exported
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=exported)[:2] == (0, "nothing changes\n")
+
+    file = tmp_path / "all.yaml"
+    assert tollgate(gateway, "export", "--secrets", "-o", file)[0] == 0
+    other = gateways()
+    status, _, fault = tollgate(other, "apply", "-f", file)
+    assert status == 0, fault
+    assert Native(other.admin).post("/configuration/reveal") == native.post("/configuration/reveal")
+
+    changed = exported.replace("10.0.0.0/8", "192.168.0.0/16")
+    status, out, _ = tollgate(gateway, "apply", "-f", "-", input=changed)
+    assert status == 0 and '/data/addresses: "10.0.0.0/8" -> "192.168.0.0/16"' in out
+    status, _, fault = tollgate(gateway, "apply", "-f", "-", input=exported.replace("10.0.0.0/8", "nowhere"))
+    assert status == 1 and "/plugins/0" in fault and "/data/addresses" in fault
+    assert "- plugin office" in tollgate(gateway, "apply", "-f", "-", "--prune", input="{}")[1]
+    assert all(found == [] for found in native.get("/configuration").values())
+
+
 def test_a_configuration_with_secrets_makes_the_same_elsewhere(gateway, gateways, native, tmp_path):
     tollgate(gateway, "apply", "-f", "-", input=SHOP)
     file = tmp_path / "all.yaml"
@@ -87,7 +142,7 @@ def test_what_is_not_named_goes_only_when_it_is_pruned(gateway, native):
     status, out, _ = tollgate(gateway, "apply", "-f", "-", "--prune", input="services: []")
     assert status == 0 and "- service shop" in out and "- key mobile" in out
     configuration = native.get("/configuration")
-    assert configuration == {"upstreams": [], "keys": [], "usage_plans": [], "services": []}
+    assert configuration == {noun: [] for noun in NOUNS}
 
 
 def test_a_fault_is_told_at_its_place_and_nothing_is_changed(gateway, native):

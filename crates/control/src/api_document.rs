@@ -24,8 +24,8 @@ pub struct NewApiDocument {
     pub service: ServiceId,
     pub environment: EnvironmentName,
     pub apis: Vec<ApiId>,
-    /// Labels; those of a document that is there stay.
-    pub tags: Vec<Tag>,
+    /// Labels; `None` is none for a new document, and leaves those of one that is there.
+    pub tags: Option<Vec<Tag>>,
 }
 
 /// What the process knows of the pages on which documents stand.
@@ -52,7 +52,7 @@ impl Control {
         .await
     }
 
-    /// Gives a document another name, place or list of APIs, and builds it anew.
+    /// Gives a document another name, place, list of APIs or tags, and builds it anew.
     ///
     /// # Errors
     /// [`ApiDocumentRefusal::NotFound`], and those of [`Control::create_api_document`] but its limit.
@@ -77,7 +77,7 @@ impl Control {
                 service: old.service.clone(),
                 environment: old.environment.clone(),
                 apis: old.apis.clone(),
-                tags: Vec::new(),
+                tags: None,
             };
             modify(facts, id, &new)
         })
@@ -93,12 +93,15 @@ impl Control {
         actor: &Actor,
         id: &ApiDocumentId,
     ) -> Result<Arc<ApiDocument>, Refusal> {
-        self.write(actor, "api_document.reset_password", |facts| {
-            let password = mint::page_password()?;
-            let document = ApiDocument { password, modified: facts.now, ..ApiDocument::clone(find(facts, id)?) };
-            Ok(Outcome::new(id, vec![put(&document)], Arc::new(document)))
-        })
-        .await
+        self.write(actor, "api_document.reset_password", |facts| give_password(facts, id, mint::page_password()?)).await
+    }
+
+    /// Shows a document with its password, and tells the audit trail that it was shown.
+    ///
+    /// # Errors
+    /// [`ApiDocumentRefusal::NotFound`].
+    pub async fn reveal_api_document(&self, actor: &Actor, id: &ApiDocumentId) -> Result<Arc<ApiDocument>, Refusal> {
+        self.write(actor, "api_document.reveal", |facts| Ok(Outcome::told(id, Arc::clone(find(facts, id)?)))).await
     }
 
     /// Deletes a document.
@@ -106,11 +109,7 @@ impl Control {
     /// # Errors
     /// [`ApiDocumentRefusal::NotFound`].
     pub async fn delete_api_document(&self, actor: &Actor, id: &ApiDocumentId) -> Result<(), Refusal> {
-        self.write(actor, "api_document.delete", |facts| {
-            let old = ApiDocument::clone(find(facts, id)?);
-            Ok(Outcome::new(id, vec![Write::Remove(Record::ApiDocument(old))], ()))
-        })
-        .await
+        self.write(actor, "api_document.delete", |facts| delete(facts, id)).await
     }
 
     /// Says where documents are read, once: `http://host[:port]`.
@@ -182,6 +181,7 @@ impl Control {
             environment: document.environment.clone(),
             api: api.clone(),
             key: None,
+            application: None,
             method: None,
             path,
             parameters,
@@ -220,7 +220,7 @@ pub(crate) fn create(
     if facts.snapshot.api_documents.len() >= limit {
         return Err(ApiDocumentRefusal::TooMany { limit }.into());
     }
-    rule::tags(&new.tags)?;
+    rule::tags(new.tags.as_deref().unwrap_or_default())?;
     let document = ApiDocument {
         id: id.clone(),
         name: new.name.clone(),
@@ -228,7 +228,7 @@ pub(crate) fn create(
         environment: new.environment.clone(),
         apis: rule::distinct(&new.apis).into_iter().cloned().collect(),
         password,
-        tags: new.tags.clone(),
+        tags: new.tags.clone().unwrap_or_default(),
         content: content(facts.tree(&new.service)?, new)?,
         builds: 1,
         created: facts.now,
@@ -243,17 +243,34 @@ pub(crate) fn modify(
     new: &NewApiDocument,
 ) -> Result<Outcome<Arc<ApiDocument>>, Refusal> {
     let old = find(facts, id)?;
+    let tags = new.tags.as_ref().unwrap_or(&old.tags).clone();
+    rule::tags(&tags)?;
     let document = ApiDocument {
         name: new.name.clone(),
         service: new.service.clone(),
         environment: new.environment.clone(),
         apis: rule::distinct(&new.apis).into_iter().cloned().collect(),
+        tags,
         content: content(facts.tree(&new.service)?, new)?,
         builds: old.builds.saturating_add(1),
         modified: facts.now,
         ..ApiDocument::clone(old)
     };
     Ok(Outcome::new(id, vec![put(&document)], Arc::new(document)))
+}
+
+pub(crate) fn give_password(
+    facts: &Facts<'_>,
+    id: &ApiDocumentId,
+    password: Secret,
+) -> Result<Outcome<Arc<ApiDocument>>, Refusal> {
+    let document = ApiDocument { password, modified: facts.now, ..ApiDocument::clone(find(facts, id)?) };
+    Ok(Outcome::new(id, vec![put(&document)], Arc::new(document)))
+}
+
+pub(crate) fn delete(facts: &Facts<'_>, id: &ApiDocumentId) -> Result<Outcome<()>, Refusal> {
+    let old = ApiDocument::clone(find(facts, id)?);
+    Ok(Outcome::new(id, vec![Write::Remove(Record::ApiDocument(old))], ()))
 }
 
 /// What removes the documents of a service that goes.

@@ -53,7 +53,7 @@ impl Control {
         self.write(actor, "application.modify", |facts| modify(facts, id, &change)).await
     }
 
-    /// Gives an application another pair: this key, and this secret or else a fresh one.
+    /// Gives an application another pair: this key or else the one that it has, and this secret or else a fresh one.
     ///
     /// # Errors
     /// [`ApplicationRefusal::NotFound`], [`ApplicationRefusal::KeyTaken`].
@@ -61,7 +61,7 @@ impl Control {
         &self,
         actor: &Actor,
         id: &ApplicationId,
-        key: &AccessKeyId,
+        key: Option<&AccessKeyId>,
         secret: Option<Secret>,
     ) -> Result<Arc<Application>, Refusal> {
         self.write(actor, "application.rotate", |facts| {
@@ -79,20 +79,30 @@ impl Control {
         self.write(actor, "application.delete", |facts| delete(facts, id)).await
     }
 
-    /// Lets an application call an API in an environment, whether that runs the API yet or not.
+    /// Shows an application with its secret, and tells the audit trail that it was shown.
+    ///
+    /// # Errors
+    /// [`ApplicationRefusal::NotFound`].
+    pub async fn reveal_application(&self, actor: &Actor, id: &ApplicationId) -> Result<Arc<Application>, Refusal> {
+        self.write(actor, "application.reveal", |facts| Ok(Outcome::told(id, Arc::clone(find(facts.snapshot, id)?))))
+            .await
+    }
+
+    /// Lets an application call APIs in an environment, all of them or none, whether that runs them yet or not.
     ///
     /// # Errors
     /// [`ApplicationRefusal::NotFound`], [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`],
-    /// [`Refusal::ApiNotFound`], [`ApplicationRefusal::AlreadyBound`], [`ApplicationRefusal::TooManyOfApi`].
+    /// [`Refusal::ApiNotFound`], [`ApplicationRefusal::AlreadyBound`], [`ApplicationRefusal::TooManyOfApi`];
+    /// [`Refusal::Invalid`] for an empty list.
     pub async fn bind_application(
         &self,
         actor: &Actor,
         id: &ApplicationId,
         service: &ServiceId,
         environment: &EnvironmentName,
-        api: &ApiId,
+        apis: &[ApiId],
     ) -> Result<(), Refusal> {
-        self.write(actor, "application.bind", |facts| bind(facts, id, service, environment, api)).await
+        self.write(actor, "application.bind", |facts| bind(facts, id, service, environment, apis)).await
     }
 
     /// Takes that right away again.
@@ -147,14 +157,23 @@ pub(crate) fn modify(
 pub(crate) fn rotate(
     facts: &Facts<'_>,
     id: &ApplicationId,
-    key: &AccessKeyId,
+    key: Option<&AccessKeyId>,
     secret: Secret,
 ) -> Result<Outcome<Arc<Application>>, Refusal> {
     let old = find(facts.snapshot, id)?;
-    if facts.snapshot.applications.values().any(|other| other.key == *key && other.id != *id) {
-        return Err(ApplicationRefusal::KeyTaken(key.clone()).into());
+    let key = key.unwrap_or(&old.key);
+    if *key != old.key {
+        unused(facts.snapshot, key)?;
     }
     Ok(put(Application { key: key.clone(), secret, modified: facts.now, ..Application::clone(old) }))
+}
+
+/// Refuses a key that an application has.
+pub(crate) fn unused(snapshot: &Snapshot, key: &AccessKeyId) -> Result<AccessKeyId, Refusal> {
+    if snapshot.applications.values().any(|other| other.key == *key) {
+        return Err(ApplicationRefusal::KeyTaken(key.clone()).into());
+    }
+    Ok(key.clone())
 }
 
 pub(crate) fn delete(facts: &Facts<'_>, id: &ApplicationId) -> Result<Outcome<()>, Refusal> {
@@ -179,28 +198,32 @@ pub(crate) fn bind(
     id: &ApplicationId,
     service: &ServiceId,
     environment: &EnvironmentName,
-    api: &ApiId,
+    apis: &[ApiId],
 ) -> Result<Outcome<()>, Refusal> {
-    let tree = place(facts, id, service, environment, api)?;
-    let key = (environment.clone(), api.clone(), id.clone());
-    if tree.application_bindings.contains_key(&key) {
-        let (environment, api, application) = key;
-        return Err(ApplicationRefusal::AlreadyBound { application, api, environment }.into());
+    rule::some("apis", apis)?;
+    let mut writes = Vec::new();
+    for api in rule::distinct(apis) {
+        let tree = place(facts, id, service, environment, api)?;
+        let key = (environment.clone(), api.clone(), id.clone());
+        if tree.application_bindings.contains_key(&key) {
+            let (environment, api, application) = key;
+            return Err(ApplicationRefusal::AlreadyBound { application, api, environment }.into());
+        }
+        let limit = facts.quotas.applications_per_api;
+        let bound = tree.application_bindings.keys().filter(|(place, bound, _)| place == environment && bound == api);
+        if bound.count() >= limit {
+            let (api, environment) = (api.clone(), environment.clone());
+            return Err(ApplicationRefusal::TooManyOfApi { api, environment, limit }.into());
+        }
+        writes.push(Write::Put(Record::ApplicationBinding(ApplicationBinding {
+            application: id.clone(),
+            service: service.clone(),
+            environment: environment.clone(),
+            api: api.clone(),
+            created: facts.now,
+        })));
     }
-    let limit = facts.quotas.applications_per_api;
-    let bound = tree.application_bindings.keys().filter(|(place, bound, _)| place == environment && bound == api);
-    if bound.count() >= limit {
-        let (api, environment) = (api.clone(), environment.clone());
-        return Err(ApplicationRefusal::TooManyOfApi { api, environment, limit }.into());
-    }
-    let binding = ApplicationBinding {
-        application: id.clone(),
-        service: service.clone(),
-        environment: environment.clone(),
-        api: api.clone(),
-        created: facts.now,
-    };
-    Ok(Outcome::new(id, vec![Write::Put(Record::ApplicationBinding(binding))], ()))
+    Ok(Outcome::new(id, writes, ()))
 }
 
 pub(crate) fn unbind(
@@ -238,6 +261,17 @@ fn put(application: Application) -> Outcome<Arc<Application>> {
 
 fn find<'s>(snapshot: &'s Snapshot, id: &ApplicationId) -> Result<&'s Arc<Application>, Refusal> {
     snapshot.applications.get(id).ok_or_else(|| ApplicationRefusal::NotFound(id.clone()).into())
+}
+
+/// What an application may call, with the service: by service, environment, API.
+pub fn bindings<'s>(
+    snapshot: &'s Snapshot,
+    id: &'s ApplicationId,
+) -> impl Iterator<Item = (&'s Arc<ServiceTree>, &'s Arc<ApplicationBinding>)> {
+    snapshot.services.values().flat_map(move |tree| {
+        let bound = tree.application_bindings.values().filter(move |binding| binding.application == *id);
+        bound.map(move |binding| (tree, binding))
+    })
 }
 
 /// The service of a place that an application is bound to, if all of it is there.

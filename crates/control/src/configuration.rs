@@ -5,19 +5,20 @@
 //! changes nothing. Operators, the audit trail and older releases are no part of it.
 
 pub(crate) mod apply;
+mod entry;
 mod export;
 
-use std::collections::BTreeMap;
-
-use model::{
-    AccessKeyId, ApiDefinition, ApiId, Authority, Balancing, EnvironmentName, HealthCheck, Members, Name, Network,
-    Retries, ServiceId, ServiceProtocol, Snapshot, Tag, Text, UpstreamId, UpstreamProtocol, UsagePlanId,
-};
+use model::Snapshot;
 use serde::{Deserialize, Serialize};
 
 use crate::diff::FieldDifference;
 use crate::rule::Outcome;
 use crate::{Actor, Control, Refusal};
+
+pub use self::entry::{
+    ApiDocumentEntry, ApiEntry, ApplicationEntry, EnvironmentEntry, IpStrategyEntry, KeyEntry, PlanEntry, PluginEntry,
+    ServiceEntry, UpstreamEntry,
+};
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,191 +27,33 @@ pub struct Configuration {
     /// Nodes that answer alike.
     #[serde(default)]
     pub upstreams: Vec<UpstreamEntry>,
+    /// What is done with calls.
+    #[serde(default)]
+    pub plugins: Vec<PluginEntry>,
     /// What callers sign with.
     #[serde(default)]
     pub keys: Vec<KeyEntry>,
+    /// Who calls in a name of its own.
+    #[serde(default)]
+    pub applications: Vec<ApplicationEntry>,
     /// How much the holders of keys may call.
     #[serde(default)]
     pub usage_plans: Vec<PlanEntry>,
     /// Services with their APIs, and what their environments run.
     #[serde(default)]
     pub services: Vec<ServiceEntry>,
-}
-
-/// An upstream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct UpstreamEntry {
-    /// Without one, the upstream of this name is meant; where there is none, one is made.
+    /// Pages about APIs for those who call them.
     #[serde(default)]
-    pub id: Option<UpstreamId>,
-    /// Its name.
-    #[serde(default)]
-    pub name: Option<Name>,
-    /// For people.
-    #[serde(default)]
-    pub description: Text,
-    /// What its nodes speak.
-    pub protocol: UpstreamProtocol,
-    /// How a node is chosen for a call.
-    pub balancing: Balancing,
-    /// The private network that its nodes are in.
-    #[serde(default)]
-    pub vpc: Option<String>,
-    /// How often a call is tried on another node at most.
-    #[serde(default)]
-    pub retries: Retries,
-    /// The `Host` that its nodes are told.
-    #[serde(default)]
-    pub host: Option<Authority>,
-    /// Its nodes, or where they come from.
-    pub members: Members,
-    /// How the health of its nodes is known.
-    #[serde(default)]
-    pub health: Option<HealthCheck>,
-    /// Labels.
-    #[serde(default)]
-    pub tags: Vec<Tag>,
-    /// Facts that a dialect keeps here.
-    #[serde(default)]
-    pub annotations: BTreeMap<String, String>,
-}
-
-/// A key pair.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct KeyEntry {
-    /// Without one, the key of this name is meant; where there is none, a pair is made.
-    #[serde(default)]
-    pub id: Option<AccessKeyId>,
-    /// Its name.
-    pub name: Name,
-    /// The secret half, where it is told; needed to make a key of a chosen `id`. A key that is there keeps its secret
-    /// where none is told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
-    /// A disabled key is refused.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-    /// Labels.
-    #[serde(default)]
-    pub tags: Vec<Tag>,
-}
-
-/// A usage plan with the keys in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct PlanEntry {
-    /// Without one, the plan of this name is meant; where there is none, one is made.
-    #[serde(default)]
-    pub id: Option<UsagePlanId>,
-    /// Its name.
-    pub name: Name,
-    /// For people.
-    #[serde(default)]
-    pub description: Text,
-    /// Calls per second for each key; null is no bound.
-    #[serde(default)]
-    pub rate: Option<u32>,
-    /// Calls in all; null is no bound.
-    #[serde(default)]
-    pub quota: Option<u64>,
-    /// Labels.
-    #[serde(default)]
-    pub tags: Vec<Tag>,
-    /// Identifiers or names of the keys in it.
-    #[serde(default)]
-    pub keys: Vec<String>,
-}
-
-/// A service with its APIs and environments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ServiceEntry {
-    /// Without one, the service of this name is meant; where there is none, one is made.
-    #[serde(default)]
-    pub id: Option<ServiceId>,
-    /// Its name.
-    pub name: Name,
-    /// For people.
-    #[serde(default)]
-    pub description: Text,
-    /// Which schemes its callers may use.
-    #[serde(default = "both")]
-    pub protocol: ServiceProtocol,
-    /// The networks that it is reached from.
-    #[serde(default = "outer")]
-    pub networks: Vec<Network>,
-    /// The private network that it belongs to.
-    #[serde(default)]
-    pub vpc: Option<String>,
-    /// Labels.
-    #[serde(default)]
-    pub tags: Vec<Tag>,
-    /// Facts that a dialect keeps here.
-    #[serde(default)]
-    pub annotations: BTreeMap<String, String>,
-    /// Its APIs, as they are edited.
-    #[serde(default)]
-    pub apis: Vec<ApiEntry>,
-    /// What its environments run and admit; one that is not named is left as it is.
-    #[serde(default)]
-    pub environments: Vec<EnvironmentEntry>,
-}
-
-/// An API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct ApiEntry {
-    /// Without one, the API of this name is meant; where there is none, one is made.
-    #[serde(default)]
-    pub id: Option<ApiId>,
-    /// What it does.
-    pub definition: ApiDefinition,
-}
-
-/// An environment of a service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct EnvironmentEntry {
-    /// Which one.
-    pub name: EnvironmentName,
-    /// What it runs: `working` (the APIs as they stand here; they are released where it runs anything else), `offline`,
-    /// or the name of a release that the service has had. Nothing: it is left as it is.
-    #[serde(default)]
-    pub runs: Option<String>,
-    /// Calls per second that it admits; nothing: it is left as it is.
-    #[serde(default)]
-    pub rate: Option<u32>,
-    /// Calls per second of single APIs, by their identifiers or names.
-    #[serde(default)]
-    pub api_rates: BTreeMap<String, u32>,
-    /// Identifiers or names of the usage plans that rule all of it.
-    #[serde(default)]
-    pub usage_plans: Vec<String>,
-    /// The usage plans that rule single APIs, by the APIs' identifiers or names.
-    #[serde(default)]
-    pub api_usage_plans: BTreeMap<String, Vec<String>>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn both() -> ServiceProtocol {
-    ServiceProtocol::Both
-}
-
-fn outer() -> Vec<Network> {
-    vec![Network::Outer]
+    pub api_documents: Vec<ApiDocumentEntry>,
 }
 
 /// Something that bringing a configuration in changes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfigurationChange {
-    /// What it is: `service`, `api`, `upstream`, `key`, `usage_plan` or `release`.
+    /// What it is: `service`, `api`, `ip_strategy`, `upstream`, `plugin`, `key`, `application`, `usage_plan`,
+    /// `api_document` or `release`.
     pub noun: &'static str,
-    /// Which one: its identifier, that of an API with its service's before it.
+    /// Which one: its identifier, that of an API or an IP strategy with its service's before it.
     pub id: String,
     /// Its name, as it is afterwards.
     pub name: String,
@@ -235,7 +78,7 @@ impl Control {
         export::configuration(snapshot, false)
     }
 
-    /// The whole configuration with the secrets of keys; the audit trail is told.
+    /// The whole configuration with its secrets; the audit trail is told.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`] for a role that may see no secret.

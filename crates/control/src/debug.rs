@@ -10,7 +10,9 @@ mod snippet;
 
 use std::net::SocketAddr;
 
-use model::{AccessKeyId, ApiId, EnvironmentName, Invalid, Location, LoggedCall, Method, Scheme, ServiceId};
+use model::{
+    AccessKeyId, ApiId, ApplicationId, EnvironmentName, Invalid, Location, LoggedCall, Method, Scheme, ServiceId,
+};
 use thiserror::Error;
 
 use crate::observation::Later;
@@ -30,6 +32,8 @@ pub struct DebugCall {
     pub api: ApiId,
     /// The key to sign with; none: the call is not signed.
     pub key: Option<AccessKeyId>,
+    /// The application to sign as, in place of a key.
+    pub application: Option<ApplicationId>,
     /// The method; none: the API's own, GET where it answers all.
     pub method: Option<Method>,
     /// The path without the environment; none: the API's own with the path parameters put in.

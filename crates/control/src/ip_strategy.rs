@@ -19,6 +19,15 @@ pub struct NewIpStrategy {
     pub addresses: AddressList,
 }
 
+/// What changes of a strategy; `None` leaves a member as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct IpStrategyChange {
+    pub name: Option<Name>,
+    pub kind: Option<IpStrategyKind>,
+    pub addresses: Option<AddressList>,
+}
+
 impl Control {
     /// Makes a strategy, which is bound to nothing yet.
     ///
@@ -36,7 +45,7 @@ impl Control {
         .await
     }
 
-    /// Gives a strategy another list.
+    /// Changes a strategy. A change that changes nothing succeeds and leaves no trace.
     ///
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`IpStrategyRefusal::NotFound`].
@@ -45,9 +54,9 @@ impl Control {
         actor: &Actor,
         service: &ServiceId,
         id: &IpStrategyId,
-        addresses: AddressList,
+        change: IpStrategyChange,
     ) -> Result<(), Refusal> {
-        self.write(actor, "ip_strategy.modify", |facts| modify(facts, service, id, &addresses)).await
+        self.write(actor, "ip_strategy.modify", |facts| modify(facts, service, id, &change)).await
     }
 
     /// Deletes a strategy with its bindings.
@@ -124,14 +133,20 @@ pub(crate) fn modify(
     facts: &Facts<'_>,
     service: &ServiceId,
     id: &IpStrategyId,
-    addresses: &AddressList,
+    change: &IpStrategyChange,
 ) -> Result<Outcome<()>, Refusal> {
     let old = find(facts.tree(service)?, id)?;
-    if old.addresses == *addresses {
+    let IpStrategyChange { name, kind, addresses } = change.clone();
+    let strategy = IpStrategy {
+        name: name.unwrap_or_else(|| old.name.clone()),
+        kind: kind.unwrap_or(old.kind),
+        addresses: addresses.unwrap_or_else(|| old.addresses.clone()),
+        ..(**old).clone()
+    };
+    if strategy == **old {
         return Ok(Outcome::unchanged(id, ()));
     }
-    let strategy = IpStrategy { addresses: addresses.clone(), modified: facts.now, ..(**old).clone() };
-    Ok(Outcome::new(id, vec![put(strategy)], ()))
+    Ok(Outcome::new(id, vec![put(IpStrategy { modified: facts.now, ..strategy })], ()))
 }
 
 pub(crate) fn delete(facts: &Facts<'_>, service: &ServiceId, id: &IpStrategyId) -> Result<Outcome<()>, Refusal> {

@@ -72,7 +72,7 @@ pub use domain::{DomainChange, NewDomain};
 pub use door::{Door, DoorRefusal, SignedRequest};
 pub use installation::{DomainPolicy, Installation, NodeWatch, UsageCounts};
 pub use instance::InstanceChange;
-pub use ip_strategy::NewIpStrategy;
+pub use ip_strategy::{IpStrategyChange, NewIpStrategy};
 pub use observation::{CallSource, CallTail, Later, Observation, ObservationFault, TailSource, TrafficSource};
 pub use operator::{NewOperator, OperatorChange};
 pub use password::verify_password;

@@ -1,5 +1,8 @@
 //! Plugins: made, changed, deleted, and attached to APIs. All of it acts at once.
 
+mod check;
+mod data;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,6 +13,8 @@ use model::{
 
 use crate::rule::{self, Facts, Outcome};
 use crate::{Actor, Control, PluginRefusal, Refusal, definition, mint};
+
+pub use data::{read, written};
 
 /// What a new plugin is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +33,16 @@ pub struct PluginChange {
     pub name: Option<Name>,
     pub description: Option<Text>,
     pub data: Option<PluginData>,
+    /// All of its tags.
+    pub tags: Option<Vec<Tag>>,
 }
 
 impl Control {
     /// Makes a plugin, which is attached to nothing yet.
     ///
     /// # Errors
-    /// [`PluginRefusal::TooMany`], [`Refusal::UpstreamNotFound`]; [`Refusal::Invalid`] for a repeated tag key.
+    /// [`PluginRefusal::TooMany`], [`PluginRefusal::BadData`], [`Refusal::UpstreamNotFound`]; [`Refusal::Invalid`] for a
+    /// repeated tag key.
     pub async fn create_plugin(&self, actor: &Actor, new: NewPlugin) -> Result<Arc<Plugin>, Refusal> {
         self.write(actor, "plugin.create", |facts| create(facts, mint::plugin(facts.snapshot)?, &new)).await
     }
@@ -42,8 +50,8 @@ impl Control {
     /// Changes a plugin. A change that changes nothing succeeds and leaves no trace.
     ///
     /// # Errors
-    /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`], [`Refusal::UpstreamNotFound`],
-    /// [`PluginRefusal::Unfit`].
+    /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`], [`PluginRefusal::BadData`],
+    /// [`Refusal::UpstreamNotFound`], [`PluginRefusal::Unfit`]; [`Refusal::Invalid`] for a repeated tag key.
     pub async fn modify_plugin(&self, actor: &Actor, id: &PluginId, change: PluginChange) -> Result<(), Refusal> {
         self.write(actor, "plugin.modify", |facts| modify(facts, id, &change)).await
     }
@@ -97,6 +105,7 @@ pub(crate) fn create(facts: &Facts<'_>, id: PluginId, new: &NewPlugin) -> Result
         return Err(PluginRefusal::TooMany { limit }.into());
     }
     rule::tags(&new.tags)?;
+    check::check(&new.data)?;
     upstreams(facts, &new.data)?;
     let NewPlugin { name, description, data, tags } = new.clone();
     let plugin = Plugin { id, name, description, data, tags, created: facts.now, modified: facts.now };
@@ -105,7 +114,7 @@ pub(crate) fn create(facts: &Facts<'_>, id: PluginId, new: &NewPlugin) -> Result
 
 pub(crate) fn modify(facts: &Facts<'_>, id: &PluginId, change: &PluginChange) -> Result<Outcome<()>, Refusal> {
     let old = facts.plugin(id)?;
-    let PluginChange { name, description, data } = change.clone();
+    let PluginChange { name, description, data, tags } = change.clone();
     if data.as_ref().is_some_and(|data| data.kind() != old.data.kind()) {
         return Err(PluginRefusal::KindFixed(id.clone()).into());
     }
@@ -113,11 +122,14 @@ pub(crate) fn modify(facts: &Facts<'_>, id: &PluginId, change: &PluginChange) ->
         name: name.unwrap_or_else(|| old.name.clone()),
         description: description.unwrap_or_else(|| old.description.clone()),
         data: data.unwrap_or_else(|| old.data.clone()),
+        tags: tags.unwrap_or_else(|| old.tags.clone()),
         ..(**old).clone()
     };
     if plugin == **old {
         return Ok(Outcome::unchanged(id, ()));
     }
+    rule::tags(&plugin.tags)?;
+    check::check(&plugin.data)?;
     upstreams(facts, &plugin.data)?;
     for (tree, attachment) in attachments(facts.snapshot, id) {
         fits(&plugin, tree, &attachment.environment, &attachment.api)?;
@@ -140,17 +152,30 @@ pub(crate) fn attach(
     environment: &EnvironmentName,
     apis: &[ApiId],
 ) -> Result<Outcome<()>, Refusal> {
-    let plugin = facts.plugin(id)?;
+    facts.plugin(id)?;
     let tree = facts.tree(service)?;
     rule::known(environment)?;
-    rule::some("apis", apis)?;
     let running: BTreeSet<&ApiId> = tree.running_revisions(environment).into_iter().map(|frozen| &frozen.api).collect();
+    for api in apis.iter().filter(|api| !running.contains(api)) {
+        rule::api(tree, api)?;
+        return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
+    }
+    put_on(facts, id, service, environment, apis)
+}
+
+/// Attaches a plugin to APIs of which is known that they are there, whether or not the environment runs them yet.
+pub(crate) fn put_on(
+    facts: &Facts<'_>,
+    id: &PluginId,
+    service: &ServiceId,
+    environment: &EnvironmentName,
+    apis: &[ApiId],
+) -> Result<Outcome<()>, Refusal> {
+    let plugin = facts.plugin(id)?;
+    let tree = facts.tree(service)?;
+    rule::some("apis", apis)?;
     let mut writes = Vec::new();
     for api in rule::distinct(apis) {
-        if !running.contains(api) {
-            rule::api(tree, api)?;
-            return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
-        }
         fits(plugin, tree, environment, api)?;
         let mut is_there = false;
         for attachment in tree.attached(environment, api) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model::{
-    AccessKeyId, Api, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, PlanBinding, Release,
-    ReleaseEvent, ServiceTree, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+    AccessKeyId, Api, ApiDefinition, ApiId, ApiRevision, BindingScope, Credential, EnvironmentName, PlanBinding,
+    Release, ReleaseEvent, ServiceTree, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 
 use crate::Quotas;
@@ -89,6 +89,15 @@ pub fn history<'a>(tree: &'a ServiceTree, environment: Option<&EnvironmentName>)
         .collect();
     events.sort_by(|a, b| (b.time, b.sequence, &b.environment).cmp(&(a.time, a.sequence, &a.environment)));
     events
+}
+
+/// An API's definition as it is edited, or, where the API was deleted and may still run, as it was last released.
+pub fn definition<'t>(tree: &'t ServiceTree, api: &ApiId) -> Option<&'t ApiDefinition> {
+    let edited = tree.apis.get(api).map(|api| &api.definition);
+    edited.or_else(|| {
+        let frozen = tree.revisions.range((api.clone(), 0)..=(api.clone(), u32::MAX)).next_back();
+        frozen.map(|(_, frozen)| &frozen.definition)
+    })
 }
 
 /// The environments where `api` is part of what runs, in the order of [`EnvironmentName::all`].

@@ -3,8 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use model::{
-    AccessKeyId, ApiId, CertificateId, DomainName, EnvironmentName, OperatorId, ServiceId, Snapshot, ThrottleScope,
-    UpstreamId, UsagePlanId,
+    AccessKeyId, ApiDocumentId, ApiId, ApplicationId, CertificateId, DomainName, EnvironmentName, IpStrategyId,
+    OperatorId, PluginId, ServiceId, Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
 };
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -47,6 +47,10 @@ pub enum Noun {
     Configuration,
     Certificate(CertificateId),
     Domain(DomainName),
+    Plugin(PluginId),
+    Application(ApplicationId),
+    IpStrategy(ServiceId, IpStrategyId),
+    ApiDocument(ApiDocumentId),
 }
 
 impl Noun {
@@ -73,6 +77,12 @@ impl Noun {
             Self::Operator(id) => snapshot.operators.get(id).map(|operator| mark(&**operator)),
             Self::Certificate(id) => snapshot.certificates.get(id).map(|certificate| mark(&**certificate)),
             Self::Domain(name) => snapshot.domains.get(name).map(|domain| mark(&**domain)),
+            Self::Plugin(id) => snapshot.plugins.get(id).map(|plugin| mark(&**plugin)),
+            Self::Application(id) => snapshot.applications.get(id).map(|application| mark(&**application)),
+            Self::IpStrategy(service, id) => {
+                snapshot.service(service)?.ip_strategies.get(id).map(|strategy| mark(&**strategy))
+            }
+            Self::ApiDocument(id) => snapshot.api_documents.get(id).map(|document| mark(&**document)),
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct IpStrategy {
 
 /// What a list of addresses says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IpStrategyKind {
     /// Those may call, and nobody else.
@@ -67,6 +68,9 @@ pub struct AddressRange {
 impl AddressList {
     /// Most entries of a list.
     pub const MOST: usize = 1000;
+
+    /// Longest list as it is written, in bytes: room for the most entries, each of the longest form.
+    pub const LONGEST: usize = 64 * 1024;
 
     /// The list as it was written.
     pub fn as_str(&self) -> &str {
@@ -112,6 +116,9 @@ impl TryFrom<String> for AddressList {
 
     fn try_from(raw: String) -> Result<Self, Invalid> {
         let refuse = |reason: String| Invalid::new("addresses", reason);
+        if raw.len() > Self::LONGEST {
+            return Err(refuse(format!("is {} bytes long; at most {} are allowed", raw.len(), Self::LONGEST)));
+        }
         let entries = raw.split(['\n', ';']).map(str::trim).filter(|entry| !entry.is_empty());
         let mut ranges = Vec::new();
         for entry in entries {

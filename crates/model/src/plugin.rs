@@ -63,8 +63,11 @@ pub enum PluginData {
     RequestEdit(RequestEdit),
 }
 
-/// What plugins of a sort do, in the order in which a call meets them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What plugins of a sort do, in the order in which a call meets them. Its words are those that [`PluginData`] is told
+/// apart by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum PluginKind {
     /// Refuses callers by their addresses.
     AddressAccess,

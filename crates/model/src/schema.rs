@@ -72,6 +72,15 @@ schemas! {
     MappingPath = text("`/`, or segments of letters, digits and `-_.~`.", 128).min_length(Some(1));
     LoginUrl = text("`http://` or `https://`, a host and more.", LoginUrl::MAX).min_length(Some(8));
     OperatorId = text("An operator's identifier.", 128);
+    PluginId = text("A plugin's identifier.", 128);
+    ApplicationId = text("An application's identifier.", 128);
+    IpStrategyId = text("An IP strategy's identifier.", 128);
+    ApiDocumentId = text("An API document's identifier.", 128);
+    AddressList = text(
+        "Addresses and networks, IPv4 and IPv6, 1 to 1000 of them, with line ends or `;` between: `1.2.3.4`, \
+         `10.0.0.0/8`, `2001:db8::/32`",
+        AddressList::LONGEST,
+    ).min_length(Some(1));
 }
 
 impl PartialSchema for Statuses {

@@ -26,7 +26,7 @@ struct Applied {
 /// Something that changes.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Applying {
-    /// `service`, `api`, `upstream`, `key`, `usage_plan` or `release`.
+    /// `service`, `api`, `ip_strategy`, `upstream`, `plugin`, `key`, `application`, `usage_plan`, `api_document` or `release`.
     noun: &'static str,
     /// Its identifier; that of an API with its service's before it, that of a release with its service's and environment's.
     id: String,
@@ -86,7 +86,7 @@ async fn show_configuration(look: Look) -> Outcome {
     Ok(look.show(&Noun::Configuration, document))
 }
 
-/// Shows the whole configuration with the secrets of keys, and tells the audit trail that they were shown
+/// Shows the whole configuration with its secrets, and tells the audit trail that they were shown
 #[utoipa::path(post, path = "/configuration/reveal", tag = "configuration",
     responses((status = 200, description = "The configuration", body = Configuration)))]
 async fn reveal_configuration(change: Change) -> Outcome {

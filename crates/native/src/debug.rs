@@ -6,7 +6,7 @@ use control::debug::{
     DebugCall, DebugParameter, DebugRefusal, DebugReport, Decision, Language, Outcome as Judged, Sent, Stage,
 };
 use control::{Refusal, Terms};
-use model::{AccessKeyId, ApiId, EnvironmentName, Location, Method, Scheme, ServiceId, Snapshot};
+use model::{AccessKeyId, ApiId, ApplicationId, EnvironmentName, Location, Method, Scheme, ServiceId, Snapshot};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -30,6 +30,8 @@ struct NewDebugCall {
     api: ApiId,
     /// The key to sign with; without one the call is not signed.
     key: Option<AccessKeyId>,
+    /// The application to sign as; not together with `key`.
+    application: Option<ApplicationId>,
     /// The method; the API's own unless said otherwise, and GET where it answers all.
     method: Option<Method>,
     /// The path without the environment; the API's own with the path parameters put in, unless said otherwise.
@@ -86,6 +88,7 @@ impl NewDebugCall {
             environment: self.environment,
             api: self.api,
             key: self.key,
+            application: self.application,
             method: self.method,
             path: self.path,
             parameters: self.parameters.into_iter().map(parameter).collect(),

@@ -12,6 +12,8 @@
 
 mod about;
 mod api;
+mod api_document;
+mod application;
 mod audit;
 mod body;
 mod caller;
@@ -25,6 +27,7 @@ mod environment;
 mod etag;
 mod exchange;
 mod guard;
+mod ip_strategy;
 mod key;
 mod log;
 mod moment;
@@ -33,6 +36,7 @@ mod operator;
 mod origin;
 mod page;
 mod plan;
+mod plugin;
 mod problem;
 mod query;
 mod refusal;

@@ -71,7 +71,6 @@ impl From<Refusal> for Problem {
                 PluginRefusal::NotReleased { .. }
                 | PluginRefusal::Clash { .. }
                 | PluginRefusal::NotAttached { .. }
-                | PluginRefusal::KindFixed(_)
                 | PluginRefusal::Unfit { .. },
             )
             | Refusal::Application(ApplicationRefusal::AlreadyBound { .. } | ApplicationRefusal::NotBound { .. })
@@ -82,6 +81,11 @@ impl From<Refusal> for Problem {
             | Refusal::LastMapping(_)
             | Refusal::AcmeUnasked(_)
             | Refusal::Operator(OperatorRefusal::SomeExist) => Kind::Conflict,
+
+            Refusal::Plugin(PluginRefusal::KindFixed(_)) => return Self::field("/type", refusal.to_string()),
+            Refusal::Plugin(PluginRefusal::BadData { place, reason }) => {
+                return Self::field(format!("/data{place}"), reason);
+            }
 
             Refusal::NameTaken { .. } | Refusal::Operator(OperatorRefusal::NameTaken { .. }) => {
                 return Self::new(Kind::Taken, refusal.to_string()).at("/name");

@@ -13,8 +13,9 @@ use crate::problem::{Kind, Problem};
 use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
-    about, api, audit, certificate, configuration, debug, diff, domain, environment, guard, key, log, openapi,
-    operator, plan, release, service, session, setting, throttle, traffic, upstream,
+    about, api, api_document, application, audit, certificate, configuration, debug, diff, domain, environment, guard,
+    ip_strategy, key, log, openapi, operator, plan, plugin, release, service, session, setting, throttle, traffic,
+    upstream,
 };
 
 /// Where the API stands.
@@ -37,6 +38,10 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
         .merge(operator::routes())
         .merge(audit::routes())
         .merge(upstream::routes())
+        .merge(plugin::routes())
+        .merge(application::routes())
+        .merge(ip_strategy::routes())
+        .merge(api_document::routes())
         .merge(certificate::routes())
         .merge(domain::routes())
         .merge(configuration::routes())

@@ -98,7 +98,7 @@ pub(crate) async fn update(call: Call, request: Update) -> Result<Answer, Proble
     let key: AccessKeyId = manual_id("ApiAppKey", request.api_app_key)?;
     let given = request.api_app_secret.filter(|secret| !secret.is_empty());
     let secret = given.map(|secret| manual_secret("ApiAppSecret", secret)).transpose()?;
-    call.control.rotate_application(&call.actor, &id, &key, secret).await?;
+    call.control.rotate_application(&call.actor, &id, Some(&key), secret).await?;
     Ok(Answer::done())
 }
 

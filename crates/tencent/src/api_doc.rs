@@ -32,7 +32,7 @@ pub(crate) struct Create {
 pub(crate) async fn create(call: Call, request: Create) -> Result<Answer, Problem> {
     let new = wanted(request.api_doc_name, request.service_id, &request.environment, request.api_ids)?;
     let tags = tag::read("Tags", request.tags.unwrap_or_default())?;
-    let document = call.control.create_api_document(&call.actor, NewApiDocument { tags, ..new }).await?;
+    let document = call.control.create_api_document(&call.actor, NewApiDocument { tags: Some(tags), ..new }).await?;
     Ok(Answer::result(ApiDoc::new(&document))?)
 }
 
@@ -42,7 +42,7 @@ fn wanted(name: String, service: String, environment: &str, apis: Vec<String>) -
         service: field::id("ServiceId", service)?,
         environment: field::environment("Environment", environment)?,
         apis: field::ids("ApiIds", apis)?,
-        tags: Vec::new(),
+        tags: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! IP strategies (IP 策略): the model's IP strategy (spec: IP strategy).
 
-use control::NewIpStrategy;
+use control::{IpStrategyChange, NewIpStrategy};
 use model::{
     AddressList, Api, ApiId, EnvironmentName, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, ServiceId,
     ServiceTree,
@@ -55,7 +55,8 @@ pub(crate) struct Modify {
 
 pub(crate) async fn modify(call: Call, request: Modify) -> Result<Answer, Problem> {
     let (service, id) = ids(request.service_id, request.strategy_id)?;
-    call.control.modify_ip_strategy(&call.actor, &service, &id, addresses(request.strategy_data)?).await?;
+    let change = IpStrategyChange { addresses: Some(addresses(request.strategy_data)?), ..IpStrategyChange::default() };
+    call.control.modify_ip_strategy(&call.actor, &service, &id, change).await?;
     Ok(Answer::done())
 }
 

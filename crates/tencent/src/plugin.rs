@@ -90,6 +90,7 @@ pub(crate) async fn modify(call: Call, request: Modify) -> Result<Answer, Proble
             .map(|text| field::short_text("Description", Some(text), LONGEST_DESCRIPTION))
             .transpose()?,
         data: request.plugin_data.map(|raw| data::read(kind, &raw, Code::InvalidInputJson)).transpose()?,
+        tags: None,
     };
     call.control.modify_plugin(&call.actor, &id, change).await?;
     Ok(Answer::done())

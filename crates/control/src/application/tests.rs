@@ -19,7 +19,7 @@ fn make(world: &mut World, id: &str, key: &str) -> Result<Arc<Application>, Refu
 }
 
 fn bound(world: &mut World, application: &str, environment: &str, of: &str) -> Result<(), Refusal> {
-    world.make(|facts| bind(facts, &app(application), &id("service-1"), &env(environment), &api(of)))
+    world.make(|facts| bind(facts, &app(application), &id("service-1"), &env(environment), &[api(of)]))
 }
 
 fn unbound(world: &mut World, application: &str, environment: &str, of: &str) -> Result<(), Refusal> {
@@ -45,7 +45,7 @@ fn a_pair_belongs_to_one_application() {
     let mut world = world();
     make(&mut world, "app-2", "APID2").unwrap();
     let rotate = |world: &mut World, application: &str, key: &str| {
-        world.make(|facts| rotate(facts, &app(application), &self::key(key), secret("second-secret")))
+        world.make(|facts| rotate(facts, &app(application), Some(&self::key(key)), secret("second-secret")))
     };
     assert_eq!(rotate(&mut world, "app-1", "APID2").unwrap_err(), ApplicationRefusal::KeyTaken(key("APID2")).into());
     assert_eq!(rotate(&mut world, "app-1", "APID1").unwrap().secret.expose(), "second-secret");

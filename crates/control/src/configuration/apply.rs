@@ -1,5 +1,6 @@
 //! A document brought in: one rule after the other on a draft.
 
+mod names;
 mod parts;
 mod told;
 
@@ -7,6 +8,7 @@ use model::{Snapshot, Write};
 
 pub(crate) use self::told::changes;
 
+use self::names::Names;
 use super::{Configuration, ConfigurationChange};
 use crate::rule::{Facts, Outcome};
 use crate::{Quotas, Refusal};
@@ -14,6 +16,8 @@ use crate::{Quotas, Refusal};
 /// The configuration as it would be after what was decided so far.
 pub(crate) struct Draft<'f> {
     pub(crate) snapshot: Snapshot,
+    /// Who is called what in it.
+    pub(crate) names: Names,
     pub(crate) writes: Vec<Write>,
     quotas: &'f Quotas,
     now: model::Timestamp,
@@ -22,7 +26,8 @@ pub(crate) struct Draft<'f> {
 impl<'f> Draft<'f> {
     /// The configuration as it is.
     pub(crate) fn new(facts: &Facts<'f>) -> Self {
-        Self { snapshot: facts.snapshot.clone(), writes: Vec::new(), quotas: facts.quotas, now: facts.now }
+        let names = Names::new(facts.snapshot);
+        Self { snapshot: facts.snapshot.clone(), names, writes: Vec::new(), quotas: facts.quotas, now: facts.now }
     }
 
     /// Asks a rule, and takes what it says.
@@ -33,6 +38,7 @@ impl<'f> Draft<'f> {
         let Outcome { writes, answer, .. } =
             rule(&Facts { snapshot: &self.snapshot, quotas: self.quotas, now: self.now })?;
         for write in writes {
+            self.names.follow(&self.snapshot, &write);
             self.snapshot.apply(write.clone())?;
             self.writes.push(write);
         }

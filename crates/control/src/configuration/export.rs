@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 
 use model::{ApiId, BindingScope, EnvironmentName, ServiceTree, Snapshot, ThrottleScope};
+use serde_json::Value;
 
-use super::{ApiEntry, Configuration, EnvironmentEntry, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
-use crate::read;
+use super::{
+    ApiDocumentEntry, ApiEntry, ApplicationEntry, Configuration, EnvironmentEntry, IpStrategyEntry, KeyEntry,
+    PlanEntry, PluginEntry, ServiceEntry, UpstreamEntry,
+};
+use crate::{plugin, read};
 
-/// The whole configuration; with the secrets of keys or without.
+/// The whole configuration; with its secrets or without.
 pub(super) fn configuration(snapshot: &Snapshot, with_secrets: bool) -> Configuration {
     Configuration {
         upstreams: upstreams(snapshot),
+        plugins: plugins(snapshot),
         keys: keys(snapshot, with_secrets),
+        applications: applications(snapshot, with_secrets),
         usage_plans: plans(snapshot),
         services: snapshot.services.values().map(|tree| service(tree)).collect(),
+        api_documents: documents(snapshot, with_secrets),
     }
 }
 
@@ -49,6 +56,55 @@ fn keys(snapshot: &Snapshot, with_secrets: bool) -> Vec<KeyEntry> {
     snapshot.credentials.values().map(|key| entry(key)).collect()
 }
 
+fn plugins(snapshot: &Snapshot) -> Vec<PluginEntry> {
+    let entry = |plugin: &model::Plugin| PluginEntry {
+        id: Some(plugin.id.clone()),
+        name: plugin.name.clone(),
+        description: plugin.description.clone(),
+        r#type: plugin.data.kind(),
+        data: match plugin::written(&plugin.data) {
+            Value::Object(members) => members.into_iter().collect(),
+            _ => BTreeMap::new(),
+        },
+        tags: plugin.tags.clone(),
+    };
+    snapshot.plugins.values().map(|plugin| entry(plugin)).collect()
+}
+
+fn applications(snapshot: &Snapshot, with_secrets: bool) -> Vec<ApplicationEntry> {
+    let entry = |application: &model::Application| ApplicationEntry {
+        id: Some(application.id.clone()),
+        name: application.name.clone(),
+        description: application.description.clone(),
+        key: Some(application.key.clone()),
+        secret: with_secrets.then(|| application.secret.expose().to_owned()),
+    };
+    snapshot.applications.values().map(|application| entry(application)).collect()
+}
+
+fn documents(snapshot: &Snapshot, with_secrets: bool) -> Vec<ApiDocumentEntry> {
+    let entry = |document: &model::ApiDocument| ApiDocumentEntry {
+        id: Some(document.id.clone()),
+        name: document.name.clone(),
+        service: document.service.to_string(),
+        environment: document.environment.clone(),
+        apis: document.apis.iter().map(ToString::to_string).collect(),
+        password: with_secrets.then(|| document.password.expose().to_owned()),
+        tags: document.tags.clone(),
+    };
+    snapshot.api_documents.values().map(|document| entry(document)).collect()
+}
+
+fn ip_strategies(tree: &ServiceTree) -> Vec<IpStrategyEntry> {
+    let entry = |strategy: &model::IpStrategy| IpStrategyEntry {
+        id: Some(strategy.id.clone()),
+        name: strategy.name.clone(),
+        kind: strategy.kind,
+        addresses: strategy.addresses.clone(),
+    };
+    tree.ip_strategies.values().map(|strategy| entry(strategy)).collect()
+}
+
 fn plans(snapshot: &Snapshot) -> Vec<PlanEntry> {
     let entry = |plan: &model::UsagePlan| PlanEntry {
         id: Some(plan.id.clone()),
@@ -75,6 +131,7 @@ fn service(tree: &ServiceTree) -> ServiceEntry {
         vpc: service.vpc.clone(),
         tags: service.tags.clone(),
         annotations: service.annotations.clone(),
+        ip_strategies: ip_strategies(tree),
         apis: apis
             .into_iter()
             .map(|api| ApiEntry { id: Some(api.id.clone()), definition: api.definition.clone() })
@@ -106,13 +163,32 @@ fn environment(tree: &ServiceTree, name: EnvironmentName) -> Option<EnvironmentE
             }
         }
     }
-    let entry = EnvironmentEntry { runs: runs(tree, &name), name, rate, api_rates, usage_plans, api_usage_plans };
-    let is_empty = entry.runs.is_none()
-        && entry.rate.is_none()
-        && entry.api_rates.is_empty()
-        && entry.usage_plans.is_empty()
-        && entry.api_usage_plans.is_empty();
-    (!is_empty).then_some(entry)
+    let mut api_plugins: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for attachment in tree.attachments.values().filter(|attachment| attachment.environment == name) {
+        api_plugins.entry(attachment.api.to_string()).or_default().push(attachment.plugin.to_string());
+    }
+    let mut api_applications: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for binding in tree.application_bindings.values().filter(|binding| binding.environment == name) {
+        api_applications.entry(binding.api.to_string()).or_default().push(binding.application.to_string());
+    }
+    let mut api_ip_strategies = BTreeMap::new();
+    for strategy in tree.ip_strategies.values() {
+        let here = strategy.bindings.iter().filter(|binding| binding.environment == name);
+        api_ip_strategies.extend(here.map(|binding| (binding.api.to_string(), strategy.id.to_string())));
+    }
+    let empty = EnvironmentEntry::of(name);
+    let entry = EnvironmentEntry {
+        runs: runs(tree, &empty.name),
+        rate,
+        api_rates,
+        usage_plans,
+        api_usage_plans,
+        api_plugins,
+        api_applications,
+        api_ip_strategies,
+        ..empty.clone()
+    };
+    (entry != empty).then_some(entry)
 }
 
 /// What an environment runs, in the words of the document; `None` for one that was never released.

@@ -1,18 +1,16 @@
 //! What a debug call sends.
 
-use std::sync::Arc;
+mod signature;
 
 use model::{
-    AccessKeyId, ApiDefinition, Credential, EnvironmentName, Location, Method, MethodMatch, PathForm, Piece, Scheme,
-    ServiceProtocol, Snapshot, Timestamp,
+    ApiDefinition, EnvironmentName, Location, Method, MethodMatch, PathForm, Piece, Scheme, ServiceProtocol, Snapshot,
+    Timestamp,
 };
-use sign::key_pair::{Algorithm, authorization, format_http_date, signing_string};
 
+use self::signature::Signer;
+pub(super) use self::signature::{SOURCE, Signed};
 use super::{DebugCall, DebugRefusal, Outgoing};
 use crate::Refusal;
-
-/// What the `Source` header of a debug call says.
-pub(super) const SOURCE: &str = "tollgate-debug";
 
 /// A call that is ready to be sent.
 #[derive(Debug)]
@@ -23,13 +21,6 @@ pub(super) struct Composed {
     /// The environment runs it.
     pub(super) is_released: bool,
     pub(super) signed: Option<Signed>,
-}
-
-/// How a call was signed.
-#[derive(Debug)]
-pub(super) struct Signed {
-    pub(super) key: AccessKeyId,
-    pub(super) string: String,
 }
 
 fn invalid(field: &'static str, message: impl Into<String>) -> DebugRefusal {
@@ -53,10 +44,7 @@ pub(super) fn compose(
     let definition = released.map(|revision| revision.definition.clone()).or_else(newest);
     let not_found = || Refusal::ApiNotFound { service: call.service.clone(), api: call.api.clone() };
     let definition = definition.ok_or_else(not_found)?;
-    let key = match &call.key {
-        Some(id) => Some(snapshot.credentials.get(id).ok_or_else(|| Refusal::CredentialNotFound(id.clone()))?),
-        None => None,
-    };
+    let signer = Signer::of(snapshot, call)?;
     let (headers, body) = headers_and_body(call)?;
     let mut request = Outgoing {
         schemes: match tree.service.protocol {
@@ -73,18 +61,8 @@ pub(super) fn compose(
         headers,
         body,
     };
-    let signed = key.map(|key| sign(&mut request, key, now));
+    let signed = signer.map(|signer| signer.sign(&mut request, &call.environment, now));
     Ok(Composed { request, definition, is_released, signed })
-}
-
-/// Signs as the vendor's demos for Go and JavaScript do: over `X-Date` and `Source`.
-fn sign(request: &mut Outgoing, key: &Arc<Credential>, now: Timestamp) -> Signed {
-    let lines = [("X-Date".to_owned(), format_http_date(now.seconds())), ("Source".to_owned(), SOURCE.to_owned())];
-    let value = authorization(key.id.as_str(), key.secret.expose().as_bytes(), Algorithm::HmacSha1, &lines);
-    let string = signing_string(lines.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())));
-    request.headers.extend(lines);
-    request.headers.push(("Authorization".to_owned(), value));
-    Signed { key: key.id.clone(), string: String::from_utf8_lossy(&string).into_owned() }
 }
 
 fn target(call: &DebugCall, definition: &ApiDefinition) -> Result<String, DebugRefusal> {
@@ -163,7 +141,7 @@ fn headers_and_body(call: &DebugCall) -> Result<(Headers, Option<Vec<u8>>), Debu
     let declared = of(Location::Header).map(|parameter| ("parameters", &parameter.name, &parameter.value));
     let further = call.headers.iter().map(|(name, value)| ("headers", name, value));
     for (field, name, value) in declared.chain(further) {
-        check_header(field, name, value, call.key.is_some())?;
+        check_header(field, name, value, call.key.is_some() || call.application.is_some())?;
         if headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
             return Err(invalid(field, format!("header `{name}` is given twice")));
         }

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Method, Scheme};
 
-use super::compose::{Composed, SOURCE};
+use super::compose::{Composed, SOURCE, Signed};
 use super::{Outgoing, Sent};
 
 /// A language.
@@ -89,7 +89,7 @@ struct Call<'a> {
     is_tls: bool,
     /// Where the gateway is: `127.0.0.1:8080`.
     address: String,
-    key: Option<&'a str>,
+    signed: Option<&'a Signed>,
     /// Without those that signing makes.
     headers: Vec<(&'a str, &'a str)>,
     body: Body<'a>,
@@ -104,9 +104,9 @@ enum Body<'a> {
 impl<'a> Call<'a> {
     fn new(composed: &'a Composed, sent: &Sent) -> Self {
         let request = &composed.request;
-        let key = composed.signed.as_ref().map(|signed| signed.key.as_str());
+        let signed = composed.signed.as_ref();
         let is_made = |name: &str| ["authorization", "x-date", "source"].iter().any(|n| name.eq_ignore_ascii_case(n));
-        let headers = request.headers.iter().filter(|(name, _)| key.is_none() || !is_made(name));
+        let headers = request.headers.iter().filter(|(name, _)| signed.is_none() || !is_made(name));
         let body = match request.body.as_deref() {
             None => Body::None,
             Some(bytes) => match std::str::from_utf8(bytes) {
@@ -118,7 +118,7 @@ impl<'a> Call<'a> {
             request,
             is_tls: sent.scheme == Scheme::Https,
             address: sent.address.to_string(),
-            key,
+            signed,
             headers: headers.map(|(name, value)| (name.as_str(), value.as_str())).collect(),
             body,
         }
@@ -176,14 +176,15 @@ fn quoted(text: &str) -> String {
 
 fn curl(call: &Call<'_>) -> String {
     let mut out = String::from("#!/bin/sh\n");
-    if let Some(key) = call.key {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
             "# Needs curl and openssl, and the key's secret in {SECRET}.\n\
              id={}\ndate=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')\n\
-             signature=$(printf 'x-date: %s\\nsource: {SOURCE}' \"$date\" \\\n  \
+             signature=$(printf 'x-date: %s%s' \"$date\" {} \\\n  \
              | openssl dgst -sha1 -hmac \"${SECRET}\" -binary | openssl base64)\n",
-            quoted(key)
+            quoted(signed.key.as_str()),
+            quoted(&signed.rest)
         );
     }
     if let Body::Bytes(encoded) = &call.body {
@@ -201,12 +202,13 @@ fn curl(call: &Call<'_>) -> String {
         let line = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         let _written = write!(out, " \\\n  -H {}", quoted(&line));
     }
-    if call.key.is_some() {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
             " \\\n  -H \"X-Date: $date\" \\\n  -H 'Source: {SOURCE}' \\\n  \
-             -H \"Authorization: hmac id=\\\"$id\\\", algorithm=\\\"hmac-sha1\\\", headers=\\\"x-date source\\\", \
-             signature=\\\"$signature\\\"\""
+             -H \"Authorization: hmac id=\\\"$id\\\", algorithm=\\\"hmac-sha1\\\", headers=\\\"{}\\\", \
+             signature=\\\"$signature\\\"\"",
+            signed.headers
         );
     }
     let has_type = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
@@ -227,7 +229,7 @@ fn curl(call: &Call<'_>) -> String {
 
 fn python(call: &Call<'_>) -> String {
     let mut out = String::new();
-    let signs = call.key.is_some();
+    let signs = call.signed.is_some();
     let is_bytes = matches!(call.body, Body::Bytes(_));
     if signs {
         let _written = writeln!(out, "# The key's secret is taken from {SECRET}.");
@@ -243,17 +245,20 @@ fn python(call: &Call<'_>) -> String {
         let _written = writeln!(out, "    {}: {},", literal(name), literal(value));
     }
     out.push_str("}\n");
-    if let Some(key) = call.key {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
-            "signed = {{\"X-Date\": formatdate(usegmt=True), \"Source\": \"{SOURCE}\"}}\n\
-             text = \"\\n\".join(f\"{{name.lower()}}: {{value}}\" for name, value in signed.items())\n\
+            "date = formatdate(usegmt=True)\n\
+             text = \"x-date: \" + date + {}\n\
              digest = hmac.new(os.environ[\"{SECRET}\"].encode(), text.encode(), hashlib.sha1).digest()\n\
-             headers |= signed\n\
+             headers[\"X-Date\"] = date\n\
+             headers[\"Source\"] = \"{SOURCE}\"\n\
              headers[\"Authorization\"] = (\n    \
-             f'hmac id=\"{{{}}}\", algorithm=\"hmac-sha1\", headers=\"x-date source\", '\n    \
+             f'hmac id=\"{{{}}}\", algorithm=\"hmac-sha1\", headers=\"{}\", '\n    \
              f'signature=\"{{base64.b64encode(digest).decode()}}\"'\n)\n",
-            literal(key)
+            literal(&signed.rest),
+            literal(signed.key.as_str()),
+            signed.headers
         );
     }
     let body = match &call.body {
@@ -282,7 +287,7 @@ fn python(call: &Call<'_>) -> String {
 fn node(call: &Call<'_>) -> String {
     let mut out = String::new();
     let module = if call.is_tls { "https" } else { "http" };
-    if call.key.is_some() {
+    if call.signed.is_some() {
         let _written =
             writeln!(out, "// The key's secret is taken from {SECRET}.\nconst crypto = require(\"crypto\");");
     }
@@ -292,17 +297,19 @@ fn node(call: &Call<'_>) -> String {
         let _written = writeln!(out, "  {}: {},", literal(name), literal(value));
     }
     out.push_str("};\n");
-    if let Some(key) = call.key {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
             "const date = new Date().toUTCString();\n\
-             const text = `x-date: ${{date}}\\nsource: {SOURCE}`;\n\
+             const text = \"x-date: \" + date + {};\n\
              const signature = crypto.createHmac(\"sha1\", process.env.{SECRET}).update(text).digest(\"base64\");\n\
              headers[\"X-Date\"] = date;\n\
              headers.Source = \"{SOURCE}\";\n\
-             headers.Authorization =\n  `hmac id=\"${{{}}}\", algorithm=\"hmac-sha1\", headers=\"x-date source\", ` +\n  \
+             headers.Authorization =\n  `hmac id=\"${{{}}}\", algorithm=\"hmac-sha1\", headers=\"{}\", ` +\n  \
              `signature=\"${{signature}}\"`;\n",
-            literal(key)
+            literal(&signed.rest),
+            literal(signed.key.as_str()),
+            signed.headers
         );
     }
     let body = match &call.body {
@@ -336,7 +343,7 @@ fn node(call: &Call<'_>) -> String {
 }
 
 fn go(call: &Call<'_>) -> String {
-    let (signs, is_bytes) = (call.key.is_some(), matches!(call.body, Body::Bytes(_)));
+    let (signs, is_bytes) = (call.signed.is_some(), matches!(call.body, Body::Bytes(_)));
     let mut imports = vec!["fmt", "io", "net/http"];
     if signs {
         imports.extend(["crypto/hmac", "crypto/sha1", "encoding/base64", "os", "time"]);
@@ -379,18 +386,20 @@ fn go(call: &Call<'_>) -> String {
     for (name, value) in &call.headers {
         let _written = writeln!(out, "\trequest.Header.Set({}, {})", literal(name), literal(value));
     }
-    if let Some(key) = call.key {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
             "\tdate := time.Now().UTC().Format(http.TimeFormat)\n\
              \tmac := hmac.New(sha1.New, []byte(os.Getenv(\"{SECRET}\")))\n\
-             \tfmt.Fprintf(mac, \"x-date: %s\\nsource: {SOURCE}\", date)\n\
+             \tfmt.Fprintf(mac, \"x-date: %s%s\", date, {})\n\
              \trequest.Header.Set(\"X-Date\", date)\n\
              \trequest.Header.Set(\"Source\", \"{SOURCE}\")\n\
              \trequest.Header.Set(\"Authorization\", fmt.Sprintf(\n\
-             \t\t`hmac id=\"%s\", algorithm=\"hmac-sha1\", headers=\"x-date source\", signature=\"%s\"`,\n\
+             \t\t`hmac id=\"%s\", algorithm=\"hmac-sha1\", headers=\"{}\", signature=\"%s\"`,\n\
              \t\t{}, base64.StdEncoding.EncodeToString(mac.Sum(nil))))\n",
-            literal(key)
+            literal(&signed.rest),
+            signed.headers,
+            literal(signed.key.as_str())
         );
     }
     if call.is_tls {
@@ -410,7 +419,7 @@ fn go(call: &Call<'_>) -> String {
 
 fn java(call: &Call<'_>) -> String {
     let mut out = String::new();
-    if call.key.is_some() {
+    if call.signed.is_some() {
         let _written = writeln!(out, "// Java 11 or later. The key's secret is taken from {SECRET}.");
     } else {
         out.push_str("// Java 11 or later.\n");
@@ -444,18 +453,20 @@ fn java(call: &Call<'_>) -> String {
         let _written = write!(out, "\n        .header({}, {})", java_literal(name), java_literal(value));
     }
     out.push_str(";\n");
-    if let Some(key) = call.key {
+    if let Some(signed) = call.signed {
         let _written = write!(
             out,
             "    String date = DateTimeFormatter.ofPattern(\"EEE, dd MMM yyyy HH:mm:ss 'GMT'\", Locale.US)\n        \
              .format(ZonedDateTime.now(ZoneOffset.UTC));\n    \
              Mac mac = Mac.getInstance(\"HmacSHA1\");\n    \
              mac.init(new SecretKeySpec(System.getenv(\"{SECRET}\").getBytes(\"UTF-8\"), \"HmacSHA1\"));\n    \
-             byte[] digest = mac.doFinal((\"x-date: \" + date + \"\\nsource: {SOURCE}\").getBytes(\"UTF-8\"));\n    \
+             byte[] digest = mac.doFinal((\"x-date: \" + date + {}).getBytes(\"UTF-8\"));\n    \
              request.header(\"X-Date\", date).header(\"Source\", \"{SOURCE}\").header(\"Authorization\",\n        \
-             \"hmac id=\\\"\" + {} + \"\\\", algorithm=\\\"hmac-sha1\\\", headers=\\\"x-date source\\\", signature=\\\"\"\n        \
+             \"hmac id=\\\"\" + {} + \"\\\", algorithm=\\\"hmac-sha1\\\", headers=\\\"{}\\\", signature=\\\"\"\n        \
              + Base64.getEncoder().encodeToString(digest) + \"\\\"\");\n",
-            java_literal(key)
+            java_literal(&signed.rest),
+            java_literal(signed.key.as_str()),
+            signed.headers
         );
     }
     if call.is_tls {

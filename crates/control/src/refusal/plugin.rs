@@ -71,7 +71,19 @@ pub enum PluginRefusal {
         /// How many they are.
         count: usize,
     },
+    /// The data cannot be those of a plugin of its kind.
+    #[error("{}{reason}", in_data(place))]
+    BadData {
+        /// The member that is wrong, as a JSON pointer into the data; empty for the data as a whole.
+        place: String,
+        /// What was wrong and what is allowed.
+        reason: String,
+    },
     /// A plugin keeps its kind.
     #[error("plugin `{0}` cannot become one of another kind; make a new one")]
     KindFixed(PluginId),
+}
+
+fn in_data(place: &str) -> String {
+    if place.is_empty() { "the plugin's data: ".to_owned() } else { format!("`{place}` of the plugin's data: ") }
 }

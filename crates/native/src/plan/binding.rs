@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(unbind_key))
         .routes(routes!(list_bindings_of_plan, bind_plan))
         .routes(routes!(unbind_environment))
+        .routes(routes!(demote_plan))
         .routes(routes!(unbind_api))
         .routes(routes!(list_bindings_of_service))
 }
@@ -212,6 +213,16 @@ async fn bind_plan(change: Change, Path(id): Path<String>, Body(wanted): Body<Ne
 async fn unbind_environment(change: Change, Path(place): Path<(String, String, String)>) -> Outcome {
     let (plan, service, environment) = place;
     unbind(change, &plan, &service, &environment, BindTarget::Service).await
+}
+
+/// Lets a usage plan that rules an environment rule each API that runs there by itself instead; at once
+#[utoipa::path(post, path = "/usage-plans/{plan}/bindings/{service}/{environment}/demote", tag = "usage plans",
+    responses((status = 204, description = "It rules each API by itself")))]
+async fn demote_plan(change: Change, Path(place): Path<(String, String, String)>) -> Outcome {
+    let (plan, service, environment) = place;
+    let (plan, service) = (plan_id(&plan)?, service_id(&service)?);
+    change.control().demote_plan(&change.actor(), &plan, &service, &environment_name(&environment)?).await?;
+    Ok(change.answer(Answer::nothing()))
 }
 
 /// Takes a usage plan off one API in an environment

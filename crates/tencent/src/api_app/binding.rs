@@ -27,7 +27,7 @@ pub(crate) async fn bind(call: Call, request: Bind) -> Result<Answer, Problem> {
     let environment = field::environment("Environment", &request.environment)?;
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let api: ApiId = field::id("ApiId", request.api_id)?;
-    call.control.bind_application(&call.actor, &application, &service, &environment, &api).await?;
+    call.control.bind_application(&call.actor, &application, &service, &environment, &[api]).await?;
     Ok(Answer::done())
 }
 

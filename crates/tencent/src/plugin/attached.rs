@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use model::{Api, ApiDefinition, ApiId, Attachment, EnvironmentName, PluginId, ServiceId, ServiceTree};
+use control::read::definition;
+use model::{Api, ApiId, Attachment, EnvironmentName, PluginId, ServiceId, ServiceTree};
 use serde::{Deserialize, Serialize};
 
 use super::{OnePage, data, kind};
@@ -97,15 +98,6 @@ impl AttachedApiInfo {
             attached_time: written(attachment.attached),
         }
     }
-}
-
-/// An API's definition as it is edited, or, where the API was deleted and still runs, as it was last released.
-fn definition<'t>(tree: &'t ServiceTree, api: &ApiId) -> Option<&'t ApiDefinition> {
-    let edited = tree.apis.get(api).map(|api| &api.definition);
-    edited.or_else(|| {
-        let frozen = tree.revisions.range((api.clone(), 0)..=(api.clone(), u32::MAX)).next_back();
-        frozen.map(|(_, frozen)| &frozen.definition)
-    })
 }
 
 /// `DescribePluginsByApi`.

@@ -1,10 +1,13 @@
 //! The parts of a document in the order in which they can be brought in: what is named before what names it.
 
+mod caller;
+mod document;
 mod environment;
+mod prune;
 
 use std::collections::BTreeSet;
 
-use model::{AccessKeyId, ApiId, Secret, ServiceId, Snapshot, UpstreamId, UsagePlanId};
+use model::{AccessKeyId, ApiDocumentId, ApiId, ApplicationId, PluginId, Secret, ServiceId, UpstreamId, UsagePlanId};
 
 use super::super::{ApiEntry, Configuration, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
 use super::{Draft, at};
@@ -13,10 +16,25 @@ use crate::{
     UsagePlanChange, api, binding, credential, mint, service, upstream, usage_plan,
 };
 
+/// What the entries of a document mean, in their order.
+struct Meant {
+    upstreams: Vec<UpstreamId>,
+    plugins: Vec<PluginId>,
+    keys: Vec<AccessKeyId>,
+    applications: Vec<ApplicationId>,
+    plans: Vec<UsagePlanId>,
+    services: Vec<ServiceId>,
+    documents: Vec<ApiDocumentId>,
+}
+
 pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: bool) -> Result<(), Refusal> {
     let upstreams =
         once("upstream", "/upstreams", each("/upstreams", &wanted.upstreams, |entry| bring_upstream(draft, entry))?)?;
+    let plugins =
+        once("plugin", "/plugins", each("/plugins", &wanted.plugins, |entry| caller::bring_plugin(draft, entry))?)?;
     let keys = once("key", "/keys", each("/keys", &wanted.keys, |entry| bring_key(draft, entry))?)?;
+    let applications = each("/applications", &wanted.applications, |entry| caller::bring_application(draft, entry))?;
+    let applications = once("application", "/applications", applications)?;
     let plans = once(
         "usage plan",
         "/usage_plans",
@@ -24,40 +42,57 @@ pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: boo
     )?;
     let services =
         once("service", "/services", each("/services", &wanted.services, |entry| bring_service(draft, entry))?)?;
+    let mut meant = Meant { upstreams, plugins, keys, applications, plans, services, documents: Vec::new() };
     if prune {
-        environment::unbind_others(draft, wanted, &services, &plans)?;
+        prune::loosen(draft, wanted, &meant)?;
     }
-    for (number, (entry, id)) in wanted.services.iter().zip(&services).enumerate() {
+    for (number, (entry, id)) in wanted.services.iter().zip(&meant.services).enumerate() {
         let place = format!("/services/{number}");
-        let apis = apis_of(draft, id, entry);
-        if prune {
-            let there =
-                draft.snapshot.services.get(id).map_or_else(Vec::new, |tree| tree.apis.keys().cloned().collect());
-            let others: Vec<ApiId> = there.into_iter().filter(|api| !apis.contains(api)).collect();
-            for api in others {
-                draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.clone()))?;
-            }
-        }
-        let brought = entry.apis.iter().enumerate().map(|(number, entry)| {
-            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))
-        });
-        let brought = brought.collect::<Result<_, _>>()?;
-        once("API", &format!("{place}/apis"), brought)?;
+        bring_parts(draft, id, entry, &place, prune)?;
     }
-    for (number, (entry, plan)) in wanted.usage_plans.iter().zip(&plans).enumerate() {
+    for (number, (entry, plan)) in wanted.usage_plans.iter().zip(&meant.plans).enumerate() {
         let place = format!("/usage_plans/{number}/keys");
         bring_keys_of_plan(draft, entry, plan, prune).map_err(at(place))?;
     }
-    for (number, (entry, service)) in wanted.services.iter().zip(&services).enumerate() {
+    for (number, (entry, service)) in wanted.services.iter().zip(&meant.services).enumerate() {
         let place = format!("/services/{number}/environments");
         each(&place, &entry.environments, |entry| environment::bring_in(draft, service, entry, prune))?;
     }
+    let documents = each("/api_documents", &wanted.api_documents, |entry| document::bring(draft, entry))?;
+    meant.documents = once("API document", "/api_documents", documents)?;
     // A key that is off joins no plan: it is switched off once it has joined.
-    for (number, (entry, key)) in wanted.keys.iter().zip(&keys).enumerate() {
+    for (number, (entry, key)) in wanted.keys.iter().zip(&meant.keys).enumerate() {
         let off = CredentialChange { enabled: Some(entry.enabled), ..CredentialChange::default() };
         draft.ask(|facts| credential::modify(facts, key, &off)).map_err(at(format!("/keys/{number}")))?;
     }
-    if prune { environment::remove_others(draft, &upstreams, &keys, &plans, &services) } else { Ok(()) }
+    if prune { prune::remove_others(draft, &meant) } else { Ok(()) }
+}
+
+/// Brings in the APIs and the IP strategies of a service.
+fn bring_parts(
+    draft: &mut Draft<'_>,
+    id: &ServiceId,
+    entry: &ServiceEntry,
+    place: &str,
+    prune: bool,
+) -> Result<(), Refusal> {
+    if prune {
+        let apis = apis_of(draft, id, entry);
+        let there = draft.snapshot.services.get(id).map_or_else(Vec::new, |tree| tree.apis.keys().cloned().collect());
+        for api in there.into_iter().filter(|api| !apis.contains(api)) {
+            draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.to_owned()))?;
+        }
+    }
+    let brought =
+        entry.apis.iter().enumerate().map(|(number, entry)| {
+            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))
+        });
+    let brought = brought.collect::<Result<_, _>>()?;
+    once("API", &format!("{place}/apis"), brought)?;
+    let strategies = format!("{place}/ip_strategies");
+    let brought = each(&strategies, &entry.ip_strategies, |entry| caller::bring_ip_strategy(draft, id, entry))?;
+    let kept = once("IP strategy", &strategies, brought)?;
+    if prune { caller::remove_ip_strategies(draft, id, &kept) } else { Ok(()) }
 }
 
 /// Brings each entry in, and says of a refusal which one it was about.
@@ -76,11 +111,8 @@ fn once<T: Ord>(noun: &'static str, place: &str, meant: Vec<T>) -> Result<Vec<T>
 }
 
 fn bring_upstream(draft: &mut Draft<'_>, entry: &UpstreamEntry) -> Result<UpstreamId, Refusal> {
-    let named = |snapshot: &Snapshot| {
-        let mut all = snapshot.upstreams.values();
-        all.find(|upstream| entry.name.is_some() && upstream.name == entry.name).map(|upstream| upstream.id.clone())
-    };
-    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let named = entry.name.as_ref().and_then(|name| draft.names.upstreams.first(name.as_str()));
+    let id = entry.id.clone().or_else(|| named.cloned());
     let entry = entry.clone();
     match id.filter(|id| draft.snapshot.upstreams.contains_key(id)) {
         Some(id) => {
@@ -124,11 +156,7 @@ fn bring_upstream(draft: &mut Draft<'_>, entry: &UpstreamEntry) -> Result<Upstre
 
 fn bring_key(draft: &mut Draft<'_>, entry: &KeyEntry) -> Result<AccessKeyId, Refusal> {
     let secret = entry.secret.clone().map(Secret::try_from).transpose()?;
-    let named = |snapshot: &Snapshot| {
-        let mut all = snapshot.credentials.values();
-        all.find(|key| key.name == entry.name).map(|key| key.id.clone())
-    };
-    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let id = entry.id.clone().or_else(|| draft.names.keys.first(entry.name.as_str()).cloned());
     let id = match id.filter(|id| draft.snapshot.credentials.contains_key(id)) {
         Some(id) => id,
         None => {
@@ -159,11 +187,7 @@ fn bring_key(draft: &mut Draft<'_>, entry: &KeyEntry) -> Result<AccessKeyId, Ref
 }
 
 fn bring_plan(draft: &mut Draft<'_>, entry: &PlanEntry) -> Result<UsagePlanId, Refusal> {
-    let named = |snapshot: &Snapshot| {
-        let mut all = snapshot.usage_plans.values();
-        all.find(|plan| plan.name == entry.name).map(|plan| plan.id.clone())
-    };
-    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let id = entry.id.clone().or_else(|| draft.names.usage_plans.first(entry.name.as_str()).cloned());
     match id.filter(|id| draft.snapshot.usage_plans.contains_key(id)) {
         Some(id) => {
             let change = UsagePlanChange {
@@ -199,14 +223,15 @@ fn bring_keys_of_plan(
     plan: &UsagePlanId,
     prune: bool,
 ) -> Result<(), Refusal> {
-    let wanted: Vec<AccessKeyId> =
-        entry.keys.iter().map(|name| key_called(&draft.snapshot, name)).collect::<Result<_, _>>()?;
+    let wanted: Vec<AccessKeyId> = entry.keys.iter().map(|name| key_called(draft, name)).collect::<Result<_, _>>()?;
     let there: Vec<AccessKeyId> =
         draft.snapshot.keys_of_plan.get(plan).map_or_else(Vec::new, |keys| keys.keys().cloned().collect());
-    let others: Vec<AccessKeyId> = there.iter().filter(|key| !wanted.contains(key)).cloned().collect();
+    let named: BTreeSet<&AccessKeyId> = wanted.iter().collect();
+    let others: Vec<AccessKeyId> = there.iter().filter(|key| !named.contains(key)).cloned().collect();
     if prune && !others.is_empty() {
         draft.ask(|facts| binding::unbind_keys(facts, plan, &others))?;
     }
+    let there: BTreeSet<AccessKeyId> = there.into_iter().collect();
     let new: Vec<AccessKeyId> = wanted.into_iter().filter(|key| !there.contains(key)).collect();
     if !new.is_empty() {
         draft.ask(|facts| binding::bind_keys(facts, plan, &new))?;
@@ -215,11 +240,7 @@ fn bring_keys_of_plan(
 }
 
 fn bring_service(draft: &mut Draft<'_>, entry: &ServiceEntry) -> Result<ServiceId, Refusal> {
-    let named = |snapshot: &Snapshot| {
-        let mut all = snapshot.services.values();
-        all.find(|tree| tree.service.name == entry.name).map(|tree| tree.service.id.clone())
-    };
-    let id = entry.id.clone().or_else(|| named(&draft.snapshot));
+    let id = entry.id.clone().or_else(|| draft.names.services.first(entry.name.as_str()).cloned());
     let entry = entry.clone();
     match id.filter(|id| draft.snapshot.services.contains_key(id)) {
         Some(id) => {
@@ -257,15 +278,12 @@ fn bring_service(draft: &mut Draft<'_>, entry: &ServiceEntry) -> Result<ServiceI
 /// Which API an entry means; `None` when it is to be made.
 fn meant(draft: &Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Option<ApiId> {
     let tree = draft.snapshot.services.get(service)?;
-    let named = || {
-        let mut all = tree.apis.values();
-        all.find(|api| api.definition.name == entry.definition.name).map(|api| api.id.clone())
-    };
+    let named = || draft.names.api(service, entry.definition.name.as_str()).cloned();
     entry.id.clone().or_else(named).filter(|id| tree.apis.contains_key(id))
 }
 
 /// The APIs of a service that its entry means.
-fn apis_of(draft: &Draft<'_>, service: &ServiceId, entry: &ServiceEntry) -> Vec<ApiId> {
+fn apis_of(draft: &Draft<'_>, service: &ServiceId, entry: &ServiceEntry) -> BTreeSet<ApiId> {
     entry.apis.iter().filter_map(|entry| meant(draft, service, entry)).collect()
 }
 
@@ -285,8 +303,8 @@ fn bring_api(draft: &mut Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Re
 }
 
 /// The key of this identifier or name.
-fn key_called(snapshot: &Snapshot, name: &str) -> Result<AccessKeyId, Refusal> {
-    let named = || snapshot.credentials.values().find(|key| key.name.as_str() == name);
-    let found = snapshot.credentials.get(name).or_else(named).map(|key| key.id.clone());
+fn key_called(draft: &Draft<'_>, name: &str) -> Result<AccessKeyId, Refusal> {
+    let there = draft.snapshot.credentials.get(name).map(|key| &key.id);
+    let found = there.or_else(|| draft.names.keys.first(name)).cloned();
     found.ok_or_else(|| Refusal::NobodyOfThatName { noun: "key", name: name.to_owned() })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AccessKeyId, Record, Snapshot, Write};
+use model::{Record, Snapshot, Write};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,12 +11,7 @@ use crate::diff;
 
 /// Everything that differs, and what is released.
 pub(crate) fn changes(before: &Snapshot, after: &Snapshot, writes: &[Write]) -> Vec<ConfigurationChange> {
-    let rotated: BTreeSet<AccessKeyId> = after
-        .credentials
-        .values()
-        .filter(|key| before.credentials.get(&key.id).is_some_and(|old| old.secret != key.secret))
-        .map(|key| key.id.clone())
-        .collect();
+    let rotated = rotated(before, after);
     let (before, after) = (entries(before, &BTreeSet::new()), entries(after, &rotated));
     let mut changes = Vec::new();
     for (key, (name, entry)) in &after {
@@ -47,6 +42,22 @@ pub(crate) fn changes(before: &Snapshot, after: &Snapshot, writes: &[Write]) -> 
     changes
 }
 
+/// The identifiers of what has another secret than before; no two nouns share one.
+fn rotated(before: &Snapshot, after: &Snapshot) -> BTreeSet<String> {
+    let keys = after.credentials.values();
+    let keys = keys.filter(|key| before.credentials.get(&key.id).is_some_and(|old| old.secret != key.secret));
+    let applications = after.applications.values().filter(|application| {
+        before.applications.get(&application.id).is_some_and(|old| old.secret != application.secret)
+    });
+    let documents = after
+        .api_documents
+        .values()
+        .filter(|document| before.api_documents.get(&document.id).is_some_and(|old| old.password != document.password));
+    let keys = keys.map(|key| key.id.to_string());
+    let applications = applications.map(|application| application.id.to_string());
+    keys.chain(applications).chain(documents.map(|document| document.id.to_string())).collect()
+}
+
 /// What an entry is: its noun, and its identifier among those.
 type Key<'k> = &'k (&'static str, String);
 
@@ -57,21 +68,30 @@ fn change((noun, id): Key<'_>, name: &str, kind: ChangeKind) -> ConfigurationCha
 /// The entries of a document with their names, each as JSON without what it is known by and what is an entry itself.
 ///
 /// Of a secret just that it is another one.
-fn entries(snapshot: &Snapshot, rotated: &BTreeSet<AccessKeyId>) -> BTreeMap<(&'static str, String), (String, Value)> {
-    let Configuration { upstreams, keys, usage_plans, services } = export::configuration(snapshot, false);
+fn entries(snapshot: &Snapshot, rotated: &BTreeSet<String>) -> BTreeMap<(&'static str, String), (String, Value)> {
+    let Configuration { upstreams, plugins, keys, applications, usage_plans, services, api_documents } =
+        export::configuration(snapshot, false);
     let mut found = BTreeMap::new();
     let mut put = |noun: &'static str, id: String, name: String, value: Value| {
         found.insert((noun, id), (name, value));
     };
+    let secret = |id: &str| Value::from(if rotated.contains(id) { "another" } else { "the same" });
     for upstream in upstreams {
         let (id, name) = (text(upstream.id.as_ref()), text(upstream.name.as_ref()));
         put("upstream", id, name, value(&upstream));
     }
+    for plugin in plugins {
+        put("plugin", text(plugin.id.as_ref()), plugin.name.to_string(), value(&plugin));
+    }
     for key in keys {
-        let mut told = value(&key);
-        let is_rotated = key.id.as_ref().is_some_and(|id| rotated.contains(id));
-        told["secret"] = Value::from(if is_rotated { "another" } else { "the same" });
-        put("key", text(key.id.as_ref()), key.name.to_string(), told);
+        let (id, mut told) = (text(key.id.as_ref()), value(&key));
+        told["secret"] = secret(&id);
+        put("key", id, key.name.to_string(), told);
+    }
+    for application in applications {
+        let (id, mut told) = (text(application.id.as_ref()), value(&application));
+        told["secret"] = secret(&id);
+        put("application", id, application.name.to_string(), told);
     }
     for plan in usage_plans {
         put("usage_plan", text(plan.id.as_ref()), plan.name.to_string(), value(&plan));
@@ -82,7 +102,16 @@ fn entries(snapshot: &Snapshot, rotated: &BTreeSet<AccessKeyId>) -> BTreeMap<(&'
             let name = api.definition.name.to_string();
             put("api", format!("{id}/{}", text(api.id.as_ref())), name, value(&api.definition));
         }
+        for strategy in std::mem::take(&mut service.ip_strategies) {
+            let name = strategy.name.to_string();
+            put("ip_strategy", format!("{id}/{}", text(strategy.id.as_ref())), name, value(&strategy));
+        }
         put("service", id, service.name.to_string(), value(&service));
+    }
+    for document in api_documents {
+        let (id, mut told) = (text(document.id.as_ref()), value(&document));
+        told["password"] = secret(&id);
+        put("api_document", id, document.name.to_string(), told);
     }
     found
 }
