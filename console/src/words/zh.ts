@@ -15,6 +15,7 @@ import problems from './zh/problems.json';
 import refusals from './zh/refusals.json';
 import rules from './zh/rules.json';
 import services from './zh/services.json';
+import settingHelp from './zh/setting_help.json';
 import settings from './zh/settings.json';
 import shell from './zh/shell.json';
 import upstreams from './zh/upstreams.json';
@@ -37,6 +38,7 @@ export default {
   refusals,
   rules,
   services,
+  setting_help: settingHelp,
   settings,
   shell,
   upstreams,

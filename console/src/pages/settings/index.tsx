@@ -10,6 +10,7 @@ import { Chip } from '@/parts/mark';
 import { PageHead } from '@/parts/page_head';
 import { Waiting } from '@/parts/waiting';
 import '@/parts/table.css';
+import { allowed, meaning } from './words';
 import './settings.css';
 
 export default function Settings() {
@@ -63,11 +64,11 @@ function One({ setting }: { setting: Setting }) {
     <li className="setting">
       <div className="setting-what">
         <code className="setting-name">{setting.name}</code>
-        <p className="setting-help" lang="en">
-          <Marked text={setting.description} />
+        <p className="setting-help">
+          <Marked text={meaning(setting)} />
         </p>
-        <p className="setting-help" lang="en">
-          {t('allowed')} <Marked text={setting.allowed} /> · <code>{setting.flag}</code> · <code>{setting.variable}</code>
+        <p className="setting-help">
+          {t('allowed')} <Marked text={allowed(setting)} /> · <code>{setting.flag}</code> · <code>{setting.variable}</code>
         </p>
       </div>
       <div className="setting-is">
@@ -92,5 +93,5 @@ function Marked({ text }: { text: string }) {
 
 function holds(setting: Setting, q: string): boolean {
   const wanted = q.trim().toLowerCase();
-  return [setting.name, setting.description, setting.value, setting.variable].some((text) => text.toLowerCase().includes(wanted));
+  return [setting.name, setting.description, meaning(setting), setting.value, setting.variable].some((text) => text.toLowerCase().includes(wanted));
 }

@@ -10,7 +10,7 @@ impl Value for DirectoryUrl {
     const STANDS_FOR: &'static str = "URL";
 
     fn allowed() -> String {
-        "`https://` with a host and a path, at most 512 characters; or empty".to_owned()
+        "`https://` with a host and a path, at most 512 characters".to_owned()
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -28,7 +28,7 @@ impl Value for Contact {
     const STANDS_FOR: &'static str = "ADDRESS";
 
     fn allowed() -> String {
-        "an e-mail address, such as `ops@example.com`; or empty".to_owned()
+        "an e-mail address, such as `ops@example.com`".to_owned()
     }
 
     fn parse(text: &str) -> Option<Self> {
