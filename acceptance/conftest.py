@@ -6,11 +6,43 @@ import pytest
 
 from stand.backend import Backend
 from stand.browser import Browser, is_built
-from stand.cloud import Cloud
+from stand.both import check_both
+from stand.cloud import DONE, SDKS, SPEAKER, Cloud, foreign
+from stand.elsewhere import Elsewhere
 from stand.gateway import Gateway
+from stand.node_sdk import is_there
 from stand.site import Site
 
 SCENARIOS_PER_GATEWAY = 20
+
+
+def pytest_generate_tests(metafunc):
+    """What is marked `both_sdks` runs once with each."""
+    if metafunc.definition.get_closest_marker("both_sdks"):
+        metafunc.parametrize("sdk", SDKS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def sdk(request, monkeypatch):
+    """The SDK that every `Cloud` of the test speaks through."""
+    sdk = getattr(request, "param", SDKS[0])
+    if sdk == "node" and not is_there():
+        pytest.skip("there is no Node here")
+    if foreign() and not request.node.get_closest_marker("both_sdks"):
+        pytest.skip("needs a gateway of ours")
+    monkeypatch.setattr(SPEAKER, "sdk", sdk)
+    return sdk
+
+
+def pytest_sessionfinish(session):
+    """A whole run has carried out every served action with both SDKs."""
+    check_both(session, DONE)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """A worker has ended, and tells what it has done."""
+    DONE.update(map(tuple, getattr(node, "workeroutput", {}).get("done", ())))
 
 
 class Shift:
@@ -23,6 +55,8 @@ class Shift:
 
     def gateway(self):
         """A running gateway."""
+        if foreign():
+            return Elsewhere()
         if self.current is None or self.uses == SCENARIOS_PER_GATEWAY or self.current.process.poll() is not None:
             self.close()
             self.current = Gateway(self.folders.mktemp("shared")).start()
@@ -57,6 +91,8 @@ def gateways(tmp_path):
     made = []
 
     def make(*arguments, environment=None):
+        if foreign():
+            return pytest.skip("needs settings of its own") if arguments or environment else Elsewhere()
         gateway = Gateway(tmp_path / f"gateway-{len(made)}", arguments, environment)
         made.append(gateway)
         return gateway.start()

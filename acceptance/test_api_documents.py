@@ -72,6 +72,7 @@ class Reader:
         return self.http.post(f"{self.url}/apis/{api}", data=values, headers=kind, timeout=30)
 
 
+@pytest.mark.both_sdks
 def test_a_document_is_described(site):
     document = create(site, "orders", "closed", Tags=[{"Key": "team", "Value": "shop"}])
     assert re.fullmatch(r"apidoc-[a-z0-9]{8}", document)
@@ -87,6 +88,7 @@ def test_a_document_is_described(site):
     assert len(told["SharePassword"]) >= 6
 
 
+@pytest.mark.both_sdks
 def test_documents_are_listed_page_by_page_the_newest_first(site):
     ids = [create(site, ApiDocName=f"d{n}") for n in range(3)][::-1]
 
@@ -153,6 +155,7 @@ def test_an_api_is_tried_through_the_gateway(site):
     assert stranger.status_code == 401
 
 
+@pytest.mark.both_sdks
 def test_edits_show_when_the_document_is_built_anew(site):
     document = create(site)
     reader = Reader(site, document)
@@ -173,6 +176,7 @@ def test_edits_show_when_the_document_is_built_anew(site):
     assert detail(site, document)["Environment"] == "test"
 
 
+@pytest.mark.both_sdks
 def test_another_password_shuts_everybody_out(site):
     document = create(site)
     reader = Reader(site, document)
@@ -200,6 +204,7 @@ def test_documents_outlive_a_restart_and_not_their_service(site):
     assert Cloud(site.gateway.admin).DescribeAPIDocs()["Result"]["TotalCount"] == 0
 
 
+@pytest.mark.both_sdks
 def test_what_is_not_there_is_refused(site):
     nowhere = {"ApiDocId": "apidoc-nowhere1"}
     given = {"ApiDocName": "n", "ServiceId": site.id, "Environment": "test", "ApiIds": [site.apis["orders"]]}
@@ -227,6 +232,7 @@ def test_what_is_not_there_is_refused(site):
         assert caught.value.code == expected, fields
 
 
+@pytest.mark.both_sdks
 def test_no_more_than_fit(gateways, backend):
     site = Site(gateways("--max-api-documents", "1"), backend)
     site.api(path="/a", mock="a", name="orders")

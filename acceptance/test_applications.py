@@ -8,6 +8,8 @@ from stand.cloud import Cloud, Refused
 from stand.site import Site
 from stand.tags import UNCERTAIN
 
+pytestmark = pytest.mark.both_sdks
+
 
 @pytest.fixture
 def site(gateways):

@@ -5,6 +5,8 @@ import pytest
 from stand.cloud import Cloud, Refused
 from stand.tags import UNCERTAIN
 
+pytestmark = pytest.mark.both_sdks
+
 ID = "instance-tollgate"
 
 

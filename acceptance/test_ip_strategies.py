@@ -143,6 +143,7 @@ def test_a_websocket_is_refused_before_its_upgrade(gateway):
     echo.close()
 
 
+@pytest.mark.both_sdks
 def test_strategies_are_described_listed_and_bound(site):
     made = site.cloud.CreateIPStrategy(
         ServiceId=site.id, StrategyName="first", StrategyType="WHITE", StrategyData="1.1.1.1\n2.2.2.0/24"
@@ -190,6 +191,7 @@ def test_strategies_are_described_listed_and_bound(site):
     assert describe()["BindApiTotalCount"] == 2, "in the other environment it stays"
 
 
+@pytest.mark.both_sdks
 @pytest.mark.parametrize(
     "fields, expected",
     [
@@ -210,6 +212,7 @@ def test_what_is_no_strategy_is_refused_by_name(site, fields, expected):
         assert next(iter(fields)) in caught.value.message
 
 
+@pytest.mark.both_sdks
 def test_what_is_not_there_is_refused(site):
     strategy = create(site, "1.1.1.1")
     nowhere = {"ServiceId": site.id, "StrategyId": "IPStrategy-nowhere1"}
@@ -237,6 +240,7 @@ def test_what_is_not_there_is_refused(site):
     assert code(caught) == "InvalidParameterValue.InvalidFilterNotSupportedName"
 
 
+@pytest.mark.both_sdks
 def test_no_more_than_fit(gateways):
     site = Site(gateways("--max-ip-strategies-per-service", "1"), None)
     create(site, "1.1.1.1")

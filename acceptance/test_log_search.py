@@ -119,6 +119,7 @@ def test_every_condition_finds_its_lines(log, name, operator, value, expected):
     assert [line["uri"][1:] for line in log.lines((name, operator, value))] == expected
 
 
+@pytest.mark.both_sdks
 def test_conditions_are_joined_by_and(log):
     api = log.site.apis["mock"]
     assert [line["uri"] for line in log.lines(("api_id", "=", api), ("rsp_st", "=", "200"))] == ["/mock"]
@@ -127,6 +128,7 @@ def test_conditions_are_joined_by_and(log):
     assert line["uri"] == "/there"
 
 
+@pytest.mark.both_sdks
 def test_pages_follow_one_another_in_both_orders(log):
     for order in ("asc", "desc", ""):
         expected = [line["req_id"] for line in log.all]
@@ -144,6 +146,7 @@ def test_pages_follow_one_another_in_both_orders(log):
         assert found == expected
 
 
+@pytest.mark.both_sdks
 def test_a_place_belongs_to_its_question(log):
     asked = span()
     context = log.ask(Limit=1, **asked)["ConText"]
@@ -153,12 +156,14 @@ def test_a_place_belongs_to_its_question(log):
         assert caught.value.code == "InvalidParameterValue"
 
 
+@pytest.mark.both_sdks
 def test_time_bounds_hold(log):
     early = span(timedelta(hours=3), -timedelta(hours=2))
     assert log.lines(**early) == []
     assert len(log.lines(**span(timedelta(hours=23)))) == 4
 
 
+@pytest.mark.both_sdks
 @pytest.mark.parametrize(
     "fields, expected, told",
     [
@@ -191,6 +196,7 @@ def test_what_cannot_be_asked_is_refused_at_its_place(log, fields, expected, tol
     assert caught.value.code == expected and told in caught.value.message, caught.value
 
 
+@pytest.mark.both_sdks
 def test_a_log_that_is_switched_off_says_so(gateways):
     site = Site(gateways("--call-log-size", "0"), None)
     with pytest.raises(Refused, match="call_log_size") as caught:

@@ -140,6 +140,7 @@ def test_both_kinds_lose_their_parts_with_a_release(site, issuer):
     assert told(site, target="/test/work") == (200, None)
 
 
+@pytest.mark.both_sdks
 def test_both_kinds_are_described(site, issuer):
     give, take = (
         site.cloud.DescribeApi(ServiceId=site.id, ApiId=site.apis[name])["Result"] for name in ("token", "work")
@@ -158,6 +159,7 @@ def test_both_kinds_are_described(site, issuer):
     assert len(listed("AuthType", "OAUTH")) == 2
 
 
+@pytest.mark.both_sdks
 def test_what_is_no_part_is_refused_by_its_field(site, issuer):
     give = {"AuthType": "OAUTH", "ApiBusinessType": "OAUTH"}
     good = config(issuer.jwk)
@@ -183,6 +185,7 @@ def test_what_is_no_part_is_refused_by_its_field(site, issuer):
         assert code == expected and word in message, (fields, code, message)
 
 
+@pytest.mark.both_sdks
 def test_an_authorization_api_stays_while_its_tokens_are_used(site):
     token, work = ({"ServiceId": site.id, "ApiId": site.apis[name]} for name in ("token", "work"))
     code, message = refused(site.cloud.DeleteApi, **token)
@@ -194,6 +197,7 @@ def test_an_authorization_api_stays_while_its_tokens_are_used(site):
     site.cloud.DeleteApi(**token)
 
 
+@pytest.mark.both_sdks
 def test_an_increment_changes_an_authorization_api_alone(site, issuer):
     increment = site.cloud.ModifyApiIncrement
     token, work = ({"ServiceId": site.id, "ApiId": site.apis[name]} for name in ("token", "work"))

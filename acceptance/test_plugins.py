@@ -9,6 +9,8 @@ from stand import plugins
 from stand.cloud import Cloud, Refused
 from stand.site import Site
 
+pytestmark = pytest.mark.both_sdks
+
 BLACK = {"type": "black_list", "blocks": "203.0.113.7"}
 
 

@@ -8,9 +8,10 @@ use crate::tree;
 const HEAD: &str = "\
 # The actions of the compatible API
 
-Every action of API version 2018-08-08, whether it is served, and tests through the built binary that show it; an action
-that is served and that no test asks for fails the build. Scenarios run through the official SDK, and against any other
-endpoint that a variable names ([acceptance/README.md](../acceptance/README.md)). This page is made by `make docs`.
+Every action of API version 2018-08-08, whether it is served, and tests through the built binary that show it. They run
+once with the official SDK for Python and once with the one for Node, and against any other endpoint that a variable names
+([acceptance/README.md](../acceptance/README.md)). An action that is served and that no such test asks for fails the
+build; one that a whole run has not carried out with both SDKs fails `make test`. This page is made by `make docs`.
 
 ";
 
@@ -32,8 +33,16 @@ struct Test {
     name: String,
     /// What stands outside of tests and is called by them.
     is_helper: bool,
+    /// Whether it runs with each of the official SDKs.
+    with_both: bool,
     text: String,
 }
+
+/// How a test in Python begins.
+const PYTHON: &str = "def test_";
+
+/// What stands above a test, or for all tests of a file, that runs with each of the SDKs.
+const WITH_BOTH: &str = "pytest.mark.both_sdks";
 
 /// The page. `list` has a line for each action: its name, its rights and the reason of its refusal, between tabs.
 ///
@@ -48,8 +57,8 @@ pub(crate) fn page(root: &Path, list: &str) -> Result<String, String> {
     page.push_str("| action | needs | | shown by |\n|---|---|---|---|\n");
     for Action { name, rights, reason } in &actions {
         let shown = shown_by(&tests, name);
-        if reason.is_empty() && shown.is_empty() {
-            return Err(format!("no test under acceptance/ asks for {name}, which is served"));
+        if reason.is_empty() && !tests.iter().any(|test| test.with_both && has_word(&test.text, name)) {
+            return Err(format!("no test under acceptance/ that runs with both SDKs asks for {name}, which is served"));
         }
         let state = if reason.is_empty() { "served".to_owned() } else { format!("refused: {reason}") };
         let _told = writeln!(page, "| {name} | {rights} | {state} | {} |", shown.join("; "));
@@ -65,9 +74,9 @@ fn action(line: &str) -> Option<Action<'_>> {
 /// Links to tests that ask for an action, at most one of a file; what only a helper asks for is shown by its file.
 fn shown_by(tests: &[Test], action: &str) -> Vec<String> {
     let mut shown: Vec<(&str, String)> = Vec::new();
-    let (own, helpers): (Vec<&Test>, Vec<&Test>) =
-        tests.iter().filter(|test| has_word(&test.text, action)).partition(|test| !test.is_helper);
-    for Test { file, name, .. } in own.into_iter().chain(helpers) {
+    let mut asking: Vec<&Test> = tests.iter().filter(|test| has_word(&test.text, action)).collect();
+    asking.sort_by_key(|test| (test.is_helper, !test.with_both));
+    for Test { file, name, .. } in asking {
         if shown.len() < SHOWN && shown.iter().all(|(known, _)| known != file) {
             shown.push((file, format!("[{name}](../{file})")));
         }
@@ -92,7 +101,7 @@ fn tests(root: &Path) -> Result<Vec<Test>, String> {
         if text.path.starts_with("scenarios/management/") {
             split(&file, &text.text, "- name: ", &mut found);
         } else if text.name().starts_with("test_") || text.path.starts_with("stand/") {
-            split(&file, &text.text, "def test_", &mut found);
+            split(&file, &text.text, PYTHON, &mut found);
         }
     }
     found.sort_by(|one, other| one.file.cmp(&other.file));
@@ -101,13 +110,23 @@ fn tests(root: &Path) -> Result<Vec<Test>, String> {
 
 /// A file's tests: each from its beginning to the next one's, and what stands before the first.
 fn split(file: &str, content: &str, begins: &str, found: &mut Vec<Test>) {
-    let test =
-        |name: &str, is_helper| Test { file: file.to_owned(), name: name.to_owned(), is_helper, text: String::new() };
-    let mut last = test(file.rsplit('/').next().unwrap_or(file), true);
+    let all_with_both = begins != PYTHON || content.contains(&format!("\npytestmark = {WITH_BOTH}\n"));
+    let test = |name: &str, is_helper, with_both| Test {
+        file: file.to_owned(),
+        name: name.to_owned(),
+        is_helper,
+        with_both: with_both || all_with_both,
+        text: String::new(),
+    };
+    let mut last = test(file.rsplit('/').next().unwrap_or(file), true, false);
+    let mut with_both = false;
     for line in content.lines() {
         if let Some(rest) = line.strip_prefix(begins) {
             let name = rest.split('(').next().unwrap_or(rest).replace('_', " ");
-            found.push(std::mem::replace(&mut last, test(name.trim(), false)));
+            found.push(std::mem::replace(&mut last, test(name.trim(), false, with_both)));
+            with_both = false;
+        } else if line.strip_prefix('@') == Some(WITH_BOTH) {
+            with_both = true;
         } else {
             last.text.push_str(line);
             last.text.push('\n');
@@ -131,8 +150,10 @@ mod tests {
     #[test]
     fn a_test_ends_where_the_next_begins() {
         let mut found = Vec::new();
-        split("f", "x\ndef test_a_b(c):\n    one\ndef test_d():\n    two\n", "def test_", &mut found);
-        let told: Vec<_> = found.iter().map(|test| (test.name.as_str(), test.text.as_str())).collect();
-        assert_eq!(told, [("f", "x\n"), ("a b", "    one\n"), ("d", "    two\n")]);
+        let file = "x\ndef test_a_b(c):\n    one\n@pytest.mark.both_sdks\n@other\ndef test_d():\n    two\n";
+        split("f", file, PYTHON, &mut found);
+        let told: Vec<_> =
+            found.iter().map(|test| (test.name.as_str(), test.text.as_str(), test.with_both)).collect();
+        assert_eq!(told, [("f", "x\n", false), ("a b", "    one\n@other\n", false), ("d", "    two\n", true)]);
     }
 }

@@ -54,7 +54,8 @@ pub struct Door {
 }
 
 impl Door {
-    /// A door that knows the operators of `control`. `scope` is the service name that a signature must be made for.
+    /// A door that knows the operators of `control`. `scope` is the service name that a signature must be made for;
+    /// the first label of the host that was asked is one too.
     pub fn new(control: Arc<Control>, scope: impl Into<String>) -> Self {
         Self { control, scope: scope.into() }
     }
@@ -115,7 +116,7 @@ fn by_header<'s>(
     now: Timestamp,
 ) -> Result<&'s Operator, DoorRefusal> {
     let authorization = tc3::parse(authorization).map_err(malformed)?;
-    if authorization.service != scope {
+    if authorization.service != scope && Some(authorization.service) != first_label(request)? {
         return Err(DoorRefusal::WrongScope { found: authorization.service.to_owned(), expected: scope.to_owned() });
     }
     let signed = tc3::Request {
@@ -136,6 +137,13 @@ fn by_header<'s>(
         }),
         Err(other) => Err(malformed(other)),
     }
+}
+
+/// The first label of the host that was asked: what the vendor's SDK for Node takes for the name of the service, whose
+/// endpoints are all called `{service}.…`.
+fn first_label<'a>(request: &SignedRequest<'a>) -> Result<Option<&'a str>, DoorRefusal> {
+    let host = request.only("host")?.and_then(|host| std::str::from_utf8(host).ok());
+    Ok(host.and_then(|host| host.split(['.', ':']).next()))
 }
 
 fn by_parameters<'s>(

@@ -169,6 +169,33 @@ fn what_the_vendors_sdk_signs_with_tc3_is_accepted() {
     }
 }
 
+/// The vendor's SDK for Node takes the first label of the host for the service, and signs the host without its port.
+#[test]
+fn what_the_sdk_for_node_signs_is_accepted() {
+    let all = Captured::all("node");
+    assert_eq!(all.len(), 6);
+    for captured in &all {
+        let headers = captured.headers();
+        if captured.name.starts_with("tc3") {
+            let request = captured.for_tc3(&headers);
+            let parsed = tc3::parse(captured.header("authorization").unwrap()).unwrap();
+            assert_eq!((parsed.secret_id, parsed.service), (SECRET_ID, "127"));
+            assert_eq!(tc3::verify(&request, &parsed, SECRET_KEY), Ok(()), "{}", captured.name);
+            let elsewhere: Vec<_> = headers
+                .iter()
+                .map(|(name, value)| (*name, if *name == "Host" { &b"127.0.0.2:19080"[..] } else { value }))
+                .collect();
+            let refused = tc3::verify(&captured.for_tc3(&elsewhere), &parsed, SECRET_KEY);
+            assert!(matches!(refused, Err(tc3::Refusal::Mismatch { .. })), "{}", captured.name);
+        } else {
+            let parameters = captured.parameters();
+            let host = std::str::from_utf8(captured.header("host").unwrap()).unwrap();
+            let request = tc1::Request { method: &captured.method, host, path: "/", parameters: &parameters };
+            assert_eq!(tc1::verify(&request, SECRET_KEY), Ok(()), "{}", captured.name);
+        }
+    }
+}
+
 #[test]
 fn a_request_that_was_changed_after_tc3_signed_it_is_refused() {
     for captured in &Captured::all("tc3") {

@@ -150,6 +150,9 @@ async fn each_way_to_fail_is_told_apart() {
     let wrong = DoorRefusal::WrongScope { found: "cvm".to_owned(), expected: "apigateway".to_owned() };
     assert_eq!(elsewhere.knock(&door), Err(wrong));
 
+    let by_host = ByHeader { scope: "127", ..ByHeader::new() };
+    assert!(by_host.knock(&door).is_ok(), "the first label of the host is the service's name for the SDK of Node");
+
     let unsigned = ByHeader { tamper: |headers| drop(headers.pop()), ..ByHeader::new() };
     assert_eq!(unsigned.knock(&door), Err(DoorRefusal::Missing));
 

@@ -53,11 +53,24 @@ pub enum Refusal {
 }
 
 /// How the values of signed headers are written. The vendor's documents say in lower case, its tools leave them as they
-/// are; both must be accepted.
+/// are, and its SDK for Node signs a host without the port that it sends; all of these must be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Values {
-    Lower,
-    AsSent,
+pub(super) struct Values {
+    /// In lower case, else as they were sent.
+    pub(super) lower: bool,
+    /// `Host` without its port, else as it was sent.
+    pub(super) bare_host: bool,
+}
+
+impl Values {
+    /// As the vendor documents it.
+    pub(super) const DOCUMENTED: Self = Self { lower: true, bare_host: false };
+    /// Every other way in which the vendor's tools do it.
+    pub(super) const TOLERATED: [Self; 3] = [
+        Self { lower: false, bare_host: false },
+        Self { lower: true, bare_host: true },
+        Self { lower: false, bare_host: true },
+    ];
 }
 
 /// The request's time from `X-TC-Timestamp`, in seconds since the Unix epoch.
@@ -85,7 +98,7 @@ fn timestamp_text<'a>(request: &Request<'a>) -> Result<&'a str, Refusal> {
 /// # Errors
 /// A signed header that is missing or repeated.
 pub fn canonical_request(request: &Request<'_>, signed_headers: &str) -> Result<String, Refusal> {
-    Ok(String::from_utf8_lossy(&canonical(request, signed_headers, Values::Lower)?).into_owned())
+    Ok(String::from_utf8_lossy(&canonical(request, signed_headers, Values::DOCUMENTED)?).into_owned())
 }
 
 /// What is signed.
@@ -94,7 +107,7 @@ pub fn canonical_request(request: &Request<'_>, signed_headers: &str) -> Result<
 /// As [`canonical_request`] and [`timestamp`].
 pub fn string_to_sign(request: &Request<'_>, authorization: &Authorization<'_>) -> Result<String, Refusal> {
     timestamp(request)?;
-    let canonical = canonical(request, authorization.signed_headers, Values::Lower)?;
+    let canonical = canonical(request, authorization.signed_headers, Values::DOCUMENTED)?;
     to_sign(request, authorization.date, authorization.service, &canonical)
 }
 
@@ -109,12 +122,15 @@ pub(super) fn canonical(request: &Request<'_>, signed_headers: &str, values: Val
     }
     text.push(b'\n');
     for name in signed_headers.split(';') {
-        let value = header(request, name)?.ok_or_else(|| Refusal::HeaderMissing(name.to_owned()))?.trim_ascii();
+        let mut value = header(request, name)?.ok_or_else(|| Refusal::HeaderMissing(name.to_owned()))?.trim_ascii();
+        if values.bare_host && name.eq_ignore_ascii_case("host") {
+            value = without_port(value);
+        }
         text.extend_from_slice(name.as_bytes());
         text.push(b':');
         let begin = text.len();
         text.extend_from_slice(value);
-        if values == Values::Lower {
+        if values.lower {
             text[begin..].make_ascii_lowercase();
         }
         text.push(b'\n');
@@ -126,6 +142,14 @@ pub(super) fn canonical(request: &Request<'_>, signed_headers: &str, values: Val
     let payload = if unsigned { UNSIGNED } else { request.body };
     text.extend_from_slice(hex(&Sha256::digest(payload)).as_bytes());
     Ok(text)
+}
+
+/// A host without what stands after its last colon, if that are digits.
+fn without_port(host: &[u8]) -> &[u8] {
+    match host.iter().rposition(|byte| *byte == b':') {
+        Some(at) if host[at + 1..].iter().all(u8::is_ascii_digit) => &host[..at],
+        _ => host,
+    }
 }
 
 const UNSIGNED: &[u8] = b"UNSIGNED-PAYLOAD";

@@ -25,13 +25,15 @@ pub fn verify(request: &Request<'_>, authorization: &Authorization<'_>, secret_k
         let expected = hex(&mac(&key, to_sign(request, date, service, canonical)?.as_bytes()));
         Ok(expected.as_bytes().ct_eq(given.as_bytes()).into())
     };
-    let documented = canonical(request, signed_headers, Values::Lower)?;
+    let documented = canonical(request, signed_headers, Values::DOCUMENTED)?;
     if holds(&documented)? {
         return Ok(());
     }
-    let as_sent = canonical(request, signed_headers, Values::AsSent)?;
-    if as_sent != documented && holds(&as_sent)? {
-        return Ok(());
+    for values in Values::TOLERATED {
+        let tolerated = canonical(request, signed_headers, values)?;
+        if tolerated != documented && holds(&tolerated)? {
+            return Ok(());
+        }
     }
     Err(Refusal::Mismatch {
         string_to_sign: to_sign(request, date, service, &documented)?,
@@ -47,7 +49,7 @@ pub fn verify(request: &Request<'_>, authorization: &Authorization<'_>, secret_k
 pub fn sign(request: &Request<'_>, secret_id: &str, secret_key: &[u8], service: &str) -> Result<String, Refusal> {
     const SIGNED: &str = "content-type;host";
     let date = date_of(timestamp(request)?);
-    let canonical = canonical(request, SIGNED, Values::Lower)?;
+    let canonical = canonical(request, SIGNED, Values::DOCUMENTED)?;
     let text = to_sign(request, &date, service, &canonical)?;
     let signature = hex(&mac(&signing_key(secret_key, &date, service), text.as_bytes()));
     Ok(format!(
