@@ -118,7 +118,9 @@ fn split(file: &str, content: &str, begins: &str, found: &mut Vec<Test>) {
         with_both: with_both || all_with_both,
         text: String::new(),
     };
-    let mut last = test(file.rsplit('/').next().unwrap_or(file), true, false);
+    // What stands before the tests is called by those of them that run with both.
+    let head_with_both = content.contains(&format!("\n@{WITH_BOTH}\n"));
+    let mut last = test(file.rsplit('/').next().unwrap_or(file), true, head_with_both);
     let mut with_both = false;
     for line in content.lines() {
         if let Some(rest) = line.strip_prefix(begins) {
@@ -152,8 +154,7 @@ mod tests {
         let mut found = Vec::new();
         let file = "x\ndef test_a_b(c):\n    one\n@pytest.mark.both_sdks\n@other\ndef test_d():\n    two\n";
         split("f", file, PYTHON, &mut found);
-        let told: Vec<_> =
-            found.iter().map(|test| (test.name.as_str(), test.text.as_str(), test.with_both)).collect();
-        assert_eq!(told, [("f", "x\n", false), ("a b", "    one\n@other\n", false), ("d", "    two\n", true)]);
+        let told: Vec<_> = found.iter().map(|test| (test.name.as_str(), test.text.as_str(), test.with_both)).collect();
+        assert_eq!(told, [("f", "x\n", true), ("a b", "    one\n@other\n", false), ("d", "    two\n", true)]);
     }
 }
