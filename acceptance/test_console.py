@@ -131,9 +131,9 @@ class Guide:
         row = console.row("first_caller")
         expect(row).to_contain_text(self.pair[0], timeout=WAIT)
         expect(row).to_contain_text("*****", timeout=WAIT)
-        row.get_by_role("button", name=re.compile(self.words("keys:action.show"))).click()
+        row.get_by_role("button", name=re.compile(self.words("shell:action.show"))).click()
         expect(row).to_contain_text(self.pair[1], timeout=WAIT)
-        row.get_by_role("button", name=re.compile(self.words("keys:action.hide"))).click()
+        row.get_by_role("button", name=re.compile(self.words("shell:action.hide"))).click()
         expect(row).not_to_contain_text(self.pair[1], timeout=WAIT)
         self.look("keys")
 

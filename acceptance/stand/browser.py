@@ -159,7 +159,11 @@ class Console:
 
     def field(self, key):
         """The field with this label, wherever it is in front."""
-        labelled = self.front.get_by_label(self.words(key), exact=False)
+        return self.field_of(self.words(key))
+
+    def field_of(self, label):
+        """The same, where the label is the same in every language."""
+        labelled = self.front.get_by_label(label, exact=False)
         return labelled.and_(self.page.locator("input, textarea, select, [role=switch]")).locator("visible=true").first
 
     def button(self, key, **named):

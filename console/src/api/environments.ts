@@ -8,6 +8,13 @@ export type Release = Listed<'/api/v1/services/{service}/releases'>;
 export type ReleaseEvent = Listed<'/api/v1/services/{service}/history'>;
 export type Diff = Shown<'/api/v1/services/{service}/diff'>;
 
+/** APIs in an environment of a service, as what is put on them takes them. */
+export interface ApisOfService {
+  service: string;
+  environment: Environment;
+  apis: string[];
+}
+
 /** In the order in which a change travels. */
 export const ENVIRONMENTS = ['test', 'prepub', 'release'] as const satisfies Environment[];
 

@@ -127,6 +127,15 @@ export function useUnbindEnvironment() {
   });
 }
 
+/** Lets a plan that rules all of an environment rule each API that runs there by itself instead. */
+export function useDemote() {
+  return useChange(({ plan, service, environment }: Binding) =>
+    api.POST('/api/v1/usage-plans/{plan}/bindings/{service}/{environment}/demote', {
+      params: { path: { plan, service, environment } },
+    }),
+  );
+}
+
 async function shown(plan: string): Promise<Marked<Plan>> {
   return marked<Plan>(await api.GET('/api/v1/usage-plans/{plan}', { params: { path: { plan } } }));
 }

@@ -55,6 +55,8 @@ interface Given<Row> {
   columns: TableColumnsType<Row>;
   rowKey: (row: Row) => string;
   searchHint?: string;
+  /** Something beside the search narrows the list: that it is empty means nothing then. */
+  isNarrowed?: boolean;
   /** When the list is empty and nothing is searched for. */
   empty: ReactNode;
   /** Left of the search. */
@@ -71,7 +73,7 @@ export function DataTable<Row extends object>(given: Given<Row>) {
   // What can be done stays in sight, however wide the rest is.
   const columns = given.columns.filter((column) => mayChange || column.key !== 'actions').map(pinned);
   const rows = loaded.data?.items ?? [];
-  const isUnused = !loaded.isLoading && !loaded.error && rows.length === 0 && !state.q && !state.page;
+  const isUnused = !loaded.isLoading && !loaded.error && rows.length === 0 && !state.q && !state.page && !given.isNarrowed;
   const frame = given.isPlain ? undefined : 'card';
   if (isUnused) return <div className={frame}>{given.empty}</div>;
   return (
@@ -146,8 +148,8 @@ function Search({ state, hint }: { state: ListState; hint: string }) {
 function Nothing({ state }: { state: ListState }) {
   const { t } = useTranslation();
   return (
-    <Empty isSmall title={t('list.nothing')} action={<Button onClick={() => state.set({ q: '' })}>{t('action.clear')}</Button>}>
-      {t('list.nothingHint', { q: state.q })}
+    <Empty isSmall title={t('list.nothing')} action={state.q && <Button onClick={() => state.set({ q: '' })}>{t('action.clear')}</Button>}>
+      {state.q && t('list.nothingHint', { q: state.q })}
     </Empty>
   );
 }

@@ -1,13 +1,16 @@
 /** The main menu. A page of its own noun adds its line here. */
 import {
   ApiOutlined,
+  AppstoreOutlined,
   AuditOutlined,
+  BlockOutlined,
   ClusterOutlined,
   DashboardOutlined,
   FileSearchOutlined,
   InfoCircleOutlined,
   KeyOutlined,
   ProfileOutlined,
+  ReadOutlined,
   SafetyCertificateOutlined,
   SettingOutlined,
   TeamOutlined,
@@ -35,6 +38,7 @@ const GROUPS: Group[] = [
     entries: [
       { to: '/services', words: 'services', icon: <ApiOutlined /> },
       { to: '/upstreams', words: 'upstreams', icon: <ClusterOutlined /> },
+      { to: '/plugins', words: 'plugins', icon: <BlockOutlined /> },
       { to: '/certificates', words: 'certificates', icon: <SafetyCertificateOutlined /> },
     ],
   },
@@ -43,6 +47,8 @@ const GROUPS: Group[] = [
     entries: [
       { to: '/plans', words: 'plans', icon: <ProfileOutlined /> },
       { to: '/keys', words: 'keys', icon: <KeyOutlined /> },
+      { to: '/applications', words: 'applications', icon: <AppstoreOutlined /> },
+      { to: '/documents', words: 'documents', icon: <ReadOutlined /> },
     ],
   },
   { words: 'watch', entries: [{ to: '/logs', words: 'logs', icon: <FileSearchOutlined /> }] },

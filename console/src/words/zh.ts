@@ -1,9 +1,11 @@
 import about from './zh/about.json';
 import account from './zh/account.json';
 import apis from './zh/apis.json';
+import applications from './zh/applications.json';
 import audit from './zh/audit.json';
 import certificates from './zh/certificates.json';
 import debug from './zh/debug.json';
+import documents from './zh/documents.json';
 import domains from './zh/domains.json';
 import keys from './zh/keys.json';
 import logs from './zh/logs.json';
@@ -11,6 +13,7 @@ import monitoring from './zh/monitoring.json';
 import operators from './zh/operators.json';
 import overview from './zh/overview.json';
 import plans from './zh/plans.json';
+import plugins from './zh/plugins.json';
 import problems from './zh/problems.json';
 import refusals from './zh/refusals.json';
 import rules from './zh/rules.json';
@@ -18,15 +21,18 @@ import services from './zh/services.json';
 import settingHelp from './zh/setting_help.json';
 import settings from './zh/settings.json';
 import shell from './zh/shell.json';
+import strategies from './zh/strategies.json';
 import upstreams from './zh/upstreams.json';
 
 export default {
   about,
   account,
   apis,
+  applications,
   audit,
   certificates,
   debug,
+  documents,
   domains,
   keys,
   logs,
@@ -34,6 +40,7 @@ export default {
   operators,
   overview,
   plans,
+  plugins,
   problems,
   refusals,
   rules,
@@ -41,5 +48,6 @@ export default {
   setting_help: settingHelp,
   settings,
   shell,
+  strategies,
   upstreams,
 };

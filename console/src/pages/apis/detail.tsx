@@ -17,6 +17,7 @@ import { PageHead } from '@/parts/page_head';
 import { Time } from '@/parts/time';
 import { Waiting } from '@/parts/waiting';
 import { addresses } from '@/pages/service/addresses';
+import { Access } from './access';
 import { isShown } from './draft';
 import { authWords, backendWords } from './kinds';
 import './detail.css';
@@ -90,6 +91,7 @@ export default function ApiPage() {
         <Section title={t('detail.backend')}>
           <Backend definition={definition} />
         </Section>
+        <Access service={serviceId} api={api.id} isForApplications={definition.auth === 'application'} />
         <Section title={t('detail.response')}>
           <Response definition={definition} />
         </Section>

@@ -5,10 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Certificate, useCertificates, useDeleteCertificate } from '@/api/certificates';
 import { DeleteDialog } from '@/parts/delete_dialog';
-import { Empty } from '@/parts/empty';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/table';
 import { CertificateDialog } from './certificate_dialog';
 import { Validity, sourceOf } from './validity';
 
@@ -80,20 +79,16 @@ export default function Certificates() {
   const leaving = open?.dialog === 'delete' ? open.certificate : undefined;
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <DataTable
-        label={t('title')}
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        create={upload}
         state={state}
         loaded={loaded}
         columns={columns}
         rowKey={(one) => one.id}
         searchHint={t('search')}
-        actions={upload}
-        empty={
-          <Empty title={t('empty.title')} action={upload}>
-            {t('empty.text')}
-          </Empty>
-        }
+        empty={{ title: t('empty.title'), text: t('empty.text') }}
       />
       {(open?.dialog === 'upload' || open?.dialog === 'replace') && (
         <CertificateDialog certificate={open.certificate} close={close} />

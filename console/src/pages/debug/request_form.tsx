@@ -4,18 +4,20 @@ import { Button, Form, Input, Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '@/api/apis';
+import { useApplications, useApplicationsOfApi } from '@/api/applications';
 import { type DebugWish, useKeyChoices } from '@/api/debug';
 import type { Environment } from '@/api/environments';
 import type { Service } from '@/api/services';
 import { Refused } from '@/parts/failure';
 import { Section } from '@/parts/facts';
 import { showAtFields } from '@/parts/form_dialog';
+import { useSettled } from '@/parts/settled';
 import { fault, inWords, rule } from '@/rules/fault';
 import { parameterName, parameterValue } from '@/rules/parameter';
 import { CONTENT_TYPES, type DebugValues, PLACES, firstValues, isNeeded, methods, ownPath, takesBody, wishOf } from './wish';
 
 /** The fields whose refusals stand beside them; the gateway does not say which of the headers or parameters it means. */
-const WITH_PLACE = ['environment', 'key', 'method', 'body'];
+const WITH_PLACE = ['environment', 'key', 'application', 'method', 'body'];
 
 interface Given {
   service: Service;
@@ -71,7 +73,11 @@ export function RequestForm({ service, api, error, isBusy, isAllowed, send }: Gi
             <Select options={methods(definition).map((value) => ({ value }))} disabled={definition.method !== 'ANY'} />
           </Form.Item>
         </div>
-        <KeyField service={service.id} environment={environment} api={api} />
+        {definition.auth === 'application' ? (
+          <ApplicationField service={service.id} environment={environment} api={api.id} />
+        ) : (
+          <KeyField service={service.id} environment={environment} api={api} />
+        )}
         {ownPath(definition) !== undefined && (
           <Form.Item name="path" label={t('field.path')} rules={[rule((value) => (value.startsWith('/') ? null : fault('pathStart')))]}>
             <Input className="mono" spellCheck={false} />
@@ -149,6 +155,40 @@ function KeyField({ service, environment, api }: { service: string; environment:
         showSearch={{ filterOption: false, onSearch: setQ }}
         placeholder={t('key.unsigned')}
         notFoundContent={t('key.nothing')}
+        options={groups}
+      />
+    </Form.Item>
+  );
+}
+
+/** The applications that may call the API, the first of them taken; the others are found by their names. */
+function ApplicationField({ service, environment, api }: { service: string; environment: Environment; api: string }) {
+  const { t } = useTranslation('debug');
+  const [q, setQ] = useState('');
+  const may = useApplicationsOfApi(service, api);
+  const all = useApplications({ q: useSettled(q), page: '' });
+  const form = Form.useFormInstance<DebugValues>();
+  const bound = (may.data ?? []).filter((one) => one.environment === environment);
+  const first = bound[0]?.application;
+  useEffect(() => {
+    if (first && !form.getFieldValue('application')) form.setFieldValue('application', first);
+  }, [first, form]);
+  const others = (all.data?.items ?? []).filter(({ id }) => !bound.some((one) => one.application === id));
+  const groups = [
+    { label: t('key.bound'), options: bound.map((one) => ({ value: one.application, label: one.application_name })) },
+    { label: t('application.others'), options: others.map(({ id, name }) => ({ value: id, label: name })) },
+  ].filter((group) => group.options.length > 0);
+  return (
+    <Form.Item
+      name="application"
+      label={t('field.application')}
+      extra={t(first || may.isPending ? 'application.asked' : 'application.none')}
+    >
+      <Select
+        allowClear
+        showSearch={{ filterOption: false, onSearch: setQ }}
+        placeholder={t('key.unsigned')}
+        notFoundContent={t('application.nothing')}
         options={groups}
       />
     </Form.Item>

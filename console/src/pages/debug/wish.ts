@@ -8,6 +8,8 @@ import { formOf } from '@/rules/path';
 export interface DebugValues {
   environment: Environment;
   key?: string;
+  /** In place of a key, where the API asks for an application. */
+  application?: string;
   method: string;
   /** Not where variables make it. */
   path?: string;
@@ -78,6 +80,7 @@ export function wishOf(values: DebugValues, definition: Definition, service: str
     api,
     environment: values.environment,
     key: values.key,
+    application: values.application,
     method: values.method as DebugWish['method'],
     path: values.path,
     parameters: given.filter((one) => one.value !== ''),

@@ -3,21 +3,23 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Alert, App, Button, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { type Key, useDeleteKey, useEnableKey, useKeys } from '@/api/keys';
+import { Link, useNavigate } from 'react-router';
+import { type Key, type Pair, revealSecret, useDeleteKey, useEnableKey, useKeys } from '@/api/keys';
 import { DeleteDialog } from '@/parts/delete_dialog';
-import { Empty } from '@/parts/empty';
+import { ListPage } from '@/parts/list_page';
+import { MadeDialog } from '@/parts/made_dialog';
 import { Mark } from '@/parts/mark';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { Secret } from '@/parts/secret';
+import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { Copyable } from '@/parts/copyable';
 import { KeyDialog } from './key_dialog';
-import { MadeDialog, type Made } from './made_dialog';
 import { RotateDialog } from './rotate_dialog';
-import { Secret } from './secret';
 import './keys.css';
+
+/** `isNew` is false when only the secret is new. */
+type Made = Pair & { isNew: boolean };
 
 type Open = { dialog: 'create' } | { dialog: 'disable' | 'rotate' | 'delete'; key: Key };
 
@@ -28,6 +30,7 @@ export default function Keys() {
   const remove = useDeleteKey();
   const enable = useEnableKey();
   const { message } = App.useApp();
+  const navigate = useNavigate();
   const [open, setOpen] = useState<Open | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const close = () => setOpen(null);
@@ -52,7 +55,7 @@ export default function Keys() {
           <span className="quiet">{t('field.id')}</span>
           <Copyable text={key.id} what={t('field.id')} />
           <span className="quiet">{t('field.secret')}</span>
-          <Secret id={key.id} name={key.name} />
+          <Secret what={t('field.secret')} name={key.name} reveal={() => revealSecret(key.id)} />
         </div>
       ),
     },
@@ -105,26 +108,27 @@ export default function Keys() {
   const chosen = open && 'key' in open ? open.key : null;
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <div className="stack">
-        <Alert type="info" showIcon title={t('rotateHint')} />
-        <DataTable
-          label={t('title')}
-          state={state}
-          loaded={loaded}
-          columns={columns}
-          rowKey={(key) => key.id}
-          searchHint={t('search')}
-          actions={create}
-          empty={
-            <Empty title={t('empty.title')} action={create}>
-              {t('empty.text')}
-            </Empty>
-          }
-        />
-      </div>
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        notice={<Alert type="info" showIcon title={t('rotateHint')} />}
+        create={create}
+        state={state}
+        loaded={loaded}
+        columns={columns}
+        rowKey={(key) => key.id}
+        searchHint={t('search')}
+        empty={{ title: t('empty.title'), text: t('empty.text') }}
+      />
       <KeyDialog isOpen={open?.dialog === 'create'} close={close} made={(pair) => setMade({ ...pair, isNew: true })} />
-      <MadeDialog made={made} close={() => setMade(null)} />
+      <MadeDialog
+        title={t(made?.isNew ? 'made.title' : 'made.rotated')}
+        text={t('made.text')}
+        isOpen={made !== null}
+        close={() => setMade(null)}
+        facts={made ? [{ name: t('field.id'), value: made.id }, { name: t('field.secret'), value: made.secret }] : []}
+        next={made?.isNew && <Button onClick={() => navigate('/plans')}>{t('made.next')}</Button>}
+      />
       {open?.dialog === 'rotate' && <RotateDialog chosen={chosen!} close={close} rotated={(pair) => setMade({ ...pair, isNew: false })} />}
       {open?.dialog === 'disable' && (
         <DeleteDialog

@@ -8,11 +8,10 @@ import { type Operator, useChangeOperator, useDeleteOperator, useOperators } fro
 import { useProblemWords } from '@/api/problem';
 import { useMay, useSession } from '@/api/session';
 import { DeleteDialog } from '@/parts/delete_dialog';
-import { Empty } from '@/parts/empty';
 import { Chip, Mark } from '@/parts/mark';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { CreateDialog, EditDialog, ResetDialog } from './operator_dialogs';
 import './operators.css';
@@ -99,24 +98,24 @@ export default function Operators() {
       ),
     });
   }
+  const create = (
+    <For role="admin">
+      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
+        {t('shell:action.create')}
+      </Button>
+    </For>
+  );
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <DataTable
-        label={t('title')}
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        create={create}
         state={state}
         loaded={loaded}
         columns={columns}
         rowKey={(operator) => operator.id}
         searchHint={t('search')}
-        actions={
-          <For role="admin">
-            <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-              {t('shell:action.create')}
-            </Button>
-          </For>
-        }
-        empty={<Empty title={t('title')} />}
       />
       {open?.dialog === 'create' && <CreateDialog close={close} />}
       {open?.dialog === 'edit' && <EditDialog operator={open.operator} close={close} />}

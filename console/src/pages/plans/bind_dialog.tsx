@@ -1,14 +1,13 @@
 /** Lets usage plans rule an environment or single APIs of it: from a plan's page one chooses the service, from a service's page the plans. */
-import { App, Form, Radio, Select } from 'antd';
-import { useState } from 'react';
+import { App, Form, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { ENVIRONMENTS, type Environment } from '@/api/environments';
+import type { Environment } from '@/api/environments';
 import { type Plan, useBindEnvironment } from '@/api/plans';
-import { type Service, useServices } from '@/api/services';
+import type { Service } from '@/api/services';
 import { FormDialog } from '@/parts/form_dialog';
-import { useSettled } from '@/parts/settled';
 import type { Choice } from '@/parts/transfer';
-import { ApiChooser, PlanChooser } from './choosers';
+import { ApiChooser, EnvironmentField, ServiceField } from '@/pages/places/fields';
+import { PlanChooser } from './choosers';
 
 interface Values {
   service: string;
@@ -48,16 +47,7 @@ export function BindDialog({ plan, service, close }: Fixed & { close: () => void
       }}
     >
       {plan ? <ServiceField changed={() => form.setFieldValue('apis', [])} /> : <Form.Item name="service" hidden noStyle />}
-      <Form.Item
-        name="environment"
-        label={t('environments.environment')}
-        rules={[{ required: true, message: t('environments.chooseEnvironment') }]}
-      >
-        <Select
-          placeholder={t('environments.chooseEnvironment')}
-          options={ENVIRONMENTS.map((value) => ({ value, label: t(`services:environment.${value}`) }))}
-        />
-      </Form.Item>
+      <EnvironmentField />
       <Form.Item name="scope" label={t('environments.scope')} extra={t('environments.scopeHint')}>
         <Radio.Group
           optionType="button"
@@ -76,22 +66,5 @@ export function BindDialog({ plan, service, close }: Fixed & { close: () => void
         </Form.Item>
       )}
     </FormDialog>
-  );
-}
-
-function ServiceField({ changed }: { changed: () => void }) {
-  const { t } = useTranslation('plans');
-  const [q, setQ] = useState('');
-  const services = useServices({ q: useSettled(q), page: '' });
-  return (
-    <Form.Item name="service" label={t('environments.service')} rules={[{ required: true, message: t('environments.chooseService') }]}>
-      <Select
-        placeholder={t('environments.chooseService')}
-        showSearch={{ filterOption: false, onSearch: setQ }}
-        loading={services.isFetching}
-        onChange={changed}
-        options={(services.data?.items ?? []).map((service) => ({ value: service.id, label: `${service.name} (${service.id})` }))}
-      />
-    </Form.Item>
   );
 }

@@ -1,6 +1,5 @@
-/** Keys, plans and APIs to choose in a transfer, as fields of the binding dialogs. */
+/** Keys and plans to choose in a transfer, as fields of the binding dialogs. */
 import { useTranslation } from 'react-i18next';
-import { useApiChoices } from '@/api/apis';
 import { useKeyChoices } from '@/api/keys';
 import { usePlanChoices } from '@/api/plans';
 import { type Choice, Transfer } from '@/parts/transfer';
@@ -46,24 +45,6 @@ export function PlanChooser(field: Field) {
         chosen: (count) => t('choose.chosen', { count }),
         search: t('choose.search'),
         none: t('choose.none'),
-      }}
-    />
-  );
-}
-
-export function ApiChooser({ service, ...field }: Field & { service: string }) {
-  const { t } = useTranslation('plans');
-  return (
-    <Transfer
-      {...field}
-      useFound={(q) => useApiChoices(service, q)}
-      choiceOf={(api) => ({ id: api.id, name: api.name, note: `${api.method} ${api.path}` })}
-      words={{
-        left: t('apis.left'),
-        found: (count) => t('apis.found', { count }),
-        chosen: (count) => t('apis.chosen', { count }),
-        search: t('apis.search'),
-        none: t('apis.none'),
       }}
     />
   );

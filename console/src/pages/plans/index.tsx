@@ -5,10 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { type Plan, usePlans } from '@/api/plans';
-import { Empty } from '@/parts/empty';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { DeletePlan } from './delete_plan';
 import { PlanDialog } from './plan_dialog';
@@ -66,20 +65,16 @@ export default function Plans() {
   ];
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <DataTable
-        label={t('title')}
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        create={create}
         state={state}
         loaded={loaded}
         columns={columns}
         rowKey={(plan) => plan.id}
         searchHint={t('search')}
-        actions={create}
-        empty={
-          <Empty title={t('empty.title')} action={create}>
-            {t('empty.text')}
-          </Empty>
-        }
+        empty={{ title: t('empty.title'), text: t('empty.text') }}
       />
       <PlanDialog
         isOpen={open?.dialog === 'create' || open?.dialog === 'edit'}

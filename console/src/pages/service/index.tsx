@@ -13,7 +13,7 @@ import { DeleteService } from '@/pages/services/delete_service';
 import { PublishDialog } from '@/pages/services/publish_dialog';
 import { ServiceDialog } from '@/pages/services/service_dialog';
 
-const TABS = ['info', 'apis', 'plans', 'domains', 'environments', 'versions', 'monitoring', 'logs'] as const;
+const TABS = ['info', 'apis', 'plans', 'strategies', 'domains', 'environments', 'versions', 'monitoring', 'logs'] as const;
 
 export default function ServicePage() {
   const { t } = useTranslation(['services', 'shell']);

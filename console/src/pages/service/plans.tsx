@@ -1,10 +1,10 @@
 /** The usage plans that rule the environments of a service, or single APIs of it. */
 import { PlusOutlined } from '@ant-design/icons';
-import { Button, type TableColumnsType } from 'antd';
+import { App, Button, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { type Binding, type Plan, usePlan, useServiceBindings, useUnbindEnvironment } from '@/api/plans';
+import { type Binding, type Plan, useDemote, usePlan, useServiceBindings, useUnbindEnvironment } from '@/api/plans';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { For } from '@/parts/may';
@@ -23,6 +23,9 @@ export default function ServicePlans() {
   const unbind = useUnbindEnvironment();
   const [isBinding, setBinding] = useState(false);
   const [leaving, setLeaving] = useState<Binding | null>(null);
+  const demote = useDemote();
+  const { message } = App.useApp();
+  const [sinking, setSinking] = useState<Binding | null>(null);
   const bind = (
     <For role="editor">
       <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
@@ -53,6 +56,11 @@ export default function ServicePlans() {
       key: 'actions',
       render: (_, one) => (
         <div className="cell-actions">
+          {one.api === null && (
+            <Button type="link" size="small" onClick={() => setSinking(one)}>
+              {t('ofService.demote.action')}
+            </Button>
+          )}
           <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
             {t('environments.unbind')}
           </Button>
@@ -84,6 +92,18 @@ export default function ServicePlans() {
         remove={() => unbind.mutateAsync(leaving!)}
       >
         {leaving && t('environments.unbindText', { environment: t(`services:environment.${leaving.environment}`) })}
+      </DeleteDialog>
+      <DeleteDialog
+        title={t('ofService.demote.title', { plan: sinking?.plan_name })}
+        isOpen={sinking !== null}
+        close={() => setSinking(null)}
+        okText={t('ofService.demote.action')}
+        remove={async () => {
+          await demote.mutateAsync(sinking!);
+          message.success(t('ofService.demote.done'));
+        }}
+      >
+        {sinking && t('ofService.demote.text', { environment: t(`services:environment.${sinking.environment}`) })}
       </DeleteDialog>
     </>
   );

@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { type Service, useServices } from '@/api/services';
 import { Copyable } from '@/parts/copyable';
-import { Empty } from '@/parts/empty';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/table';
 import { DeleteService } from './delete_service';
 import { EnvironmentMarks } from './environment_marks';
 import { PublishDialog } from './publish_dialog';
@@ -93,20 +92,16 @@ export default function Services() {
 
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <DataTable
-        label={t('title')}
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        create={create}
         state={state}
         loaded={loaded}
         columns={columns}
         rowKey={(service) => service.id}
         searchHint={t('search')}
-        actions={create}
-        empty={
-          <Empty title={t('empty.title')} action={create}>
-            {t('empty.text')}
-          </Empty>
-        }
+        empty={{ title: t('empty.title'), text: t('empty.text') }}
       />
       <ServiceDialog
         isOpen={open?.dialog === 'create' || open?.dialog === 'edit'}

@@ -5,10 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Upstream, useUpstreams } from '@/api/upstreams';
-import { Empty } from '@/parts/empty';
 import { For } from '@/parts/may';
-import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { DeleteUpstream } from './delete_upstream';
 import { NodesInShort } from './nodes';
@@ -67,20 +66,16 @@ export default function Upstreams() {
   ];
   return (
     <>
-      <PageHead title={t('title')} lead={t('lead')} />
-      <DataTable
-        label={t('title')}
+      <ListPage
+        title={t('title')}
+        lead={t('lead')}
+        create={create}
         state={state}
         loaded={loaded}
         columns={columns}
         rowKey={(upstream) => upstream.id}
         searchHint={t('search')}
-        actions={create}
-        empty={
-          <Empty title={t('empty.title')} action={create}>
-            {t('empty.text')}
-          </Empty>
-        }
+        empty={{ title: t('empty.title'), text: t('empty.text') }}
       />
       {leaving && <DeleteUpstream upstream={leaving} close={() => setLeaving(null)} />}
     </>

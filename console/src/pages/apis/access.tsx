@@ -1,0 +1,67 @@
+/** What is put on an API: the plugins that handle its calls, the applications that may make them. */
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useApplicationsOfApi } from '@/api/applications';
+import type { Environment } from '@/api/environments';
+import { usePluginsOfApi } from '@/api/plugins';
+import { Fact, Facts, Section } from '@/parts/facts';
+import { Chip } from '@/parts/mark';
+import { kindWords } from '@/pages/plugins/kind_words';
+
+interface Put {
+  to: string;
+  name: string;
+  note?: string;
+  environment: Environment;
+}
+
+export function Access({ service, api, isForApplications }: { service: string; api: string; isForApplications: boolean }) {
+  const { t } = useTranslation(['plugins', 'applications', 'apis']);
+  const plugins = usePluginsOfApi(service, api).data;
+  const applications = useApplicationsOfApi(service, api).data;
+  return (
+    <Section title={t('apis:detail.access')}>
+      <Facts>
+        <Fact name={t('ofApi.title')} isWide>
+          <List
+            none={t('ofApi.none')}
+            of={plugins?.map((one) => ({
+              to: `/plugins/${one.plugin}`,
+              name: one.plugin_name,
+              note: kindWords(one.type),
+              environment: one.environment,
+            }))}
+          />
+        </Fact>
+        {(isForApplications || Boolean(applications?.length)) && (
+          <Fact name={t('applications:ofApi.title')} isWide>
+            <List
+              none={t('applications:ofApi.none')}
+              of={applications?.map((one) => ({
+                to: `/applications/${one.application}`,
+                name: one.application_name,
+                environment: one.environment,
+              }))}
+            />
+          </Fact>
+        )}
+      </Facts>
+    </Section>
+  );
+}
+
+function List({ of, none }: { of?: Put[]; none: string }) {
+  const { t } = useTranslation('services');
+  if (!of?.length) return <span className="quiet">{of ? none : '–'}</span>;
+  return (
+    <ul className="detail-put">
+      {of.map((one) => (
+        <li key={`${one.to} ${one.environment}`}>
+          <Link to={one.to}>{one.name}</Link>
+          {one.note && <span className="quiet">{one.note}</span>}
+          <Chip>{t(`environment.${one.environment}`)}</Chip>
+        </li>
+      ))}
+    </ul>
+  );
+}
