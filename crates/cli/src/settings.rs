@@ -259,6 +259,13 @@ groups! {
         /// The private key of that certificate, a PEM file.
         backend_tls_key: Option<FilePath> = "";
     }
+    /// Answers that are given again.
+    cache: CacheSettings = "Answers that are kept" {
+        /// Memory for the answers that ProxyCache plugins keep, all together; what is asked for least goes. 0: none is kept.
+        cache_size: Size<0, 1_099_511_627_776> = "64MiB";
+        /// The longest body of an answer that is kept.
+        cache_answer_size: Size<1024, 1_073_741_824> = "1MiB";
+    }
     /// How long a WebSocket may last.
     websocket: WebSocketSettings = "WebSocket" {
         /// How long a WebSocket may be silent, both ways; then both ends get a Close frame (1001).

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
-    ApiDefinition, ApiId, Attachment, EnvironmentName, Name, Plugin, PluginData, PluginId, Record, ServiceId,
-    ServiceTree, Snapshot, Tag, Text, UpstreamId, Write,
+    ApiDefinition, ApiId, Attachment, Backend, CircuitBreaker, EnvironmentName, Name, Parameter, Plugin, PluginData,
+    PluginId, Record, ServiceId, ServiceTree, Snapshot, Tag, Text, UpstreamId, Write,
 };
 
 use crate::rule::{self, Facts, Outcome};
@@ -51,7 +51,8 @@ impl Control {
     ///
     /// # Errors
     /// [`PluginRefusal::NotFound`], [`PluginRefusal::KindFixed`], [`PluginRefusal::BadData`],
-    /// [`Refusal::UpstreamNotFound`], [`PluginRefusal::Unfit`]; [`Refusal::Invalid`] for a repeated tag key.
+    /// [`Refusal::UpstreamNotFound`], [`PluginRefusal::Unfit`], [`PluginRefusal::Undeclared`]; [`Refusal::Invalid`] for a
+    /// repeated tag key.
     pub async fn modify_plugin(&self, actor: &Actor, id: &PluginId, change: PluginChange) -> Result<(), Refusal> {
         self.write(actor, "plugin.modify", |facts| modify(facts, id, &change)).await
     }
@@ -70,7 +71,7 @@ impl Control {
     /// # Errors
     /// [`PluginRefusal::NotFound`], [`Refusal::ServiceNotFound`], [`Refusal::EnvironmentNotFound`],
     /// [`Refusal::ApiNotFound`], [`PluginRefusal::NotReleased`], [`PluginRefusal::Clash`],
-    /// [`PluginRefusal::Unfit`], [`PluginRefusal::TooManyServices`]; [`Refusal::Invalid`] for an empty list.
+    /// [`PluginRefusal::Unfit`], [`PluginRefusal::Undeclared`], [`PluginRefusal::TooManyServices`]; [`Refusal::Invalid`] for an empty list.
     pub async fn attach_plugin(
         &self,
         actor: &Actor,
@@ -231,20 +232,39 @@ fn upstreams(facts: &Facts<'_>, data: &PluginData) -> Result<(), Refusal> {
     data.upstreams().try_for_each(|upstream| facts.upstream(upstream).map(drop))
 }
 
-/// Refuses a plugin whose backends do not fit the API as it runs.
+/// Refuses a plugin that does not fit the API as it runs.
 fn fits(plugin: &Plugin, tree: &ServiceTree, environment: &EnvironmentName, api: &ApiId) -> Result<(), Refusal> {
-    let PluginData::Routing(routing) = &plugin.data else { return Ok(()) };
     let running = tree.running_revisions(environment);
     let Some(frozen) = running.into_iter().find(|frozen| frozen.api == *api) else { return Ok(()) };
-    for route in &routing.routes {
-        let definition = ApiDefinition { backend: route.backend.clone(), ..frozen.definition.clone() };
-        definition::check(&definition).map_err(|refusal| PluginRefusal::Unfit {
-            plugin: plugin.id.clone(),
-            api: api.clone(),
-            reason: format!("route `{}`: {refusal}", route.name),
-        })?;
+    let unfit = |reason| PluginRefusal::Unfit { plugin: plugin.id.clone(), api: api.clone(), reason }.into();
+    let answers =
+        |backend: &Backend| definition::check(&ApiDefinition { backend: backend.clone(), ..frozen.definition.clone() });
+    match &plugin.data {
+        PluginData::Routing(routing) => routing.routes.iter().try_for_each(|route| {
+            answers(&route.backend).map_err(|refusal| unfit(format!("route `{}`: {refusal}", route.name)))
+        }),
+        PluginData::CircuitBreaker(CircuitBreaker { stand_in: Some(backend), .. }) => {
+            answers(backend).map_err(|refusal| unfit(refusal.to_string()))
+        }
+        PluginData::AnswerCache(cache) => cache.parameters.iter().try_for_each(|parameter| {
+            let is_declared = |declared: &Parameter| parameter.is(&declared.name, declared.location);
+            if frozen.definition.parameters.iter().any(is_declared) {
+                return Ok(());
+            }
+            let (plugin, api) = (plugin.id.clone(), api.clone());
+            let (name, location) = (parameter.name().to_owned(), parameter.location());
+            Err(PluginRefusal::Undeclared { plugin, api, name, location }.into())
+        }),
+        PluginData::CircuitBreaker(CircuitBreaker { stand_in: None, .. })
+        | PluginData::AddressAccess(_)
+        | PluginData::CrossOrigin(_)
+        | PluginData::CallLimit(_)
+        | PluginData::ParameterLimit(_)
+        | PluginData::CallerCheck(_)
+        | PluginData::ReplayGuard(_)
+        | PluginData::RequestEdit(_)
+        | PluginData::AnswerEdit(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// Refuses to let an upstream go that plugins send calls to.

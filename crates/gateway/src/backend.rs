@@ -3,6 +3,7 @@
 use net::BodyFault;
 
 use crate::plan::{ApiEntry, BucketPlan, WebPlan};
+use crate::plugin::Answering;
 use crate::refusal::Refusal;
 use crate::worker::Worker;
 
@@ -13,6 +14,7 @@ pub mod http;
 pub mod mock;
 pub mod upstream;
 pub mod websocket;
+pub mod whole;
 
 /// A call's turn with its backend.
 pub struct Turn<'a> {
@@ -24,6 +26,8 @@ pub struct Turn<'a> {
     pub form: Option<Vec<u8>>,
     /// What its origin is beside an origin.
     pub origin_is: OriginIs<'a>,
+    /// What plugins do with its answer; mostly nothing.
+    pub answering: Option<&'a Answering<'a>>,
 }
 
 /// What the origin of a call is beside an origin.

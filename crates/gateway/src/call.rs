@@ -8,6 +8,7 @@ use observe::CallRecord;
 
 use crate::limit::Micros;
 use crate::plan::{ApiEntry, ApplicationPlan, EnvironmentPlan, Grant};
+use crate::plugin::BreakerPlan;
 use crate::refusal::Refusal;
 use crate::reply::CallLines;
 use crate::worker::Worker;
@@ -48,6 +49,8 @@ pub struct Call<'p> {
     pub bytes_out: u64,
     /// The caller has been given an answer, or part of one: nothing else can be answered any more.
     pub is_answered: bool,
+    /// The plugin that wants to know how the backend answers.
+    pub breaker: Option<&'p BreakerPlan>,
     /// What the caller was told of a refusal.
     pub message: Cow<'static, str>,
 }
@@ -83,6 +86,7 @@ impl Call<'_> {
             bytes_in: 0,
             bytes_out: 0,
             is_answered: false,
+            breaker: None,
             message: Cow::Borrowed(""),
         }
     }

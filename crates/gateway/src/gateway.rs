@@ -24,6 +24,7 @@ use crate::conversation::switchboard::{Seats, Sent, Switchboard};
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
+use crate::plugin::AnswerStore;
 use crate::runtime::Runtimes;
 use crate::upstream::checker::Checker;
 use crate::upstream::{self, Upstreams};
@@ -70,6 +71,10 @@ pub struct Settings {
     pub default_rate: u32,
     /// What stands behind the names of functions and buckets.
     pub runtimes: Arc<Runtimes>,
+    /// Most bytes of answers that are kept to be given again.
+    pub cache_bytes: u64,
+    /// Longest body of an answer that is kept, in bytes.
+    pub cached_body_bytes: usize,
 }
 
 /// The running data plane.
@@ -152,8 +157,9 @@ impl Gateway {
         let (upstreams, changes) = watch::channel(Arc::default());
         let checker = Checker { pool: settings.pool.clone(), upstreams: changes, stopped };
         threads.push(thread::Builder::new().name("health-checks".to_owned()).spawn(move || checker.run())?);
-        let compiler =
-            Compiler::new(Arc::clone(&metrics), settings.backend_tls, settings.default_rate, settings.runtimes);
+        let answers = Arc::new(AnswerStore::new(settings.cache_bytes, settings.cached_body_bytes));
+        let (backend_tls, runtimes) = (settings.backend_tls, settings.runtimes);
+        let compiler = Compiler::new(Arc::clone(&metrics), backend_tls, settings.default_rate, runtimes, answers);
         let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
         let of_plan = Arc::clone(&plan);
         metrics.watch_upstreams(move || upstream::samples(&of_plan.load().upstreams, Clock::default().now()));

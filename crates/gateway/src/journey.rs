@@ -10,8 +10,8 @@ use net::{Caller, Framing, Request};
 use crate::backend::OriginIs;
 use crate::call::Call;
 use crate::limit::{Exceeded, Limits};
-use crate::plan::{ApiEntry, BackendPlan, CrossOriginRule, Plan};
-use crate::plugin::{Facts, Plugins};
+use crate::plan::{ApiEntry, BackendPlan, CrossOriginRule, Grant, Plan};
+use crate::plugin::{Answering, Asking, Caching, Facts, Plugins};
 use crate::refusal::{Refusal, TokenRefusal, tencent};
 use crate::tunnel::{Opened, Tunnel};
 use crate::worker::{Scratch, Worker};
@@ -31,6 +31,9 @@ async fn answer(worker: &Worker, caller: &mut Caller, request: &Request) -> Opti
     let mut scratch = worker.scratch();
     let mut call = Call::new(worker, origin::of(&worker.trusted_proxies, caller.peer(), request));
     let outcome = travel(worker, &plan, caller, request, &mut call, &mut scratch).await;
+    if let Some(breaker) = call.breaker {
+        breaker.note(&call, outcome.as_ref().err(), worker.clock.now());
+    }
     if let Err(refusal) = &outcome {
         refuse(worker, caller, request, &mut call, &mut scratch, refusal).await;
     }
@@ -80,17 +83,23 @@ async fn travel<'p>(
         call.grant = auth::identify(request, entry, plan, now)?;
     }
     check_protocol(entry, caller, request)?;
-    let Ruled { entry, edited, body } = match &entry.plugins {
+    let Ruled { entry, edited, body, answering } = match &entry.plugins {
         None => {
             admit(entry, call)?;
-            Ruled { entry, edited: None, body }
+            Ruled { entry, edited: None, body, answering: None }
         }
         Some(plugins) => Box::pin(rule(worker, plugins, entry, caller, request, call, scratch, body)).await?,
     };
     let request = edited.as_ref().unwrap_or(request);
     scratch.lines.write(call);
     let form = read_form(worker, entry, caller, request, body).await?;
-    let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain };
+    let answering = answering.as_deref();
+    let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain, answering };
+    if let Some(Answering { caching: Some(Caching { kept: Some(kept), .. }), .. }) = answering {
+        let (kept, age) = (&kept.whole, kept.age(worker.clock.now()));
+        let given = backend::whole::give_again(turn, kept, age, caller, request, call, scratch);
+        return Box::pin(given).await.map(|()| None);
+    }
     match &entry.api.backend {
         BackendPlan::Http(http) => backend::http::call(turn, http, caller, request, call, scratch).await?,
         BackendPlan::Mock(mock) => backend::mock::answer(turn, mock, caller, request, call, scratch).await?,
@@ -156,6 +165,8 @@ struct Ruled<'p> {
     edited: Option<Request>,
     /// The body, where it was read: for a signature, or for a function that was told it or has changed it.
     body: Option<Vec<u8>>,
+    /// What is done with the answer.
+    answering: Option<Box<Answering<'p>>>,
 }
 
 /// The plugins of a call whose caller is known, in their order, around the limits that it is under.
@@ -166,7 +177,7 @@ async fn rule<'p>(
     entry: &'p ApiEntry,
     caller: &mut Caller,
     request: &Request,
-    call: &Call<'p>,
+    call: &mut Call<'p>,
     scratch: &Scratch,
     mut body: Option<Vec<u8>>,
 ) -> Result<Ruled<'p>, Refusal> {
@@ -198,12 +209,31 @@ async fn rule<'p>(
         return Err(Refusal::RateExceeded);
     }
     limits.take(call.started).map_err(exceeded)?;
+    let diverted = plugins.breaker.as_ref().map(|breaker| breaker.diverted(call.started)).transpose()?.flatten();
     let mut edited = None;
     if let Some(edit) = &plugins.edit {
         let made = edit.edit(worker, caller, request, call, body.take()).await?;
         (edited, body) = (made.request, made.body);
     }
-    Ok(Ruled { entry: routed.unwrap_or(entry), edited, body })
+    let mut caching = None;
+    if diverted.is_none() {
+        call.breaker = plugins.breaker.as_ref();
+        if let Some(cache) = &plugins.cache {
+            let asking = Asking {
+                request: edited.as_ref().unwrap_or(request),
+                before: edited.is_some().then_some(request),
+                path: scratch.path.of(request),
+                is_tls: caller.is_tls(),
+                route: plugins.routes.as_ref().zip(routed).and_then(|(routes, entry)| routes.place(entry)),
+                auth: entry.rules.auth,
+                known: call.grant.map(Grant::key_id).or(call.application.map(|application| &*application.id)),
+            };
+            caching = cache.caching(&asking, caller, &mut body, worker.form_bytes, call.started).await?;
+        }
+    }
+    let edit = plugins.answer_edit.as_ref();
+    let answering = (caching.is_some() || edit.is_some()).then(|| Box::new(Answering { caching, edit }));
+    Ok(Ruled { entry: diverted.or(routed).unwrap_or(entry), edited, body, answering })
 }
 
 /// A browser on another site may call only an API that says so. WebSockets know no such rule: a browser names its site,

@@ -3,8 +3,13 @@
 //! Compiled once for each API and environment; an API without any has none of it, and its calls pay a branch for that. The
 //! order on a call is fixed: addresses before anything else, pages of other sites next ([`CrossOriginPlan`] stands in place
 //! of the definition's rule), after authentication a function's word on the caller, then the nonce and the limits, together with
-//! those of the definition; what is admitted is routed, and in the end a function may change the request.
+//! those of the definition; what is admitted is routed, unless the breaker is open, and in the end a function may change the
+//! request. An answer that is kept comes in place of the backend's, and a function may change
+//! either in the end.
 
+mod answer_edit;
+mod breaker;
+mod cache;
 mod caller_check;
 mod counted;
 mod cross_origin;
@@ -22,6 +27,9 @@ use model::Timestamp;
 use crate::access::AccessPlan;
 use crate::refusal::Refusal;
 
+pub use answer_edit::AnswerEditPlan;
+pub use breaker::{BreakerPlan, BreakerState};
+pub use cache::{AnswerStore, Asking, CachePlan, CacheSource, Caching, Keeping, Kept, Whole};
 pub use caller_check::CheckPlan;
 pub use counted::{CallLimitPlan, Counted, Counts, ParameterLimitPlan};
 pub use cross_origin::CrossOriginPlan;
@@ -48,8 +56,23 @@ pub struct Plugins {
     pub replay: Option<ReplayPlan>,
     /// Where else its calls go.
     pub routes: Option<Routes>,
+    /// What keeps its calls away from a backend that fails.
+    pub breaker: Option<BreakerPlan>,
     /// What a function changes of requests.
     pub edit: Option<EditPlan>,
+    /// Which answers are given again.
+    pub cache: Option<Arc<CachePlan>>,
+    /// What a function changes of answers.
+    pub answer_edit: Option<AnswerEditPlan>,
+}
+
+/// What plugins do with the answer of one call.
+#[derive(Debug)]
+pub struct Answering<'p> {
+    /// It may be kept.
+    pub caching: Option<Caching<'p>>,
+    /// A function may change it.
+    pub edit: Option<&'p AnswerEditPlan>,
 }
 
 impl Plugins {

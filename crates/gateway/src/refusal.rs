@@ -81,6 +81,10 @@ pub enum Refusal {
     CallerRefused,
     /// A plugin has seen the call's nonce before.
     Replayed,
+    /// A plugin keeps calls away from a backend that fails, and nothing stands in for it.
+    CircuitOpen,
+    /// The function that a plugin has change answers failed, or cannot be told this one.
+    PluginBroken,
     /// More calls within a second than a throttle or the usage plan allows.
     RateExceeded,
     /// The usage plan's calls are used up.
@@ -124,7 +128,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 55] = [
+    pub const NAMES: [&'static str; 57] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -180,6 +184,8 @@ impl Refusal {
         "token_unconfigured",
         "replayed",
         "caller_refused",
+        "circuit_open",
+        "plugin_broken",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -237,6 +243,8 @@ impl Refusal {
             Self::Token(token) => 47 + token.index(),
             Self::Replayed => 53,
             Self::CallerRefused => 54,
+            Self::CircuitOpen => 55,
+            Self::PluginBroken => 56,
         }
     }
 
@@ -248,7 +256,11 @@ impl Refusal {
     /// Who has to mend it.
     pub fn fault(&self) -> Fault {
         match self {
-            Self::BackendUnreachable | Self::BackendTimeout | Self::BackendBroken => Fault::Backend,
+            Self::BackendUnreachable
+            | Self::BackendTimeout
+            | Self::BackendBroken
+            | Self::CircuitOpen
+            | Self::PluginBroken => Fault::Backend,
             Self::Internal | Self::NoRuntime | Self::Token(TokenRefusal::Unconfigured) => Fault::Gateway,
             _ => Fault::Caller,
         }

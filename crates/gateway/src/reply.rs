@@ -32,6 +32,11 @@ pub fn write_status(out: &mut Vec<u8>, status: u16) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// The reason phrase that [`write_status`] writes.
+pub fn reason(status: u16) -> Vec<u8> {
+    phrase(status).map_or_else(|| format!("status code {status}").into_bytes(), |phrase| phrase.as_bytes().to_vec())
+}
+
 /// True for a header that the gateway sets and that a backend must not set in its place.
 pub fn is_ours(name: &[u8], cors: CrossOriginRule) -> bool {
     const OURS: [&str; 10] = [

@@ -40,6 +40,7 @@ impl Tunnel {
                 environment: None,
                 entry: None,
                 grant: None,
+                breaker: None,
                 application: None,
                 message: Cow::Borrowed(""),
                 ..*call

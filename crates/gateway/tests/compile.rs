@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use gateway::plan::Plan;
 use gateway::plan::compile::Compiler;
+use gateway::plugin::AnswerStore;
 use gateway::refusal::Refusal;
 use gateway::route::{Captures, Found};
 use model::*;
@@ -28,9 +29,10 @@ fn environment() -> EnvironmentName {
 impl World {
     fn new() -> Self {
         let metrics = observe::Metrics::new(1, &Refusal::NAMES);
+        let answers = Arc::new(AnswerStore::new(0, 0));
         Self {
             snapshot: Snapshot::default(),
-            compiler: Compiler::new(metrics, net::tls::client_config(), 5000, Arc::default()),
+            compiler: Compiler::new(metrics, net::tls::client_config(), 5000, Arc::default(), answers),
         }
     }
 

@@ -12,6 +12,7 @@
 //! `and` binds closer than `or`. Words, places and functions may be written in any case, names of parameters may not. A
 //! condition is parsed once; what is wrong is told with its position.
 
+mod failure;
 mod parse;
 
 use std::net::IpAddr;
@@ -19,6 +20,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::Invalid;
+
+pub use failure::{FailureCondition, FailureQuestion};
 
 /// A condition that was parsed.
 #[derive(Debug, Clone, Serialize, Deserialize)]

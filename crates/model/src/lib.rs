@@ -49,6 +49,7 @@ pub mod timestamp;
 pub mod traffic;
 pub mod upstream;
 pub mod usage_plan;
+pub mod whole;
 
 pub use acme::{AcmeAccount, AcmeFailure};
 pub use api::{Api, ApiDefinition, ApiKind, ApiProtocol, ApiRevision, ErrorCode, ResponseGuide, Timeout};
@@ -63,7 +64,9 @@ pub use backend::{
 pub use bucket::{BucketAction, BucketBackend, BucketName, PathMatchMode};
 pub use call_log::{Comparison, LogCondition, LogPage, LogQuestion, LoggedCall};
 pub use certificate::{Certificate, CertificateSource};
-pub use condition::{Condition, Constant as ConditionConstant, Question, Relation, Subject};
+pub use condition::{
+    Condition, Constant as ConditionConstant, FailureCondition, FailureQuestion, Question, Relation, Subject,
+};
 pub use credential::{Credential, CredentialOrigin};
 pub use domain::{Domain, DomainCertificate, DomainMapping, DomainName, MappingPath, PathMapping, TlsVersion};
 pub use function::{
@@ -83,9 +86,10 @@ pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};
 pub use plugin::{
-    AddressAccess, AnyOr, Attachment, CallLimit, CallerCheck, CheckMemory, CountedParameter, CrossOrigin, FieldName,
-    FunctionTimeout, NonceMemory, ParameterLimit, ParameterStrategy, Plugin, PluginData, PluginFunction, PluginKind,
-    ReplayGuard, RequestEdit, Route, Routing, SiteOrigin, Window, WindowLimit, WindowUnit,
+    AddressAccess, AnswerCache, AnswerEdit, AnyOr, Attachment, CacheParameter, CallLimit, CallerCheck, CheckMemory,
+    CircuitBreaker, CountedParameter, CrossOrigin, FieldName, FunctionTimeout, NonceMemory, ParameterLimit,
+    ParameterStrategy, Plugin, PluginData, PluginFunction, PluginKind, ReplayGuard, RequestEdit, Route, Routing,
+    SiteOrigin, Window, WindowLimit, WindowUnit,
 };
 pub use record::{Kind, Record, RecordKey, Revision, Write};
 pub use release::{EnvironmentState, Member, Release, ReleaseEvent};
@@ -101,3 +105,4 @@ pub use upstream::{
     NodeHost, NodePort, ProbePath, Retries, Statuses, Threshold, Upstream, UpstreamProtocol, Weight,
 };
 pub use usage_plan::{BindingScope, KeyBinding, PlanBinding, UsagePlan};
+pub use whole::Whole;

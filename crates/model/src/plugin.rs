@@ -4,8 +4,11 @@
 //! each [`PluginKind`] in an environment, so their order on a call needs no saying: it is that of the kinds.
 
 mod address_access;
+mod answer_cache;
+mod answer_edit;
 mod call_limit;
 mod caller_check;
+mod circuit_breaker;
 mod cross_origin;
 mod function;
 mod parameter_limit;
@@ -18,8 +21,11 @@ use serde::{Deserialize, Serialize};
 use crate::{ApiId, EnvironmentName, Name, PluginId, ServiceId, Tag, Text, Timestamp, UpstreamId};
 
 pub use address_access::AddressAccess;
+pub use answer_cache::{AnswerCache, CacheParameter};
+pub use answer_edit::AnswerEdit;
 pub use call_limit::{CallLimit, Window, WindowUnit};
 pub use caller_check::{CallerCheck, CheckMemory};
+pub use circuit_breaker::CircuitBreaker;
 pub use cross_origin::{AnyOr, CrossOrigin, FieldName, SiteOrigin};
 pub use function::{FunctionTimeout, PluginFunction};
 pub use parameter_limit::{CountedParameter, ParameterLimit, ParameterStrategy, WindowLimit};
@@ -60,7 +66,10 @@ pub enum PluginData {
     CallerCheck(CallerCheck),
     ReplayGuard(ReplayGuard),
     Routing(Routing),
+    CircuitBreaker(CircuitBreaker),
     RequestEdit(RequestEdit),
+    AnswerCache(AnswerCache),
+    AnswerEdit(AnswerEdit),
 }
 
 /// What plugins of a sort do, in the order in which a call meets them. Its words are those that [`PluginData`] is told
@@ -83,8 +92,14 @@ pub enum PluginKind {
     ParameterLimit,
     /// Says where else calls go.
     Routing,
+    /// Keeps calls away from a backend that fails.
+    CircuitBreaker,
     /// Has a function change requests.
     RequestEdit,
+    /// Gives answers again.
+    AnswerCache,
+    /// Has a function change answers.
+    AnswerEdit,
 }
 
 impl PluginData {
@@ -97,8 +112,11 @@ impl PluginData {
             Self::ParameterLimit(_) => PluginKind::ParameterLimit,
             Self::ReplayGuard(_) => PluginKind::ReplayGuard,
             Self::Routing(_) => PluginKind::Routing,
+            Self::CircuitBreaker(_) => PluginKind::CircuitBreaker,
             Self::CallerCheck(_) => PluginKind::CallerCheck,
             Self::RequestEdit(_) => PluginKind::RequestEdit,
+            Self::AnswerCache(_) => PluginKind::AnswerCache,
+            Self::AnswerEdit(_) => PluginKind::AnswerEdit,
         }
     }
 }
@@ -106,17 +124,21 @@ impl PluginData {
 impl PluginData {
     /// The upstreams that calls may be sent to.
     pub fn upstreams(&self) -> impl Iterator<Item = &UpstreamId> {
-        let routing = match self {
-            Self::Routing(routing) => Some(routing),
+        let (routing, breaker) = match self {
+            Self::Routing(routing) => (Some(routing), None),
+            Self::CircuitBreaker(breaker) => (None, Some(breaker)),
             Self::AddressAccess(_)
             | Self::CrossOrigin(_)
             | Self::CallLimit(_)
             | Self::ParameterLimit(_)
             | Self::CallerCheck(_)
             | Self::RequestEdit(_)
-            | Self::ReplayGuard(_) => None,
+            | Self::AnswerCache(_)
+            | Self::AnswerEdit(_)
+            | Self::ReplayGuard(_) => (None, None),
         };
-        routing.into_iter().flat_map(Routing::upstreams)
+        let stand_in = breaker.and_then(CircuitBreaker::upstream);
+        routing.into_iter().flat_map(Routing::upstreams).chain(stand_in)
     }
 }
 

@@ -71,7 +71,8 @@ impl From<Refusal> for Problem {
                 PluginRefusal::NotReleased { .. }
                 | PluginRefusal::Clash { .. }
                 | PluginRefusal::NotAttached { .. }
-                | PluginRefusal::Unfit { .. },
+                | PluginRefusal::Unfit { .. }
+                | PluginRefusal::Undeclared { .. },
             )
             | Refusal::Application(ApplicationRefusal::AlreadyBound { .. } | ApplicationRefusal::NotBound { .. })
             | Refusal::NothingToDemote { .. }

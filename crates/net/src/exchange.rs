@@ -1,6 +1,8 @@
 //! One request and its response, between a caller and a backend.
 
+mod course;
 mod relay;
+mod take;
 mod tunnel;
 mod upload;
 
@@ -16,9 +18,12 @@ use crate::gzip::Packer;
 use crate::head::LONGEST_RESPONSE_HEAD;
 use crate::ticker::Moment;
 use crate::{Backend, BodyFault, Caller, Framing, Request, Response, SendFault, SendFaultKind, Version};
+use course::Course;
 use upload::Upload;
 
+pub use course::Keeper;
 pub use relay::Relayed;
+pub use take::TakeFault;
 pub use tunnel::{TunnelEnd, TunnelLimits, Tunneled};
 
 /// Most interim responses before a final one.
@@ -48,8 +53,8 @@ pub struct Exchange {
     upload: Upload,
     /// The backend was asked with HEAD.
     to_head: bool,
-    /// Packs the response's body on its way.
-    packer: Option<Box<Packer>>,
+    /// What the response's body goes through on its way.
+    course: Option<Box<Course>>,
 }
 
 impl Exchange {
@@ -91,7 +96,7 @@ impl Exchange {
         match result {
             Ok(response) => {
                 let Sending { backend, inbox, upload, to_head, .. } = sending;
-                Ok(Exchange { backend, response, rest: inbox, upload, to_head, packer: None })
+                Ok(Exchange { backend, response, rest: inbox, upload, to_head, course: None })
             }
             Err(kind) => {
                 // A backend that does not read would keep what is still to be sent with the system, long after the call.
@@ -123,7 +128,14 @@ impl Exchange {
 
     /// The response's body is to be packed as gzip on its way to the caller. The head that is relayed has to say so.
     pub fn pack(&mut self) {
-        self.packer = Some(Box::new(Packer::new()));
+        self.course.get_or_insert_default().packer = Some(Packer::new());
+    }
+
+    /// A copy of the response's body is to be kept, as it comes, if it has at most so many bytes.
+    pub fn keep(&mut self, most: usize) -> Keeper {
+        let keeper = Keeper::new(most);
+        self.course.get_or_insert_default().keeper = Some(keeper.clone());
+        keeper
     }
 }
 

@@ -43,11 +43,13 @@ impl Packer {
     ) -> Result<(usize, usize), ChunkFault> {
         let mut data = Buffer::take();
         let (consumed, _) = body.transfer(input, Coding::Plain, &mut data)?;
-        self.put(&data);
-        if body.is_done() {
-            return Ok((consumed, self.end(body, coding, out)));
-        }
-        Ok((consumed, self.give(coding, out)))
+        Ok((consumed, self.pass(body, &data, coding, out)))
+    }
+
+    /// Packs the `data` that came of `body`. The bytes that came of it.
+    pub(crate) fn pass(&mut self, body: &Incoming, data: &[u8], coding: Coding, out: &mut Vec<u8>) -> usize {
+        self.put(data);
+        if body.is_done() { self.end(body, coding, out) } else { self.give(coding, out) }
     }
 
     /// What is held comes out, since the backend says nothing more for now. The bytes that came.

@@ -3,13 +3,17 @@
 mod anti_replay;
 mod attached;
 mod by_parameter;
+mod circuit_breaker;
 mod cors;
 mod custom_auth;
 mod custom_req;
+mod custom_resp;
 mod data;
 mod function;
 mod ip_control;
 mod kind;
+mod other_backend;
+mod proxy_cache;
 mod routing;
 mod traffic_control;
 

@@ -107,7 +107,9 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
             PluginRefusal::NotReleased { .. } => Code::InvalidEnvStatus,
             PluginRefusal::Clash { .. } => Code::DuplicatePluginConfig,
             PluginRefusal::NotAttached { .. } => Code::InvalidApiIds,
-            PluginRefusal::KindFixed(_) | PluginRefusal::BadData { .. } => Code::InvalidPluginConfig,
+            PluginRefusal::KindFixed(_) | PluginRefusal::BadData { .. } | PluginRefusal::Undeclared { .. } => {
+                Code::InvalidPluginConfig
+            }
             PluginRefusal::Unfit { .. } if action == "AttachPlugin" => Code::InvalidEndpointType,
             PluginRefusal::Unfit { .. } => Code::InvalidServiceConfig,
             PluginRefusal::UpstreamUsed { .. } => Code::UnsupportedDeleteUpstream,

@@ -39,6 +39,8 @@ pub(super) fn start(
             form_bytes: settings.caller.form_size.size(),
             default_rate: settings.quotas.service_rate_default.short(),
             runtimes: Arc::new(settings.runtimes()?),
+            cache_bytes: settings.cache.cache_size.bytes(),
+            cached_body_bytes: settings.cache.cache_answer_size.size(),
         },
         metrics,
         log,

@@ -464,6 +464,16 @@ const REASONS: &[(&str, Stage, &str)] = &[
     ("backend_timeout", Stage::Backend, "The backend did not answer within the API's timeout."),
     ("backend_broken", Stage::Backend, "The backend broke off, or answered what is no HTTP."),
     (
+        "circuit_open",
+        Stage::Backend,
+        "The backend has failed too often, and a CircuitBreaker plugin keeps calls away from it for a while.",
+    ),
+    (
+        "plugin_broken",
+        Stage::Answer,
+        "The function of a CustomResp plugin failed or returned no change of an answer, or the answer is too long to be told.",
+    ),
+    (
         "no_runtime",
         Stage::Backend,
         "No setting says where the function or bucket is: `function_endpoint`, `function_api` or `bucket_endpoint` would.",

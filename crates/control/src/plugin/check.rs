@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    AddressAccess, AddressList, AnyOr, CallLimit, CallerCheck, CountedParameter, CrossOrigin, ParameterLimit,
-    PluginData, Routing,
+    AddressAccess, AddressList, AnswerCache, AnyOr, CacheParameter, CallLimit, CallerCheck, CountedParameter,
+    CrossOrigin, ParameterLimit, PluginData, Routing,
 };
 
 use crate::PluginRefusal;
@@ -34,7 +34,11 @@ pub(super) fn check(data: &PluginData) -> Result<(), PluginRefusal> {
         PluginData::CallerCheck(data) => caller_check(data),
         PluginData::Routing(data) => routing(data),
         // Their types say it all.
-        PluginData::ReplayGuard(_) | PluginData::RequestEdit(_) => Ok(()),
+        PluginData::ReplayGuard(_)
+        | PluginData::CircuitBreaker(_)
+        | PluginData::RequestEdit(_)
+        | PluginData::AnswerEdit(_) => Ok(()),
+        PluginData::AnswerCache(data) => answer_cache(data),
     }
 }
 
@@ -131,6 +135,26 @@ fn routing(data: &Routing) -> Result<(), PluginRefusal> {
     once("/routes", "/name", data.routes.iter().map(|route| &route.name))
 }
 
+fn answer_cache(data: &AnswerCache) -> Result<(), PluginRefusal> {
+    at_most("/parameters", data.parameters.len(), AnswerCache::MOST_PARAMETERS)?;
+    for (index, parameter) in data.parameters.iter().enumerate() {
+        let is_known = |known: &CacheParameter| known.is(parameter.name(), parameter.location());
+        if data.parameters.iter().take(index).any(is_known) {
+            return refuse(format!("/parameters/{index}"), "is given twice");
+        }
+    }
+    some("/methods", data.methods.len(), AnswerCache::METHODS.len())?;
+    for (index, method) in data.methods.iter().enumerate() {
+        if !AnswerCache::METHODS.contains(method) {
+            let known = AnswerCache::METHODS.map(model::Method::as_str).join(", ");
+            return refuse(format!("/methods/{index}"), format!("is not one of {known}"));
+        }
+    }
+    once("/methods", "", data.methods.iter().map(|method| method.as_str()))?;
+    some("/statuses", data.statuses.len(), MOST_LISTED)?;
+    once("/statuses", "", data.statuses.iter().map(|status| status.get()))
+}
+
 fn refuse(place: impl Into<String>, reason: impl Into<String>) -> Result<(), PluginRefusal> {
     Err(PluginRefusal::BadData { place: place.into(), reason: reason.into() })
 }
@@ -204,6 +228,8 @@ mod tests {
             json!({"strategies": pairs.iter().map(one).collect::<Vec<_>>()})
         };
         let check_of = |memory: u32| json!({"function": {"name": {"name": "who"}}, "memory": memory});
+        let cache = |parameters: Value, methods: Value, statuses: Value| json!({"parameters": parameters, "methods": methods, "statuses": statuses, "obeys": false, "lifetime": 1});
+        let twice = json!([{"location": "header", "name": "a"}, {"location": "header", "name": "A"}]);
         let cases = [
             (PluginKind::CrossOrigin, cors(json!({"listed": []}), json!(["GET"]), 1), "/origins"),
             (PluginKind::CrossOrigin, cors(json!("any"), json!([]), 1), "/methods"),
@@ -217,6 +243,10 @@ mod tests {
             (PluginKind::ParameterLimit, strategies(&[("", 1)]), "/strategies/0/name"),
             (PluginKind::CallerCheck, check_of(60), "/headers"),
             (PluginKind::Routing, json!({"routes": []}), "/routes"),
+            (PluginKind::AnswerCache, cache(json!([]), json!(["PATCH"]), json!([200])), "/methods/0"),
+            (PluginKind::AnswerCache, cache(json!([]), json!([]), json!([200])), "/methods"),
+            (PluginKind::AnswerCache, cache(json!([]), json!(["GET"]), json!([200, 200])), "/statuses/1"),
+            (PluginKind::AnswerCache, cache(twice, json!(["GET"]), json!([200])), "/parameters/1"),
         ];
         for (kind, data, expected) in cases {
             match check(&read(kind, &data).unwrap()) {

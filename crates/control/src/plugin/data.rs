@@ -21,7 +21,10 @@ pub fn read(kind: PluginKind, sent: &Value) -> Result<PluginData, Refusal> {
         PluginKind::CallerCheck => typed(sent).map(PluginData::CallerCheck),
         PluginKind::ReplayGuard => typed(sent).map(PluginData::ReplayGuard),
         PluginKind::Routing => typed(sent).map(PluginData::Routing),
+        PluginKind::CircuitBreaker => typed(sent).map(PluginData::CircuitBreaker),
         PluginKind::RequestEdit => typed(sent).map(PluginData::RequestEdit),
+        PluginKind::AnswerCache => typed(sent).map(PluginData::AnswerCache),
+        PluginKind::AnswerEdit => typed(sent).map(PluginData::AnswerEdit),
     }?;
     Ok(data)
 }

@@ -1,4 +1,4 @@
-use model::{ApiId, EnvironmentName, PluginId, UpstreamId};
+use model::{ApiId, EnvironmentName, Location, PluginId, UpstreamId};
 
 /// Why a use case of plugins did not happen.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,22 @@ pub enum PluginRefusal {
         api: ApiId,
         /// What does not fit.
         reason: String,
+    },
+    /// The plugin names a parameter that the API does not declare.
+    #[error(
+        "plugin `{plugin}` does not fit API `{api}`, which declares no parameter `{}` at place {}",
+        name.escape_debug(),
+        location.as_str()
+    )]
+    Undeclared {
+        /// The plugin.
+        plugin: PluginId,
+        /// The API.
+        api: ApiId,
+        /// The parameter.
+        name: String,
+        /// Where it should stand.
+        location: Location,
     },
     /// Plugins send calls to the upstream.
     #[error("upstream `{upstream}` is used by {count} plugins, the first of them `{first}`")]

@@ -17,6 +17,7 @@ use self::invoke::{Errand, Outcome};
 use super::{Turn, body_refusal};
 use crate::call::Call;
 use crate::plan::EventPlan;
+use crate::plugin::Whole;
 use crate::refusal::Refusal;
 use crate::reply::gzip;
 use crate::worker::Scratch;
@@ -94,7 +95,44 @@ pub async fn call(
             Outcome::Failed { status, content_type, body } => Made::failed(status, content_type.as_deref(), body),
         }
     };
+    if turn.answering.is_some() && call.backend_status.is_some() {
+        return Box::pin(answer_with(&turn, plan, made, caller, request, call, scratch)).await;
+    }
     reply_with(&turn, plan, made, caller, request, call, scratch).await
+}
+
+/// Sends the answer, which plugins keep or change.
+async fn answer_with(
+    turn: &Turn<'_>,
+    plan: &EventPlan,
+    mut made: Made,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
+    if !made.has_date {
+        turn.worker.write_date(&mut made.head);
+        made.has_date = true;
+    }
+    let whole = Whole {
+        status: made.status,
+        reason: reply::reason(made.status).into(),
+        lines: made.head.as_slice().into(),
+        length: Some(made.body.len() as u64),
+        body: made.body.as_slice().into(),
+    };
+    // What the platform says of a function that failed is no answer of the function.
+    let has_returned = call.backend_status.is_some_and(|status| status < 400);
+    if let Some(caching) = turn.answering.and_then(|answering| answering.caching.as_ref())
+        && has_returned
+    {
+        caching.keep(&whole, request);
+    }
+    match super::whole::edit_of(turn, gzip::value_of(&whole.lines, "content-encoding")) {
+        Some(edit) => super::whole::change_and_send(turn, edit, &whole, caller, request, call, scratch).await,
+        None => reply_with(turn, plan, made, caller, request, call, scratch).await,
+    }
 }
 
 /// Sends the answer.

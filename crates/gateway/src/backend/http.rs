@@ -3,7 +3,7 @@
 use model::Method;
 use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
 
-use super::{OriginIs, Turn, body_refusal, bucket, function};
+use super::{OriginIs, Turn, body_refusal, bucket, function, whole};
 use crate::call::Call;
 use crate::parameter::PathText;
 use crate::plan::{ApiPlan, ApiRules, HttpPlan};
@@ -69,6 +69,13 @@ pub(super) async fn relay(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
+    if turn.answering.is_some()
+        && let Some(edit) = whole::edit_of(turn, exchange.response().header("content-encoding"))
+    {
+        return Box::pin(whole::edited(turn, rules, edit, exchange, caller, request, call, scratch)).await;
+    }
+    let caching = turn.answering.and_then(|answering| answering.caching.as_ref());
+    let keeping = caching.and_then(|caching| caching.begin(&mut exchange, request));
     let response = exchange.response();
     let packs = gzip::suits(request, response);
     call.status = response.status();
@@ -91,7 +98,7 @@ pub(super) async fn relay(
         }
     }
     if packs {
-        gzip::write_etag(head, response);
+        gzip::write_etag(head, response.header("etag"));
         gzip::write_lines(head);
         exchange.pack();
     }
@@ -101,6 +108,11 @@ pub(super) async fn relay(
     match exchange.relay(caller, request, head, &turn.worker.pool, turn.worker.stall.unwrap_or(rules.timeout())).await {
         Ok(relayed) => {
             call.bytes_out = relayed.body_bytes;
+            if let Some((keeping, keeper)) = keeping
+                && let Some(body) = keeper.take()
+            {
+                keeping.end(Some(body));
+            }
             Ok(())
         }
         Err(RelayFault::CallerGone) => Err(Refusal::CallerGone),

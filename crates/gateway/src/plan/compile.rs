@@ -1,25 +1,24 @@
 //! A snapshot becomes a plan; only what changed is compiled.
 
+mod acting;
 mod applications;
 mod hosts;
 mod plugins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use model::{
     AccessKeyId, ApiId, ApiProtocol, ApiRevision, Auth, Backend, BackendMethod, BindingScope, BucketBackend,
     ConversationBackend, Credential, EnvironmentName, FunctionBackend, FunctionCall, FunctionName, MockBackend, Oauth,
-    Origin, PlanBinding, Plugin, PluginData, PluginFunction, Route, Scheme, ServiceId, ServiceProtocol, ServiceTree,
-    Snapshot, ThrottleScope, UpstreamId, UsagePlanId,
+    Origin, PlanBinding, Scheme, ServiceId, ServiceProtocol, ServiceTree, Snapshot, ThrottleScope, UpstreamId,
+    UsagePlanId,
 };
 use net::{Speaks, Target};
 use observe::Metrics;
 use rustc_hash::FxHashMap;
 use sign::key_pair::Key;
 
-use self::plugins::Acting;
 use super::upstreams::UpstreamCompiler;
 use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, CrossOriginRule,
@@ -28,7 +27,7 @@ use super::{
 };
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
-use crate::plugin::{Asked, CheckPlan, EditPlan, Plugins, RoutePlan, Routes};
+use crate::plugin::AnswerStore;
 use crate::reply;
 use crate::route::{Entry, Router};
 use crate::runtime::{Endpoint, Runtime, Runtimes};
@@ -41,6 +40,10 @@ pub struct Compiler {
     default_rate: u32,
     /// What stands behind the names of functions and buckets.
     runtimes: Arc<Runtimes>,
+    /// Where answers are kept that are given again.
+    answers: Arc<AnswerStore>,
+    /// How many caches there have been.
+    epoch: u64,
     previous: Arc<Plan>,
     hosts: hosts::HostsCompiler,
     plugins: plugins::PluginCompiler,
@@ -67,6 +70,7 @@ impl Compiler {
         backend_tls: Arc<rustls::ClientConfig>,
         default_rate: u32,
         runtimes: Arc<Runtimes>,
+        answers: Arc<AnswerStore>,
     ) -> Self {
         let upstreams = UpstreamCompiler::new(metrics.workers(), Arc::clone(&backend_tls));
         Self {
@@ -75,6 +79,8 @@ impl Compiler {
             upstreams,
             default_rate,
             runtimes,
+            answers,
+            epoch: 0,
             previous: Arc::new(Plan::empty()),
             hosts: hosts::HostsCompiler::default(),
             plugins: plugins::PluginCompiler::default(),
@@ -199,7 +205,7 @@ impl Compiler {
             let grants = Arc::clone(grants);
             let mut entry = ApiEntry { rules: api.rules, api, rate, grants, plugins: None, applications, tokens };
             if let Some(acting) = acting.remove(&frozen.api) {
-                self.act(&mut entry, acting, old_entries.get(frozen.api.as_str()).copied());
+                self.act(&mut entry, &release.version, acting, old_entries.get(frozen.api.as_str()).copied());
             }
             apis.push(entry);
         }
@@ -228,81 +234,6 @@ impl Compiler {
             rate: rate.map(|rate| self.rate(RateOf::Service(tree.service.id.clone(), name), rate)),
             metrics: self.metrics.environment(tree.service.id.as_str(), name),
         }))
-    }
-
-    /// Puts what acts on an API to its entry.
-    fn act(&mut self, entry: &mut ApiEntry, acting: Acting, old: Option<&ApiEntry>) {
-        let Acting { mut plugins, routing, caller_check, edit } = acting;
-        let before = old.and_then(|old| old.plugins.as_ref());
-        plugins.caller_check = caller_check.map(|rules| {
-            let known = before.and_then(|before| before.caller_check.as_ref());
-            match known.filter(|known| Arc::ptr_eq(&known.rules, &rules)) {
-                // What the function said is remembered on.
-                Some(known) => Arc::clone(known),
-                None => {
-                    let asked = self.asked(&entry.api.frozen, &rules.function);
-                    Arc::new(CheckPlan::new(rules, asked))
-                }
-            }
-        });
-        plugins.edit = edit.map(|rules| {
-            let asked = self.asked(&entry.api.frozen, &rules.function);
-            EditPlan { rules, asked }
-        });
-        if plugins.cross_origin.is_some() {
-            entry.rules.cors = CrossOriginRule::Plugin;
-        }
-        plugins.routes = routing.map(|plugin| {
-            let old = old.and_then(|old| old.plugins.as_ref()?.routes.as_ref().map(|routes| (&old.api, routes)));
-            match old {
-                Some((api, old))
-                    if Arc::ptr_eq(api, &entry.api)
-                        && Arc::ptr_eq(&old.plugin, &plugin)
-                        && old.routes.iter().all(|route| self.is_fresh(&route.entry.api.backend)) =>
-                {
-                    self.routes(entry, &plugins, plugin, |at| {
-                        old.routes.get(at).map(|route| Arc::clone(&route.entry.api))
-                    })
-                }
-                _ => self.routes(entry, &plugins, plugin, |_| None),
-            }
-        });
-        entry.plugins = Some(Arc::new(plugins));
-    }
-
-    /// A function that a plugin asks.
-    fn asked(&mut self, frozen: &ApiRevision, function: &PluginFunction) -> Asked {
-        Asked {
-            function: self.event_function(frozen, &function.name),
-            timeout: Duration::from_secs(function.timeout.seconds().into()),
-            request_bytes: self.runtimes.request_bytes,
-            result_bytes: self.runtimes.result_bytes,
-        }
-    }
-
-    /// The routes of `plugin`; `old` gives those that were compiled before.
-    fn routes(
-        &mut self,
-        entry: &ApiEntry,
-        plugins: &Plugins,
-        plugin: Arc<Plugin>,
-        old: impl Fn(usize) -> Option<Arc<ApiPlan>>,
-    ) -> Routes {
-        let PluginData::Routing(routing) = &plugin.data else { return Routes { plugin, routes: Box::default() } };
-        let route = |(at, route): (usize, &Route)| {
-            let api = old(at).unwrap_or_else(|| {
-                let mut frozen = (*entry.api.frozen).clone();
-                frozen.definition.backend = route.backend.clone();
-                Arc::new(self.api(&Arc::new(frozen)))
-            });
-            // What answers is another; what acts on the answer is not.
-            let answers = Plugins { cross_origin: plugins.cross_origin.clone(), ..Plugins::default() };
-            let rules = ApiRules { cors: entry.rules.cors, ..api.rules };
-            let entry = ApiEntry { rules, api, plugins: Some(Arc::new(answers)), ..entry.clone() };
-            RoutePlan { condition: route.condition.clone(), entry }
-        };
-        let routes = routing.in_order().into_iter().enumerate().map(route).collect();
-        Routes { plugin, routes }
     }
 
     fn grants<'b>(&mut self, snapshot: &Snapshot, bindings: impl Iterator<Item = &'b Arc<PlanBinding>>) -> Grants {
@@ -510,8 +441,11 @@ fn upstreams_of(environments: &[Option<Arc<EnvironmentPlan>>]) -> Box<[UpstreamI
     let mut used: BTreeSet<&UpstreamId> = BTreeSet::new();
     for entry in entries {
         used.extend(entry.api.frozen.definition.backend.upstream());
-        let routes = entry.plugins.iter().filter_map(|plugins| plugins.routes.as_ref());
-        used.extend(routes.flat_map(|routes| routes.plugin.data.upstreams()));
+        for plugins in entry.plugins.iter() {
+            let routes = plugins.routes.iter().map(|routes| &routes.plugin);
+            let breaker = plugins.breaker.iter().map(|breaker| &breaker.plugin);
+            used.extend(routes.chain(breaker).flat_map(|plugin| plugin.data.upstreams()));
+        }
     }
     used.into_iter().cloned().collect()
 }

@@ -80,7 +80,7 @@ impl Asked {
     /// What the function returns. One that fails, or cannot be reached, lets nothing pass.
     pub(super) async fn ask(
         &self,
-        event: &Event<'_>,
+        event: &impl Serialize,
         worker: &Worker,
         caller: &mut Caller,
         call: &Call<'_>,

@@ -27,6 +27,11 @@ pub struct RoutePlan {
 }
 
 impl Routes {
+    /// The place of a route among them.
+    pub fn place(&self, entry: &ApiEntry) -> Option<usize> {
+        self.routes.iter().position(|route| std::ptr::eq(&route.entry, entry))
+    }
+
     /// What answers a call, where it is not the API's own backend.
     pub fn choose(&self, facts: &Facts<'_>) -> Result<Option<&ApiEntry>, Refusal> {
         for route in &self.routes {

@@ -106,8 +106,10 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::BodyTooLarge => fixed(413, "Request Entity Too Large"),
         Refusal::BodyTimeout => fixed(408, "Request Timeout"),
         Refusal::BodyBroken => fixed(400, "Bad Request"),
-        Refusal::BackendUnreachable | Refusal::BackendBroken => fixed(502, "Bad Gateway"),
+        Refusal::BackendUnreachable | Refusal::BackendBroken | Refusal::PluginBroken => fixed(502, "Bad Gateway"),
         Refusal::BackendTimeout => fixed(504, "Gateway Time-out"),
+        // The vendor tells no text.
+        Refusal::CircuitOpen => fixed(503, "Service Unavailable"),
         Refusal::RegistrationRefused => fixed(403, "Forbidden"),
         // The nearest of the vendor's messages about a configuration that cannot run.
         Refusal::NoRuntime => fixed(481, "API config error"),

@@ -5,6 +5,18 @@ use std::net::IpAddr;
 use super::{Constant, Question, Relation, Subject};
 use crate::Invalid;
 
+/// A language of questions: they are joined with `and`, `or` and parentheses in all of them.
+pub(super) trait Language: Sized {
+    /// All of these hold.
+    fn all(parts: Vec<Self>) -> Self;
+
+    /// One of these holds.
+    fn any(parts: Vec<Self>) -> Self;
+
+    /// The smallest question that is next.
+    fn smallest(reader: &mut Reader<'_>) -> Result<Self, Invalid>;
+}
+
 /// Deepest parentheses.
 const DEEPEST: usize = 32;
 
@@ -12,14 +24,14 @@ const DEEPEST: usize = 32;
 const LARGEST_PATTERN: usize = 256 * 1024;
 
 /// Reads all of `text`.
-pub(super) fn question(text: &str) -> Result<Question, Invalid> {
+pub(super) fn question<Q: Language>(text: &str) -> Result<Q, Invalid> {
     let mut reader = Reader { text, at: 0 };
     let question = reader.any(0)?;
     reader.skip_blanks();
     if reader.rest().is_empty() { Ok(question) } else { Err(reader.expected("`and`, `or` or the end")) }
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
     at: usize,
 }
@@ -29,12 +41,18 @@ impl<'t> Reader<'t> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         self.at = self.text.len() - self.rest().trim_start().len();
     }
 
+    /// Where what is next begins.
+    pub(super) fn place(&mut self) -> usize {
+        self.skip_blanks();
+        self.at
+    }
+
     /// What was found at this place, in place of what was expected.
-    fn expected(&self, what: &str) -> Invalid {
+    pub(super) fn expected(&self, what: &str) -> Invalid {
         let found: String = match word(self.rest()) {
             "" => self.rest().chars().take(1).collect(),
             word => word.chars().take(32).collect(),
@@ -43,13 +61,13 @@ impl<'t> Reader<'t> {
         self.wrong(self.at, &format!("{what} is expected, {found} was found"))
     }
 
-    fn wrong(&self, at: usize, reason: &str) -> Invalid {
+    pub(super) fn wrong(&self, at: usize, reason: &str) -> Invalid {
         let position = self.text.get(..at).unwrap_or("").chars().count() + 1;
         Invalid::new("condition", format!("at character {position}: {reason}"))
     }
 
     /// Takes `symbol`, if it is next.
-    fn take(&mut self, symbol: &str) -> bool {
+    pub(super) fn take(&mut self, symbol: &str) -> bool {
         self.skip_blanks();
         let is_next = self.rest().starts_with(symbol);
         self.at += if is_next { symbol.len() } else { 0 };
@@ -57,7 +75,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Takes `wanted` as a whole word in any case, if it is next.
-    fn take_word(&mut self, wanted: &str) -> bool {
+    pub(super) fn take_word(&mut self, wanted: &str) -> bool {
         self.skip_blanks();
         let next = word(self.rest());
         let is_next = next.eq_ignore_ascii_case(wanted);
@@ -65,27 +83,27 @@ impl<'t> Reader<'t> {
         is_next
     }
 
-    fn need(&mut self, symbol: &str) -> Result<(), Invalid> {
+    pub(super) fn need(&mut self, symbol: &str) -> Result<(), Invalid> {
         if self.take(symbol) { Ok(()) } else { Err(self.expected(&format!("`{symbol}`"))) }
     }
 
-    fn any(&mut self, depth: usize) -> Result<Question, Invalid> {
+    fn any<Q: Language>(&mut self, depth: usize) -> Result<Q, Invalid> {
         let mut parts = vec![self.all(depth)?];
         while self.take_word("or") {
             parts.push(self.all(depth)?);
         }
-        Ok(joined(parts, Question::Any))
+        Ok(joined(parts, Q::any))
     }
 
-    fn all(&mut self, depth: usize) -> Result<Question, Invalid> {
+    fn all<Q: Language>(&mut self, depth: usize) -> Result<Q, Invalid> {
         let mut parts = vec![self.one(depth)?];
         while self.take_word("and") {
             parts.push(self.one(depth)?);
         }
-        Ok(joined(parts, Question::All))
+        Ok(joined(parts, Q::all))
     }
 
-    fn one(&mut self, depth: usize) -> Result<Question, Invalid> {
+    fn one<Q: Language>(&mut self, depth: usize) -> Result<Q, Invalid> {
         self.skip_blanks();
         let start = self.at;
         if self.take("(") {
@@ -96,31 +114,7 @@ impl<'t> Reader<'t> {
             self.need(")")?;
             return Ok(inner);
         }
-        if self.take_word("exists") {
-            self.need("(")?;
-            let subject = self.parameter()?;
-            self.need(")")?;
-            return Ok(Question::Exists(subject));
-        }
-        if self.take_word("regex") {
-            self.need("(")?;
-            let subject = self.parameter()?;
-            self.need(",")?;
-            self.skip_blanks();
-            let at = self.at;
-            let pattern = self.quoted()?.ok_or_else(|| self.expected("a text in quotation marks"))?;
-            self.need(")")?;
-            let built = regex::RegexBuilder::new(&pattern).size_limit(LARGEST_PATTERN).build();
-            let pattern = built.map_err(|error| {
-                let error = error.to_string();
-                let line = error.lines().next_back().unwrap_or("").trim_start_matches("error: ");
-                self.wrong(at, &format!("the pattern is no regular expression: {line}"))
-            })?;
-            return Ok(Question::Matches(subject, pattern));
-        }
-        let subject = self.subject()?;
-        let relation = self.relation()?;
-        self.constant(subject, relation)
+        Q::smallest(self)
     }
 
     /// A value that a call may lack.
@@ -172,7 +166,7 @@ impl<'t> Reader<'t> {
         Ok(subject)
     }
 
-    fn relation(&mut self) -> Result<Relation, Invalid> {
+    pub(super) fn relation(&mut self) -> Result<Relation, Invalid> {
         for (symbol, relation) in [
             ("==", Relation::Equal),
             ("=", Relation::Equal),
@@ -244,18 +238,63 @@ impl<'t> Reader<'t> {
         if self.take_word("false") {
             return Ok(Constant::Flag(false));
         }
+        self.number().map(Constant::Number).ok_or_else(|| self.expected(EXPECTED))
+    }
+
+    /// A number, if one is next.
+    pub(super) fn number(&mut self) -> Option<f64> {
+        self.skip_blanks();
         let next = word(self.rest());
         let digits = next.strip_prefix('-').unwrap_or(next);
         let is_number = digits.starts_with(|c: char| c.is_ascii_digit())
             && digits.ends_with(|c: char| c.is_ascii_digit())
             && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        match next.parse::<f64>() {
-            Ok(number) if is_number && number.is_finite() => {
-                self.at += next.len();
-                Ok(Constant::Number(number))
-            }
-            _ => Err(self.expected(EXPECTED)),
+        let number = next.parse::<f64>().ok().filter(|number| is_number && number.is_finite())?;
+        self.at += next.len();
+        Some(number)
+    }
+
+    /// A pattern in quotation marks.
+    fn pattern(&mut self) -> Result<regex::Regex, Invalid> {
+        self.skip_blanks();
+        let at = self.at;
+        let pattern = self.quoted()?.ok_or_else(|| self.expected("a text in quotation marks"))?;
+        let built = regex::RegexBuilder::new(&pattern).size_limit(LARGEST_PATTERN).build();
+        built.map_err(|error| {
+            let error = error.to_string();
+            let line = error.lines().next_back().unwrap_or("").trim_start_matches("error: ");
+            self.wrong(at, &format!("the pattern is no regular expression: {line}"))
+        })
+    }
+}
+
+impl Language for Question {
+    fn all(parts: Vec<Self>) -> Self {
+        Self::All(parts)
+    }
+
+    fn any(parts: Vec<Self>) -> Self {
+        Self::Any(parts)
+    }
+
+    fn smallest(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        if reader.take_word("exists") {
+            reader.need("(")?;
+            let subject = reader.parameter()?;
+            reader.need(")")?;
+            return Ok(Self::Exists(subject));
         }
+        if reader.take_word("regex") {
+            reader.need("(")?;
+            let subject = reader.parameter()?;
+            reader.need(",")?;
+            let pattern = reader.pattern()?;
+            reader.need(")")?;
+            return Ok(Self::Matches(subject, pattern));
+        }
+        let subject = reader.subject()?;
+        let relation = reader.relation()?;
+        reader.constant(subject, relation)
     }
 }
 
@@ -265,7 +304,7 @@ fn word(text: &str) -> &str {
     text.get(..end).unwrap_or("")
 }
 
-fn joined(mut parts: Vec<Question>, join: fn(Vec<Question>) -> Question) -> Question {
+fn joined<Q>(mut parts: Vec<Q>, join: fn(Vec<Q>) -> Q) -> Q {
     match (parts.len(), parts.pop()) {
         (1, Some(only)) => only,
         (_, last) => {

@@ -19,12 +19,30 @@ impl Caller {
         body: &[u8],
         close: bool,
     ) -> Result<(), CallerGone> {
+        self.answer_saying(request, head, body, Some(body.len() as u64), close).await
+    }
+
+    /// [`Caller::answer`] to a HEAD, whose body's `length` is said where it is known.
+    pub async fn answer_head(&mut self, request: &Request, head: &[u8], length: Option<u64>) -> Result<(), CallerGone> {
+        self.answer_saying(Some(request), head, b"", length, false).await
+    }
+
+    async fn answer_saying(
+        &mut self,
+        request: Option<&Request>,
+        head: &[u8],
+        body: &[u8],
+        length: Option<u64>,
+        close: bool,
+    ) -> Result<(), CallerGone> {
         let mut out = Buffer::take();
         out.extend_from_slice(head);
         let status = head.get(9..12).unwrap_or_default();
         let is_bare = status == b"204" || status == b"304";
-        if !is_bare {
-            append_length(&mut out, body.len() as u64);
+        if let Some(length) = length
+            && !is_bare
+        {
+            append_length(&mut out, length);
         }
         self.conclude(close || request.is_none(), &mut out);
         out.extend_from_slice(b"\r\n");

@@ -4,11 +4,10 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Exchange, Upload};
+use super::{Course, Exchange, Upload};
 use crate::body::{Coding, Incoming};
 use crate::buffer::{Buffer, with_scratch};
 use crate::caller::append_length;
-use crate::gzip::Packer;
 use crate::{Backend, Caller, ChunkFault, Pool, RelayFault, Request, ResponseFraming, Version};
 
 /// A response that reached the caller whole.
@@ -31,10 +30,12 @@ impl Exchange {
         pool: &Pool,
         stall_limit: Duration,
     ) -> Result<Relayed, RelayFault> {
-        let Exchange { backend, response, rest, upload, to_head, packer } = self;
+        let Exchange { backend, response, rest, upload, to_head, course } = self;
         let framing = match response.body() {
             // How long it will be when it is packed is not known.
-            ResponseFraming::Length(_) if packer.is_some() => ResponseFraming::Chunked,
+            ResponseFraming::Length(_) if course.as_ref().is_some_and(|course| course.packer.is_some()) => {
+                ResponseFraming::Chunked
+            }
             framing => framing,
         };
         let mut coding = match framing {
@@ -74,7 +75,7 @@ impl Exchange {
             body: Incoming::of(&response),
             rest,
             upload,
-            packer,
+            course,
             coding,
             position: 0,
             body_bytes: 0,
@@ -89,6 +90,9 @@ impl Exchange {
         }
         match result {
             Ok(()) => {
+                if let Some(keeper) = relay.course.as_ref().and_then(|course| course.keeper.as_ref()) {
+                    keeper.end(relay.body.trailers());
+                }
                 caller.answered();
                 let is_clean = persistent && relay.upload.is_complete() && relay.rest.is_empty();
                 if is_clean {
@@ -115,7 +119,7 @@ struct Relay {
     /// What was received behind the head; in the end what came behind the body.
     rest: Buffer,
     upload: Upload,
-    packer: Option<Box<Packer>>,
+    course: Option<Box<Course>>,
     coding: Coding,
     position: usize,
     body_bytes: u64,
@@ -127,8 +131,8 @@ struct Relay {
 impl Relay {
     async fn run(&mut self, caller: &mut Caller, out: &mut Vec<u8>) -> Result<(), RelayFault> {
         if !self.rest.is_empty() {
-            let (body, packer, coding) = (&mut self.body, &mut self.packer, self.coding);
-            let (consumed, length) = transfer(body, packer, &self.rest, coding, out).map_err(RelayFault::Unbegun)?;
+            let (body, course, coding) = (&mut self.body, &mut self.course, self.coding);
+            let (consumed, length) = transfer(body, course, &self.rest, coding, out).map_err(RelayFault::Unbegun)?;
             self.body_bytes += length as u64;
             self.keep_rest(consumed);
         }
@@ -180,8 +184,8 @@ impl Relay {
 
     /// What is packed and held goes on when the backend pauses. True if there was something.
     fn flush(&mut self, out: &mut Vec<u8>) -> bool {
-        let Some(packer) = &mut self.packer else { return false };
-        let length = packer.flush(self.coding, out);
+        let Some(course) = &mut self.course else { return false };
+        let length = course.flush(self.coding, out);
         self.body_bytes += length as u64;
         length > 0
     }
@@ -213,8 +217,8 @@ impl Relay {
             let Poll::Ready(read) = self.backend.io.poll_read(cx, room) else { return Poll::Pending };
             Poll::Ready(match read {
                 Ok(0) if matches!(self.body, Incoming::UntilClose) => {
-                    match &mut self.packer {
-                        Some(packer) => self.body_bytes += packer.end(&self.body, self.coding, out) as u64,
+                    match &mut self.course {
+                        Some(course) => self.body_bytes += course.end(&self.body, self.coding, out) as u64,
                         None => self.body.append_end(self.coding, out),
                     }
                     self.body = Incoming::Done;
@@ -224,7 +228,7 @@ impl Relay {
                 Ok(count) => {
                     let bytes = room.get(..count).unwrap_or_default();
                     if self.coding == Coding::Plain
-                        && self.packer.is_none()
+                        && self.course.is_none()
                         && let Some(taken) = self.body.take_plain(count)
                     {
                         self.body_bytes += taken as u64;
@@ -236,7 +240,7 @@ impl Relay {
                         out.extend_from_slice(bytes.get(position..).unwrap_or_default());
                         return Poll::Ready(Ok(()));
                     }
-                    match transfer(&mut self.body, &mut self.packer, bytes, self.coding, out) {
+                    match transfer(&mut self.body, &mut self.course, bytes, self.coding, out) {
                         Ok((consumed, length)) => {
                             self.body_bytes += length as u64;
                             self.rest.append(bytes.get(consumed..).unwrap_or_default());
@@ -250,16 +254,16 @@ impl Relay {
     }
 }
 
-/// [`Incoming::transfer`], with the data packed where it is to be.
+/// [`Incoming::transfer`], with what is to be done to the data.
 fn transfer(
     body: &mut Incoming,
-    packer: &mut Option<Box<Packer>>,
+    course: &mut Option<Box<Course>>,
     input: &[u8],
     coding: Coding,
     out: &mut Vec<u8>,
 ) -> Result<(usize, usize), ChunkFault> {
-    match packer {
+    match course {
         None => body.transfer(input, coding, out),
-        Some(packer) => packer.transfer(body, input, coding, out),
+        Some(course) => course.transfer(body, input, coding, out),
     }
 }

@@ -277,7 +277,8 @@ impl Request {
         self.persistent
     }
 
-    pub(crate) fn is_head(&self) -> bool {
+    /// The method is HEAD, to which no body is answered.
+    pub fn is_head(&self) -> bool {
         self.method() == "HEAD"
     }
 

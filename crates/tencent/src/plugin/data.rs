@@ -2,17 +2,20 @@
 
 use std::num::NonZeroU32;
 
-use model::{Condition, PluginData, PluginKind};
+use model::{Condition, PluginData, PluginKind, Whole};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::anti_replay::AntiReplay;
 use super::by_parameter::ByParameter;
+use super::circuit_breaker::CircuitBreaker;
 use super::cors::Cors;
 use super::custom_auth::CustomAuth;
 use super::custom_req::CustomReq;
+use super::custom_resp::CustomResp;
 use super::ip_control::IpControl;
+use super::proxy_cache::ProxyCache;
 use super::routing::{self, Strategy};
 use super::traffic_control::TrafficControl;
 use crate::code::Code;
@@ -38,6 +41,9 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
         PluginKind::ReplayGuard => PluginData::ReplayGuard(typed::<AntiReplay>(tree)?.into_model()?),
         PluginKind::CallerCheck => PluginData::CallerCheck(typed::<CustomAuth>(tree)?.into_model()?),
         PluginKind::RequestEdit => PluginData::RequestEdit(typed::<CustomReq>(tree)?.into_model()?),
+        PluginKind::CircuitBreaker => PluginData::CircuitBreaker(typed::<CircuitBreaker>(tree)?.into_model()?),
+        PluginKind::AnswerCache => PluginData::AnswerCache(typed::<ProxyCache>(tree)?.into_model()?),
+        PluginKind::AnswerEdit => PluginData::AnswerEdit(typed::<CustomResp>(tree)?.into_model()?),
         PluginKind::Routing => PluginData::Routing(routing::into_model(typed::<Vec<Strategy>>(tree)?)?),
     })
 }
@@ -52,6 +58,9 @@ pub(super) fn written(data: &PluginData) -> String {
         PluginData::CallerCheck(data) => tree(CustomAuth::from(data)),
         PluginData::RequestEdit(data) => tree(CustomReq::from(data)),
         PluginData::ReplayGuard(data) => tree(AntiReplay::from(data)),
+        PluginData::CircuitBreaker(data) => tree(CircuitBreaker::from(data)),
+        PluginData::AnswerCache(data) => tree(ProxyCache::from(data)),
+        PluginData::AnswerEdit(data) => tree(CustomResp::from(data)),
         PluginData::Routing(data) => tree(data.routes.iter().map(Strategy::from).collect::<Vec<_>>()),
     };
     tree.to_string()
@@ -88,6 +97,12 @@ pub(super) fn unfit(member: &str, reason: impl std::fmt::Display) -> Fault {
 pub(super) fn positive(member: &str, sent: i64) -> Result<NonZeroU32, Fault> {
     let number = u32::try_from(sent).ok().and_then(NonZeroU32::new);
     number.ok_or_else(|| unfit(member, format!("{sent} is out of range; 1 to {} are allowed", u32::MAX)))
+}
+
+/// A whole number within the bounds of its type.
+pub(super) fn whole<const LEAST: u32, const MOST: u32>(member: &str, sent: i64) -> Result<Whole<LEAST, MOST>, Fault> {
+    let number = u32::try_from(sent).ok().and_then(|number| Whole::try_from(number).ok());
+    number.ok_or_else(|| unfit(member, format!("{sent} is out of range; {LEAST} to {MOST} are allowed")))
 }
 
 /// A condition; an empty text is none.

@@ -7,7 +7,7 @@ use crate::field;
 use crate::refusal::Fault;
 
 /// `PluginType`, in the order in which the vendor lists them; `None` is not served.
-const TYPES: [(&str, Option<PluginKind>); 10] = [
+const TYPES: [(&str, Option<PluginKind>); 12] = [
     ("IPControl", Some(PluginKind::AddressAccess)),
     ("TrafficControl", Some(PluginKind::CallLimit)),
     ("Cors", Some(PluginKind::CrossOrigin)),
@@ -15,10 +15,13 @@ const TYPES: [(&str, Option<PluginKind>); 10] = [
     ("CustomAuth", Some(PluginKind::CallerCheck)),
     ("Routing", Some(PluginKind::Routing)),
     ("TrafficControlByParameter", Some(PluginKind::ParameterLimit)),
-    ("CircuitBreaker", None),
-    ("ProxyCache", None),
+    ("CircuitBreaker", Some(PluginKind::CircuitBreaker)),
+    ("ProxyCache", Some(PluginKind::AnswerCache)),
     // Not published; chosen.
     ("AntiReplay", Some(PluginKind::ReplayGuard)),
+    ("CustomResp", Some(PluginKind::AnswerEdit)),
+    // From an error text.
+    ("GrpcGateway", None),
 ];
 
 /// The word for a kind.

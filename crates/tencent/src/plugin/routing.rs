@@ -7,19 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::data::{condition, unfit};
-use crate::api::{RouteBackend, backend_word};
+use super::other_backend;
 use crate::code::Code;
 use crate::refusal::Fault;
-use crate::wire::read_tree;
 
 /// Longest name of a strategy, in characters.
 const LONGEST_NAME: usize = 50;
-
-/// The annotation that keeps `backend_config` as it was sent, with the names of its members in order.
-const BACKEND_CONFIG: &str = "backend_config";
-
-/// The annotation that keeps `backend_type`: several words mean an origin.
-const BACKEND_TYPE: &str = "backend_type";
 
 /// The annotation that keeps `ReserveReqHost`.
 const RESERVE_REQ_HOST: &str = "ReserveReqHost";
@@ -71,20 +64,9 @@ impl Strategy {
             let reason = "is empty; a strategy is for the calls of its condition";
             Fault::value(Code::InvalidCondition, &format!("PluginData.{}", at("condition")), reason)
         })?;
-        let text = self.backend_config.to_string();
-        let below = |fault: Fault| Fault {
-            code: match fault.code {
-                Code::MissingParameter => Code::BackendSpecificParam,
-                Code::InvalidParameter | Code::UnknownParameter => Code::InvalidPluginConfig,
-                code => code,
-            },
-            message: fault.message.replacen('`', &format!("`PluginData.{}.", at("backend_config")), 1),
-            ..fault
-        };
-        let fields: RouteBackend = read_tree(self.backend_config).map_err(below)?;
-        let backend = fields.into_model(&self.backend_type).map_err(below)?;
-        let mut annotations =
-            BTreeMap::from([(BACKEND_CONFIG.to_owned(), text), (BACKEND_TYPE.to_owned(), self.backend_type)]);
+        let mut annotations = BTreeMap::new();
+        let place = format!("{index}.");
+        let backend = other_backend::into_model(&place, self.backend_type, self.backend_config, &mut annotations)?;
         if let Some(keeps) = self.reserve_req_host {
             annotations.insert(RESERVE_REQ_HOST.to_owned(), keeps.to_string());
         }
@@ -94,16 +76,12 @@ impl Strategy {
 
 impl From<&Route> for Strategy {
     fn from(route: &Route) -> Self {
-        let config = route.annotations.get(BACKEND_CONFIG).and_then(|text| serde_json::from_str(text).ok());
         Self {
             strategy_name: route.name.clone(),
             strategy_weight: route.weight.into(),
             condition: Condition::as_str(&route.condition).to_owned(),
-            backend_type: match route.annotations.get(BACKEND_TYPE) {
-                Some(word) => word.clone(),
-                None => backend_word(&route.backend).to_owned(),
-            },
-            backend_config: config.unwrap_or_default(),
+            backend_type: other_backend::word(&route.backend, &route.annotations),
+            backend_config: other_backend::config(&route.annotations),
             reserve_req_host: route.annotations.get(RESERVE_REQ_HOST).map(|word| word == "true"),
         }
     }

@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use model::{
-    ApiId, Attachment, CallLimit, CallerCheck, EnvironmentName, ParameterLimit, Plugin, PluginData, PluginId,
-    ReplayGuard, RequestEdit, ServiceTree, Snapshot, Window,
+    AnswerCache, AnswerEdit, ApiId, Attachment, CallLimit, CallerCheck, CircuitBreaker, EnvironmentName,
+    ParameterLimit, Plugin, PluginData, PluginId, ReplayGuard, RequestEdit, ServiceTree, Snapshot, Window,
 };
 use rustc_hash::FxHashMap;
 
 use crate::access::AccessPlan;
-use crate::plugin::{CallLimitPlan, Counts, CrossOriginPlan, Nonces, ParameterLimitPlan, Plugins, ReplayPlan};
+use crate::plugin::{
+    BreakerState, CallLimitPlan, Counts, CrossOriginPlan, Nonces, ParameterLimitPlan, Plugins, ReplayPlan,
+};
 
 /// Makes the plugins of plans.
 #[derive(Default)]
@@ -20,6 +22,8 @@ pub(super) struct PluginCompiler {
     counts: HashMap<Counting, (Vec<Window>, Arc<Counts>)>,
     /// So do nonces, as long as they are remembered for the same time.
     nonces: HashMap<Counting, (u32, Arc<Nonces>)>,
+    /// And what breakers have seen, as long as they count alike.
+    breakers: HashMap<Counting, Arc<BreakerState>>,
 }
 
 /// Whose calls are counted for which plugin.
@@ -42,8 +46,12 @@ enum Part {
     Replay(Arc<ReplayGuard>),
     CallerCheck(Arc<CallerCheck>),
     Edit(Arc<RequestEdit>),
+    Cache(Arc<AnswerCache>),
+    AnswerEdit(Arc<AnswerEdit>),
     /// It is another for each API.
     Routing(Arc<Plugin>),
+    /// So is this.
+    Breaker(Arc<Plugin>, Arc<CircuitBreaker>),
 }
 
 /// What acts on an API, but for the routes and functions, which are compiled with it.
@@ -51,8 +59,18 @@ enum Part {
 pub(super) struct Acting {
     pub(super) plugins: Plugins,
     pub(super) routing: Option<Arc<Plugin>>,
+    pub(super) breaker: Option<Breaking>,
     pub(super) caller_check: Option<Arc<CallerCheck>>,
     pub(super) edit: Option<Arc<RequestEdit>>,
+    pub(super) cache: Option<Arc<AnswerCache>>,
+    pub(super) answer_edit: Option<Arc<AnswerEdit>>,
+}
+
+/// A breaker, but for what stands in.
+pub(super) struct Breaking {
+    pub(super) plugin: Arc<Plugin>,
+    pub(super) rules: Arc<CircuitBreaker>,
+    pub(super) state: Arc<BreakerState>,
 }
 
 impl PluginCompiler {
@@ -84,12 +102,19 @@ impl PluginCompiler {
         }
         for attachment in tree.attachments.values().filter(|attachment| attachment.environment == *environment) {
             let Some(plugin) = snapshot.plugins.get(&attachment.plugin) else { continue };
-            let Acting { plugins, routing, caller_check, edit } = all.entry(&attachment.api).or_default();
+            let Acting { plugins, routing, breaker, caller_check, edit, cache, answer_edit } =
+                all.entry(&attachment.api).or_default();
             match self.part(plugin) {
                 Part::Access(access) => plugins.access.push(access),
                 Part::Routing(plugin) => *routing = Some(plugin),
+                Part::Breaker(plugin, rules) => {
+                    let state = self.breaker(attachment, &rules);
+                    *breaker = Some(Breaking { plugin, rules, state });
+                }
                 Part::CallerCheck(rules) => *caller_check = Some(rules),
                 Part::Edit(rules) => *edit = Some(rules),
+                Part::Cache(rules) => *cache = Some(rules),
+                Part::AnswerEdit(rules) => *answer_edit = Some(rules),
                 Part::Replay(rules) => {
                     let nonces = self.nonces(attachment, &rules);
                     plugins.replay = Some(ReplayPlan { rules, nonces });
@@ -114,6 +139,15 @@ impl PluginCompiler {
     pub(super) fn forget(&mut self) {
         self.counts.retain(|_, (_, counts)| Arc::strong_count(counts) > 1);
         self.nonces.retain(|_, (_, nonces)| Arc::strong_count(nonces) > 1);
+        self.breakers.retain(|_, state| Arc::strong_count(state) > 1);
+    }
+
+    fn breaker(&mut self, attachment: &Attachment, rules: &CircuitBreaker) -> Arc<BreakerState> {
+        let state = self.breakers.entry(Counting::of(attachment)).or_insert_with(|| Arc::new(BreakerState::new(rules)));
+        if !state.fits(rules) {
+            *state = Arc::new(BreakerState::new(rules));
+        }
+        Arc::clone(state)
     }
 
     fn nonces(&mut self, attachment: &Attachment, rules: &ReplayGuard) -> Arc<Nonces> {
@@ -149,8 +183,11 @@ impl PluginCompiler {
             PluginData::ParameterLimit(data) => Part::ParameterLimit(Arc::new(data.clone())),
             PluginData::ReplayGuard(data) => Part::Replay(Arc::new(data.clone())),
             PluginData::CallerCheck(data) => Part::CallerCheck(Arc::new(data.clone())),
+            PluginData::AnswerCache(data) => Part::Cache(Arc::new(data.clone())),
+            PluginData::AnswerEdit(data) => Part::AnswerEdit(Arc::new(data.clone())),
             PluginData::RequestEdit(data) => Part::Edit(Arc::new(data.clone())),
             PluginData::Routing(_) => Part::Routing(Arc::clone(plugin)),
+            PluginData::CircuitBreaker(data) => Part::Breaker(Arc::clone(plugin), Arc::new(data.clone())),
         };
         let (_, part) = self.parts.entry(plugin.id.clone()).or_insert_with(|| (Arc::clone(plugin), compile()));
         part.clone()
