@@ -21,7 +21,7 @@ use crate::{
 pub(super) fn loosen(draft: &mut Draft<'_>, wanted: &Configuration, meant: &Meant) -> Result<(), Refusal> {
     unbind_plans(draft, wanted, meant)?;
     let entries: BTreeMap<&ServiceId, &ServiceEntry> = meant.services.iter().zip(&wanted.services).collect();
-    let trees: Vec<_> = draft.snapshot.services.values().map(std::sync::Arc::clone).collect();
+    let trees: Vec<_> = draft.snapshot.services.values().cloned().collect();
     for tree in trees {
         let entry = entries.get(&tree.service.id).copied();
         unbind_applications(draft, &tree, entry, meant)?;
@@ -46,8 +46,8 @@ fn lists<'l, T>(
     is_meant: impl Fn(&'l T) -> bool,
 ) -> bool {
     let name = tree.apis.get(api).map(|api| api.definition.name.as_str());
-    let found = [Some(api.as_str()), name].into_iter().flatten().filter_map(|key| list.get(key));
-    found.into_iter().any(is_meant)
+    let mut found = [Some(api.as_str()), name].into_iter().flatten().filter_map(|key| list.get(key));
+    found.any(is_meant)
 }
 
 fn unbind_applications(
