@@ -80,12 +80,33 @@ const KINDS: Partial<Record<PluginKind, Kind>> = {
       ],
     },
   },
+  circuit_breaker: {
+    template: {
+      failure: 'latency_seconds > 1 or status_code >= 500',
+      threshold: 20,
+      window: 50,
+      open: 60,
+      stand_in: { type: 'mock', body: 'busy' },
+    },
+  },
   request_edit: {
     template: {
       function: { name: { namespace: 'default', name: 'edit_request', qualifier: '$LATEST' } },
       tells_headers: true,
       tells_query: true,
       tells_body: false,
+      base64: false,
+    },
+  },
+  answer_cache: {
+    template: { parameters: [], methods: ['GET'], statuses: [200], obeys: false, lifetime: 300 },
+  },
+  answer_edit: {
+    template: {
+      function: { name: { namespace: 'default', name: 'edit_answer', qualifier: '$LATEST' } },
+      status: true,
+      headers: true,
+      body: true,
       base64: false,
     },
   },
