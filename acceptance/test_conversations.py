@@ -333,6 +333,27 @@ def test_a_drain_says_goodbye_and_cleans_up(serve, three):
     assert len(three.told("cleanup")) == 1
 
 
+@pytest.mark.parametrize("why", ["silence", "a function", "a drain"])
+def test_a_caller_that_does_not_answer_a_goodbye_is_cut(serve, three, why):
+    idle = "1" if why == "silence" else "600"
+    site = serve("--websocket-close-timeout", "1", "--websocket-idle-timeout", idle)
+    with Wire(site.gateway.http) as wire:
+        wire.send(request("GET", "/chat", site.host, HANDSHAKE))
+        assert wire.receive().status == 101
+        if why == "a function":
+            [event] = three.told("register")
+            assert push(site, action="closing", secConnectionID=event["websocket"]["secConnectionID"])[0] == 200
+        elif why == "a drain":
+            site.gateway.process.send_signal(signal.SIGTERM)
+        # The caller reads, says nothing, and does not close: the end of what it reads is the gateway's doing.
+        frame = wire.rest()
+        code = int.from_bytes(frame[2:4], "big")
+        assert frame[:1] == b"\x88" and code == (1000 if why == "a function" else 1001), frame
+    assert len(three.ends()) == 1
+    if why == "a drain":
+        assert site.gateway.process.wait(timeout=25) == 0
+
+
 def test_a_caller_that_vanishes_is_cleaned_up(serve, three):
     site = serve()
     connection = connect(site)
