@@ -12,15 +12,14 @@ use std::{io, thread};
 use arc_swap::ArcSwap;
 use ipnet::IpNet;
 use model::{NodeHealth, NodeHost, NodePort, Revision, Snapshot, UpstreamId, UsagePlanId};
-use net::http2::Opening;
-use net::tls::Hello;
-use net::{Caller, Io, Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, proxied, tls};
+use net::{Limits, Pool, PoolLimits, Ticker, TunnelLimits, listen, tls};
 use observe::{AccessLog, CertificateExpiry, Metrics};
 use tokio::sync::{mpsc, watch};
 
 use crate::challenge::Challenges;
 use crate::clock::Clock;
 use crate::conversation::switchboard::{Seats, Sent, Switchboard};
+use crate::entrance::{Door, Doorman, Entrance, accept};
 use crate::host::DefaultNames;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
@@ -91,17 +90,6 @@ pub struct Gateway {
     upstreams: watch::Sender<Arc<Upstreams>>,
     stop: watch::Sender<bool>,
     workers: Mutex<Vec<JoinHandle<()>>>,
-}
-
-/// A way in.
-#[derive(Debug, Clone, Copy)]
-struct Door {
-    /// Where it is.
-    local: SocketAddr,
-    /// Calls come over https.
-    is_tls: bool,
-    /// A load balancer begins each connection with the PROXY protocol.
-    is_proxied: bool,
 }
 
 /// The listening sockets of one worker.
@@ -344,13 +332,8 @@ impl WorkerThread {
             let tls = door
                 .is_tls
                 .then(|| Doorman { refusing: Arc::clone(&self.refusing), without_name: self.settings.without_name });
-            listening.push(tokio::task::spawn_local(accept(
-                listener,
-                door,
-                tls,
-                Rc::clone(&worker),
-                Rc::clone(&limits),
-            )));
+            let entrance = Entrance { door, tls, worker: Rc::clone(&worker), limits: Rc::clone(&limits) };
+            listening.push(tokio::task::spawn_local(accept(listener, Rc::new(entrance))));
         }
         let upkeep = tokio::task::spawn_local(upkeep(Rc::clone(&worker)));
         let pushes = tokio::task::spawn_local(seats.serve(self.line));
@@ -368,85 +351,6 @@ impl WorkerThread {
         upkeep.abort();
         pushes.abort();
         worker.log.borrow_mut().flush();
-    }
-}
-
-/// Accepts connections and serves each in a task of its own.
-async fn accept(listener: TcpListener, door: Door, tls: Option<Doorman>, worker: Rc<Worker>, limits: Rc<Limits>) {
-    let ticker = Rc::clone(&worker.ticker);
-    let most = limits.max_connections;
-    let ended = listen::accept(listener, most, Rc::clone(&ticker), |mut stream, peer, seat| {
-        let (worker, limits, ticker, tls) = (Rc::clone(&worker), Rc::clone(&limits), Rc::clone(&ticker), tls.clone());
-        tokio::task::spawn_local(async move {
-            let _seat = seat;
-            let _open = Open::new(&worker);
-            let ends = proxied::Ends { peer, local: door.local };
-            let told = if door.is_proxied {
-                match Box::pin(proxied::read(&mut stream, limits.head_timeout)).await {
-                    Ok(told) => told,
-                    Err(error) => return tracing::debug!(%peer, %error, "a load balancer's connection was closed"),
-                }
-            } else {
-                None
-            };
-            let proxied::Ends { peer, local } = told.unwrap_or(ends);
-            let io = match tls {
-                None => Ok(Io::Plain(stream)),
-                Some(doorman) => {
-                    let choose = |hello: Hello<'_>| doorman.config(&worker, hello);
-                    Box::pin(tls::accept(stream, limits.handshake_timeout, choose)).await
-                }
-            };
-            match io {
-                Ok(io) if io.speaks_http2() => {
-                    Box::pin(worker.serve_http2(Opening::new(io, peer, local, limits, ticker))).await;
-                }
-                Ok(io) => worker.serve(Caller::new(io, peer, local, limits, ticker)).await,
-                Err(error) => tracing::debug!(%peer, %error, "no TLS handshake"),
-            }
-        });
-    })
-    .await;
-    if let Err(error) = ended {
-        let local = door.local;
-        tracing::error!(%local, %error, "the listener ended");
-    }
-}
-
-/// A connection that is being served, for as long as this lives.
-struct Open<'w>(&'w Worker);
-
-impl<'w> Open<'w> {
-    fn new(worker: &'w Worker) -> Self {
-        worker.open.set(worker.open.get() + 1);
-        Self(worker)
-    }
-}
-
-impl Drop for Open<'_> {
-    fn drop(&mut self) {
-        self.0.open.set(self.0.open.get() - 1);
-    }
-}
-
-/// Says how handshakes are answered.
-#[derive(Clone)]
-struct Doorman {
-    refusing: Arc<rustls::ServerConfig>,
-    without_name: bool,
-}
-
-impl Doorman {
-    /// The configuration for a handshake that begins with `hello`.
-    fn config(&self, worker: &Worker, hello: Hello<'_>) -> Arc<rustls::ServerConfig> {
-        let plan = worker.plan();
-        let config = match hello.name {
-            Some(name) if hello.is_challenge => worker.challenges.handshake(name),
-            Some(name) => plan.hosts.tls(name).cloned(),
-            None if self.without_name => plan.hosts.default_tls.clone(),
-            None => None,
-        };
-        config.unwrap_or_else(|| Arc::clone(&self.refusing))
     }
 }
 

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod conversation;
 pub mod cors;
 pub mod domain;
+mod entrance;
 mod explain;
 pub mod gateway;
 pub mod host;

@@ -151,25 +151,31 @@ impl Worker {
     }
 
     /// Serves one connection to its end.
-    pub async fn serve(self: &Rc<Self>, mut caller: Caller) {
-        self.metrics.connection_opened(self.index);
-        loop {
-            match caller.next().await {
-                // A connection rests most of its life: what a call needs is not kept for it meanwhile. The memory comes
-                // first: a journey that is made in its place is not copied there, and most of it is empty at first.
-                Ok(Some(request)) => {
-                    let memory = Box::new_uninit();
-                    Box::into_pin(Box::write(memory, journey::journey(self, &mut caller, request))).await;
+    ///
+    /// A block and no `async fn`, which would keep its argument beside the place that it is moved to: a connection rests
+    /// most of its life, and there may be many.
+    #[allow(clippy::manual_async_fn)]
+    pub fn serve(self: &Rc<Self>, mut caller: Caller) -> impl Future<Output = ()> {
+        async move {
+            self.metrics.connection_opened(self.index);
+            loop {
+                match caller.next().await {
+                    // What a call needs is not kept for a connection that rests. The memory comes first: a journey that
+                    // is made in its place is not copied there, and most of it is empty at first.
+                    Ok(Some(request)) => {
+                        let memory = Box::new_uninit();
+                        Box::into_pin(Box::write(memory, journey::journey(self, &mut caller, request))).await;
+                    }
+                    Ok(None) => break,
+                    Err(HeadFault::Preface) => {
+                        Box::pin(self.serve_streams(caller.into_http2())).await;
+                        break;
+                    }
+                    Err(fault) => Box::pin(self.refuse_head(&mut caller, fault)).await,
                 }
-                Ok(None) => break,
-                Err(HeadFault::Preface) => {
-                    Box::pin(self.serve_streams(caller.into_http2())).await;
-                    break;
-                }
-                Err(fault) => self.refuse_head(&mut caller, fault).await,
             }
+            self.metrics.connection_closed(self.index);
         }
-        self.metrics.connection_closed(self.index);
     }
 
     /// Serves one connection of HTTP/2 to its end.
