@@ -157,7 +157,7 @@ pub(crate) fn attach(
     let tree = facts.tree(service)?;
     rule::known(environment)?;
     let running: BTreeSet<&ApiId> = tree.running_revisions(environment).into_iter().map(|frozen| &frozen.api).collect();
-    for api in apis.iter().filter(|api| !running.contains(api)) {
+    if let Some(api) = apis.iter().find(|api| !running.contains(*api)) {
         rule::api(tree, api)?;
         return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
     }

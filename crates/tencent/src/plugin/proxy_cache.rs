@@ -58,8 +58,7 @@ impl ProxyCache {
             let known = AnswerCache::METHODS.map(|method| (method.as_str(), method));
             field::option(Code::InvalidPluginConfig, &format!("PluginData.{at}"), &word, &known)
         })?;
-        let statuses =
-            list("cacheable_response_codes", self.cacheable_response_codes, |at, code| whole::<200, 599>(at, code))?;
+        let statuses = list("cacheable_response_codes", self.cacheable_response_codes, whole::<200, 599>)?;
         let lifetime = whole("ttl", self.ttl)?;
         Ok(AnswerCache { parameters, methods, statuses, obeys: self.cache_control, lifetime })
     }
