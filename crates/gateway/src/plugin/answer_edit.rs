@@ -186,13 +186,13 @@ mod tests {
     #[test]
     fn what_may_be_changed_is_changed_and_nothing_else() {
         let all = json!({
-            "replace_status": 404, "replace_headers": {"x-a": 3, "Content-Length": "9", "X-B": "b"},
+            "replace_status": 404, "replace_headers": {"Content-Length": "9", "x-a": 3, "x-b": "b"},
             "remove_headers": ["none", "etag"], "replace_body": "new body",
         });
         for (which, expected) in [
-            ([true; 3], "404 Not Found x-a: 3 X-B: b new body"),
+            ([true; 3], "404 Not Found x-a: 3 x-b: b new body"),
             ([true, false, false], "404 Not Found ETag: \"e\" X-A: 1 X-A: 2 old"),
-            ([false, true, false], "201 Made x-a: 3 X-B: b old"),
+            ([false, true, false], "201 Made x-a: 3 x-b: b old"),
             ([false, false, true], "201 Made X-A: 1 X-A: 2 new body"),
             ([false; 3], "201 Made ETag: \"e\" X-A: 1 X-A: 2 old"),
         ] {
