@@ -190,6 +190,13 @@ def test_strategies_are_described_listed_and_bound(site):
     assert bindable(first) == {"b": ("", ""), "a": (second, "release")}, "it has moved"
     assert describe()["BindApiTotalCount"] == 2, "in the other environment it stays"
 
+    unbind(site, first, "b", environment="test")
+    assert [api["ApiName"] for api in describe()["BindApis"]] == ["a"]
+    site.cloud.ModifyIPStrategy(ServiceId=site.id, StrategyId=first, StrategyData="4.4.4.4")
+    assert describe()["StrategyData"] == "4.4.4.4"
+    site.cloud.DeleteIPStrategy(ServiceId=site.id, StrategyId=first)
+    assert listed() == [second]
+
 
 @pytest.mark.both_sdks
 @pytest.mark.parametrize(
