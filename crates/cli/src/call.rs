@@ -120,6 +120,7 @@ fn prepare(arguments: &CallArguments) -> Result<(Outgoing, Option<Signed>), Fail
             None => TlsTrust::System,
         },
         timeout: std::time::Duration::from_secs(arguments.timeout),
+        longest: exchange::LONGEST_ANSWER,
     };
     Ok((outgoing, signed))
 }

@@ -104,6 +104,7 @@ impl Gateway {
             connect_to: None,
             trust: self.trust.clone(),
             timeout: PATIENCE,
+            longest: exchange::LONGEST_ANSWER,
         })?;
         if answer.status >= 400 {
             return Err(refused(&answer));

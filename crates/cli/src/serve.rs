@@ -3,7 +3,7 @@
 //! Up: log, data folder, store, first operator, management listener, data plane with the stored configuration,
 //! `addresses.json`. Down, on SIGTERM or SIGINT: not ready, calls in flight end, counters and access log are written out.
 //! Reading order: this file, then `operator`, `certificates`, `acme`, `data_plane`, `admin`, `feed`, `counters`,
-//! `observation`, `debug`.
+//! `observation`, `delivery`, `issuers`, `debug`.
 
 mod acme;
 mod admin;
@@ -11,9 +11,11 @@ pub(crate) mod certificates;
 mod counters;
 mod data_plane;
 mod debug;
+mod delivery;
 mod demo;
 mod feed;
 mod files;
+mod issuers;
 mod logging;
 mod observation;
 mod operator;
@@ -72,7 +74,7 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
 
     let metrics = Metrics::new(settings.workers(), &gateway::Refusal::NAMES);
     let kept = observation::Kept::open(&settings, &folder).await?;
-    let access_log = AccessLog::start(kept.outlets(&settings.process.access_log.0))
+    let access_log = AccessLog::start(kept.outlets(&settings, delivery::start(&settings)?))
         .map_err(|error| Failure::new(format_args!("access log {:?}", settings.process.access_log.0), error))?;
     let upkeep = kept.upkeep();
     metrics.watch_access_log(&access_log);
@@ -81,7 +83,9 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
         demo::ensure(&control, listener.address).await?;
     }
     let challenges = gateway::Challenges::default();
-    let gateway = data_plane::start(&settings, &challenges, Arc::clone(&metrics), &access_log)?;
+    let issuers = issuers::all(&settings);
+    let fetchers = issuers::keep(&issuers, &settings)?;
+    let gateway = data_plane::start(&settings, &challenges, Arc::clone(&metrics), &access_log, &issuers)?;
     usage.counted_by(Arc::clone(&gateway));
     control.observed_by(kept.observation(&access_log, &gateway));
     control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
@@ -126,6 +130,7 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
     certificates.abort();
     acme.abort();
     feed.abort();
+    fetchers.iter().for_each(tokio::task::JoinHandle::abort);
     counters.finish().await;
     let logged = access_log.finish(LOG_PATIENCE);
     upkeep.finish().await;

@@ -8,6 +8,8 @@
 
 pub(crate) mod acme;
 mod cloud;
+pub(crate) mod delivery;
+pub(crate) mod issuer;
 pub(crate) mod page;
 mod source;
 mod told;
@@ -17,6 +19,8 @@ use std::path::PathBuf;
 
 use acme::{ChallengeKinds, Contact, DirectoryUrl};
 use cloud::{ApiOrigin, BucketTemplate, FunctionEndpoints, FunctionTemplate, PairId, PairSecret, SignatureForm};
+use delivery::{Authorization, Brokers, PostUrl, SyslogPlace, Topic};
+use issuer::{IssuerUrl, IssuerUrls};
 use net::{Limits, NameLimits, PoolLimits, TunnelLimits};
 
 pub(crate) use source::{SettingFault, Source, arguments};
@@ -185,6 +189,31 @@ groups! {
         /// Where a JSON line for each call goes. The file is opened anew on SIGHUP and SIGUSR1, for rotation.
         access_log: AccessLogPlace = "off";
     }
+    /// Where the lines of the access log are delivered to, besides `access_log`, and how that file is rotated.
+    delivery: DeliverySettings = "Delivery of access records" {
+        /// The file of `access_log` gives way to a fresh one before it is longer than this; 0: never.
+        access_log_rotate_size: Size<0, 1_099_511_627_776> = "0";
+        /// The file of `access_log` gives way to a fresh one when it is as old as this; 0: never.
+        access_log_rotate_age: Seconds<0, 31_536_000> = "0";
+        /// How many old files stay: `access.log.1` is the youngest.
+        access_log_keep: Whole<1, 1000> = "10";
+        /// A collector of syslog that gets each line as a message (RFC 5424).
+        log_syslog: Option<SyslogPlace> = "";
+        /// Where lines are posted to, as JSON lines (`application/x-ndjson`); 408, 429 and 5xx are tried again.
+        log_http: Option<PostUrl> = "";
+        /// The header `Authorization` of those requests.
+        log_http_authorization: Option<Authorization> = "";
+        /// The authorities that the certificate there is checked against, a PEM file. Empty: the system's.
+        log_http_ca: Option<FilePath> = "";
+        /// The brokers of a Kafka cluster whose topic gets each line as a record.
+        log_kafka: Option<Brokers> = "";
+        /// The topic; it must be there.
+        log_kafka_topic: Topic = "tollgate-access";
+        /// How many lines may wait for each of these; more are dropped and counted in `tollgate_log_dropped_total`.
+        log_queue: Size<65_536, 1_073_741_824> = "8MiB";
+        /// How long the same lines are tried before they are dropped and counted.
+        log_patience: Seconds<1, 86_400> = "60";
+    }
     /// What is kept of the calls that were answered.
     record: RecordSettings = "What is kept of calls" {
         /// Days that series of traffic are kept, in a file of their own in the data folder: by minute for one day, by ten
@@ -305,6 +334,22 @@ groups! {
         cloud_secret_id: Option<PairId> = "";
         /// The secret of that pair; best said in the environment.
         cloud_secret_key: Option<PairSecret> = "";
+    }
+    /// The issuers whose tokens are taken.
+    issuer: IssuerSettings = "Issuers of tokens" {
+        /// OpenID issuers: an API with OAuth 2.0 may name one of them instead of a key, and takes the tokens that the
+        /// issuer's published keys signed for. No other address is ever asked for keys.
+        issuers: IssuerUrls = "off";
+        /// The OpenID issuer that plays the pools of users (`AuthType` EIAM).
+        pool_issuer: Option<IssuerUrl> = "";
+        /// The authorities that the certificates of issuers are checked against, a PEM file. Empty: the system's.
+        issuer_ca: Option<FilePath> = "";
+        /// How often keys are fetched anew.
+        issuer_refresh: Seconds<1, 86_400> = "300";
+        /// The least pause between two looks at an issuer's keys that calls with unknown keys cause.
+        issuer_pause: Seconds<1, 3600> = "10";
+        /// How long an issuer may take to answer.
+        issuer_timeout: Seconds<1, 60> = "5";
     }
     /// How much may be configured. The defaults are those of the compatible service.
     quotas: QuotaSettings = "Quotas of the configuration" {
@@ -452,6 +497,27 @@ impl Settings {
         }
     }
 
+    /// When the file of the access log gives way to a fresh one.
+    pub(crate) fn rotation(&self) -> observe::Rotation {
+        let delivery = &self.delivery;
+        observe::Rotation {
+            size: Some(delivery.access_log_rotate_size.bytes()).filter(|size| *size > 0),
+            age: Some(delivery.access_log_rotate_age.duration()).filter(|age| !age.is_zero()),
+            keep: delivery.access_log_keep.short(),
+        }
+    }
+
+    /// The addresses of all issuers, each once.
+    pub(crate) fn issuers(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for IssuerUrl(address) in self.issuer.issuers.0.iter().chain(&self.issuer.pool_issuer) {
+            if !all.contains(address) {
+                all.push(address.clone());
+            }
+        }
+        all
+    }
+
     /// The quotas as the rules take them.
     pub(crate) fn quotas(&self) -> control::Quotas {
         let quotas = &self.quotas;
@@ -476,6 +542,8 @@ impl Settings {
             service_rate_max: quotas.service_rate_max.short(),
             plan_rate_max: quotas.plan_rate_max.short(),
             plan_quota_max: quotas.plan_quota_max.get(),
+            issuers: self.issuers(),
+            pool_issuer: self.issuer.pool_issuer.as_ref().map(|issuer| issuer.0.clone()),
         }
     }
 }

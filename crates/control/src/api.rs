@@ -63,7 +63,7 @@ pub(crate) fn create(
     }
     definition::check(definition)?;
     upstream::is_there(facts, definition)?;
-    oauth::check(tree, None, definition)?;
+    oauth::check(&facts.quotas.issuers, tree, None, definition)?;
     unique(tree, None, definition)?;
     let created = next_moment(tree, facts.now);
     let api = Api {
@@ -93,7 +93,7 @@ pub(crate) fn modify(
     }
     definition::check(definition)?;
     upstream::is_there(facts, definition)?;
-    oauth::check(tree, Some(id), definition)?;
+    oauth::check(&facts.quotas.issuers, tree, Some(id), definition)?;
     unique(tree, Some(id), definition)?;
     let api = Api {
         definition: definition.clone(),

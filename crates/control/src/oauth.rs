@@ -5,13 +5,21 @@ use model::{ApiDefinition, ApiId, Auth, Oauth, ServiceTree};
 use crate::{OauthRefusal, Refusal};
 
 /// Refuses a part that cannot be played in this service.
-pub(crate) fn check(tree: &ServiceTree, itself: Option<&ApiId>, definition: &ApiDefinition) -> Result<(), Refusal> {
+pub(crate) fn check(
+    issuers: &[String],
+    tree: &ServiceTree,
+    itself: Option<&ApiId>,
+    definition: &ApiDefinition,
+) -> Result<(), Refusal> {
     if (definition.auth == Auth::Oauth) != definition.oauth.is_some() {
         return Err(OauthRefusal::PartMismatch.into());
     }
     if let Some(Oauth::Authorization(rules)) = &definition.oauth {
-        sign::token::Keys::new(rules.public_key.as_str()).map_err(OauthRefusal::from)?;
-        return Ok(());
+        return match rules.issuer() {
+            Some(issuer) if issuers.iter().any(|known| known == issuer) => Ok(()),
+            Some(issuer) => Err(OauthRefusal::UnknownIssuer(issuer.to_owned()).into()),
+            None => Ok(sign::token::Keys::new(rules.public_key.as_str()).map(drop).map_err(OauthRefusal::from)?),
+        };
     }
     if let Some(Oauth::Business { authorization }) = &definition.oauth {
         let gives = |id: &ApiId| {
@@ -49,7 +57,7 @@ mod tests {
     const KEY: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 
     fn giving(key: &str) -> ApiDefinition {
-        let rules = TokenRules { public_key: text(key), location: TokenLocation::Header, login: None };
+        let rules = TokenRules { public_key: text(key), location: TokenLocation::Header, login: None, pool: None };
         ApiDefinition { auth: Auth::Oauth, oauth: Some(Oauth::Authorization(rules)), ..mock("token", "/token") }
     }
 
@@ -85,6 +93,17 @@ mod tests {
         assert_eq!(make(&mut world, "api-1", &open).unwrap_err(), OauthRefusal::PartMismatch.into());
         let refused = make(&mut world, "api-1", &giving("{}")).unwrap_err();
         assert!(matches!(refused, Refusal::Oauth(OauthRefusal::UnfitKeys(_))), "{refused}");
+    }
+
+    #[test]
+    fn an_issuer_is_one_that_the_settings_name() {
+        let mut world = World::new();
+        world.service("service-1");
+        let giving = giving("https://id.example.com");
+        let unknown = OauthRefusal::UnknownIssuer("https://id.example.com".to_owned());
+        assert_eq!(make(&mut world, "api-1", &giving).unwrap_err(), unknown.into());
+        world.quotas.issuers = vec!["https://id.example.com".to_owned()];
+        make(&mut world, "api-1", &giving).unwrap();
     }
 
     #[test]

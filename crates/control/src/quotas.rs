@@ -1,4 +1,4 @@
-//! How much may be configured.
+//! How much may be configured, and what.
 
 /// The bounds of the configuration. Each is a setting; the defaults are those that the documentation of the
 /// compatible service states (spec: quotas and refusal rules).
@@ -44,6 +44,10 @@ pub struct Quotas {
     pub plan_rate_max: u32,
     /// Highest quota of a usage plan, in calls: 99,999,999.
     pub plan_quota_max: u64,
+    /// The issuers whose tokens may be taken: none.
+    pub issuers: Vec<String>,
+    /// The one that plays the pools of users.
+    pub pool_issuer: Option<String>,
 }
 
 impl Default for Quotas {
@@ -69,6 +73,8 @@ impl Default for Quotas {
             service_rate_max: 5000,
             plan_rate_max: 2000,
             plan_quota_max: 99_999_999,
+            issuers: Vec::new(),
+            pool_issuer: None,
         }
     }
 }

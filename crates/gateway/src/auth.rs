@@ -8,7 +8,7 @@ use crate::refusal::Refusal;
 
 pub mod application;
 mod key_pair;
-mod token;
+pub mod token;
 
 /// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed, and for one that is
 /// proved otherwise.
@@ -28,8 +28,7 @@ pub fn identify<'p>(
             Some(_) => key_pair::identify(request, entry, plan, now).ok(),
             None => None,
         }),
-        // These need the body: [`application::identify`].
-        Auth::Application => Ok(None),
-        Auth::Oauth => token::check(request, entry, now).map(|()| None),
+        // These may wait: [`application::identify`] for the body, [`token::check`] for the keys of an issuer.
+        Auth::Application | Auth::Oauth => Ok(None),
     }
 }

@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::conversation::switchboard::{Seats, Sent, Switchboard};
 use crate::entrance::{Door, Doorman, Entrance, accept};
 use crate::host::DefaultNames;
+use crate::issuers::Issuers;
 use crate::plan::Plan;
 use crate::plan::compile::Compiler;
 use crate::plugin::AnswerStore;
@@ -74,6 +75,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Longest body of an answer that is kept, in bytes.
     pub cached_body_bytes: usize,
+    /// The issuers whose keys tokens may be held against.
+    pub issuers: Arc<Issuers>,
 }
 
 /// The running data plane.
@@ -146,8 +149,9 @@ impl Gateway {
         let checker = Checker { pool: settings.pool.clone(), upstreams: changes, stopped };
         threads.push(thread::Builder::new().name("health-checks".to_owned()).spawn(move || checker.run())?);
         let answers = Arc::new(AnswerStore::new(settings.cache_bytes, settings.cached_body_bytes));
-        let (backend_tls, runtimes) = (settings.backend_tls, settings.runtimes);
-        let compiler = Compiler::new(Arc::clone(&metrics), backend_tls, settings.default_rate, runtimes, answers);
+        let (backend_tls, runtimes, issuers) = (settings.backend_tls, settings.runtimes, settings.issuers);
+        let compiler =
+            Compiler::new(Arc::clone(&metrics), backend_tls, settings.default_rate, runtimes, answers, issuers);
         let (compiler, workers) = (Mutex::new(compiler), Mutex::new(threads));
         let of_plan = Arc::clone(&plan);
         metrics.watch_upstreams(move || upstream::samples(&of_plan.load().upstreams, Clock::default().now()));

@@ -74,13 +74,15 @@ async fn travel<'p>(
     refuse_other_sites(entry, request)?;
     let now = worker.clock.wall(call.started).seconds();
     let mut body = None;
-    if entry.rules.auth == Auth::Application {
-        let signed = auth::application::identify(worker, entry, plan, caller, request, &scratch.path, now);
-        let known = Box::pin(signed).await?;
-        call.application = Some(known.application);
-        body = known.body;
-    } else {
-        call.grant = auth::identify(request, entry, plan, now)?;
+    match entry.rules.auth {
+        Auth::Application => {
+            let signed = auth::application::identify(worker, entry, plan, caller, request, &scratch.path, now);
+            let known = Box::pin(signed).await?;
+            call.application = Some(known.application);
+            body = known.body;
+        }
+        Auth::Oauth => Box::pin(auth::token::check(request, entry, now)).await?,
+        Auth::None | Auth::KeyPair => call.grant = auth::identify(request, entry, plan, now)?,
     }
     check_protocol(entry, caller, request)?;
     let Ruled { entry, edited, body, answering } = match &entry.plugins {

@@ -34,7 +34,7 @@ pub use conversation::{ConversationPlan, FunctionPlan};
 pub use function::{EventPlan, Invocation, WebPlan};
 pub use grants::{Grant, Grants};
 pub use hosts::{DomainPlan, Hosts, MappingPlan};
-pub use tokens::TokenPlan;
+pub use tokens::{KeySource, TokenPlan};
 
 /// The end of a header line.
 const END: &str = "\r\n";

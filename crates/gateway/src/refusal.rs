@@ -261,7 +261,9 @@ impl Refusal {
             | Self::BackendBroken
             | Self::CircuitOpen
             | Self::PluginBroken => Fault::Backend,
-            Self::Internal | Self::NoRuntime | Self::Token(TokenRefusal::Unconfigured) => Fault::Gateway,
+            Self::Internal | Self::NoRuntime | Self::Token(TokenRefusal::Unconfigured | TokenRefusal::Unreachable) => {
+                Fault::Gateway
+            }
             _ => Fault::Caller,
         }
     }

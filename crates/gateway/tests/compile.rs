@@ -32,7 +32,7 @@ impl World {
         let answers = Arc::new(AnswerStore::new(0, 0));
         Self {
             snapshot: Snapshot::default(),
-            compiler: Compiler::new(metrics, net::tls::client_config(), 5000, Arc::default(), answers),
+            compiler: Compiler::new(metrics, net::tls::client_config(), 5000, Arc::default(), answers, Arc::default()),
         }
     }
 

@@ -81,7 +81,7 @@ pub use instance::Instance;
 pub use invalid::Invalid;
 pub use ip_strategy::{AddressList, AddressRange, IpBinding, IpStrategy, IpStrategyKind};
 pub use method::{Method, MethodMatch};
-pub use oauth::{LoginUrl, Oauth, TokenLocation, TokenRules};
+pub use oauth::{LoginUrl, Oauth, TokenLocation, TokenRules, UserPool};
 pub use operator::{Operator, OperatorKey, Role};
 pub use parameter::{Constant, Location, Mapping, Parameter};
 pub use path::{FrontendPath, PathForm, Piece};

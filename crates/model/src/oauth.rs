@@ -32,13 +32,37 @@ impl Oauth {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TokenRules {
-    /// A JSON Web Key, or a set of them (RFC 7517): public ones.
+    /// A JSON Web Key, or a set of them (RFC 7517): public ones. Or the address of an issuer that the settings name, whose
+    /// published keys are meant then.
     pub public_key: Text,
     /// Where callers put their token.
     pub location: TokenLocation,
     /// Where a caller without a token that holds is sent to log in.
     #[serde(default)]
     pub login: Option<LoginUrl>,
+    /// The pool of users whose tokens are taken; none for an authorization server of one's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<UserPool>,
+}
+
+impl TokenRules {
+    /// The address of the issuer whose keys are meant.
+    pub fn issuer(&self) -> Option<&str> {
+        let key = self.public_key.as_str();
+        (key.starts_with("https://") || key.starts_with("http://")).then_some(key)
+    }
+}
+
+/// An application of a pool of users: whose tokens open the APIs.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UserPool {
+    /// The application, as the issuer of the pool knows it: whom its tokens are for.
+    pub application: Text,
+    /// Only tokens for this application open the APIs; else every token of the pool does.
+    pub is_restricted: bool,
+    /// How long after it was given a token is taken, in seconds.
+    pub token_age: u32,
 }
 
 /// Where callers put their token.

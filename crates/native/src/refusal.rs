@@ -117,7 +117,9 @@ impl From<Refusal> for Problem {
             }
             Refusal::Oauth(OauthRefusal::InUse { .. }) => Kind::InUse,
             Refusal::Oauth(OauthRefusal::PartMismatch) => return Self::field("/auth", refusal.to_string()),
-            Refusal::Oauth(OauthRefusal::UnfitKeys(_) | OauthRefusal::AuthorizationNotFound(_)) => {
+            Refusal::Oauth(
+                OauthRefusal::UnfitKeys(_) | OauthRefusal::UnknownIssuer(_) | OauthRefusal::AuthorizationNotFound(_),
+            ) => {
                 return Self::field("/oauth", refusal.to_string());
             }
             Refusal::RateOutOfRange { .. } => return Self::field("/rate", refusal.to_string()),

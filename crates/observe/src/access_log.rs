@@ -27,6 +27,7 @@ use sink::Sink;
 pub use writer::LogWriter;
 
 use crate::call_log::{self, CallLog};
+use crate::delivery::{Block, Delivery};
 use crate::tail::{Tail, Tails};
 use crate::traffic::Traffic;
 
@@ -41,11 +42,26 @@ pub enum AccessLogTarget {
     File(PathBuf),
 }
 
+/// When the file of the lines gives way to a fresh one. The default is never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rotation {
+    /// Before it is longer than this, in bytes.
+    pub size: Option<u64>,
+    /// When it is as old as this.
+    pub age: Option<Duration>,
+    /// How many old ones stay: `access.log.1` is the youngest. At least 1.
+    pub keep: u32,
+}
+
 /// Everything that calls are taken down for.
 #[derive(Debug, Clone)]
 pub struct Outlets {
     /// Where a JSON line for each call goes.
     pub lines: AccessLogTarget,
+    /// When the file gives way to a fresh one.
+    pub rotation: Rotation,
+    /// Where the lines are delivered to besides.
+    pub deliveries: Vec<Delivery>,
     /// The series that calls are counted in.
     pub traffic: Option<Traffic>,
     /// The log that calls are kept in.
@@ -54,7 +70,7 @@ pub struct Outlets {
 
 impl From<AccessLogTarget> for Outlets {
     fn from(lines: AccessLogTarget) -> Self {
-        Self { lines, traffic: None, calls: None }
+        Self { lines, rotation: Rotation::default(), deliveries: Vec::new(), traffic: None, calls: None }
     }
 }
 
@@ -78,6 +94,8 @@ struct Shared {
     /// Some outlet wants every call.
     has_outlet: bool,
     tails: Tails,
+    /// Where the lines are delivered to.
+    deliveries: Vec<Delivery>,
     /// Gets one message when the thread has ended.
     ended: Mutex<Receiver<()>>,
 }
@@ -96,17 +114,17 @@ impl AccessLog {
     /// # Errors
     /// The file of the lines cannot be opened for appending, or the thread cannot be started.
     pub fn start(outlets: impl Into<Outlets>) -> io::Result<AccessLog> {
-        let Outlets { lines, traffic, calls } = outlets.into();
+        let Outlets { lines, rotation, deliveries, traffic, calls } = outlets.into();
         let sink = match lines {
             AccessLogTarget::Off => None,
             AccessLogTarget::Stdout => Some(Sink::stdout()),
-            AccessLogTarget::File(path) => Some(Sink::file(path)?),
+            AccessLogTarget::File(path) => Some(Sink::file(path, rotation)?),
         };
         let calls = calls.map(|calls| calls.keeper()).transpose()?;
         let (queue, messages) = sync_channel(QUEUE);
         let (end, ended) = sync_channel(1);
-        let has_outlet = sink.is_some() || traffic.is_some() || calls.is_some();
-        let shared = Arc::new(Shared::new(queue, ended, has_outlet));
+        let has_outlet = sink.is_some() || traffic.is_some() || calls.is_some() || !deliveries.is_empty();
+        let shared = Arc::new(Shared::new(queue, ended, has_outlet, deliveries));
         let taker = Taker { shared: Arc::clone(&shared), sink, traffic, calls, formatter: line::Formatter::default() };
         std::thread::Builder::new().name("access-log".into()).spawn(move || {
             taker.take_until_finished(&messages);
@@ -132,6 +150,11 @@ impl AccessLog {
         let _full = self.shared.queue.try_send(Message::Nudge);
     }
 
+    /// Where the lines are delivered to.
+    pub fn deliveries(&self) -> &[Delivery] {
+        &self.shared.deliveries
+    }
+
     /// Calls that the log has lost since the start.
     pub fn dropped(&self) -> u64 {
         self.shared.dropped.load(Relaxed)
@@ -153,12 +176,23 @@ impl AccessLog {
             }
         }
         let left = until.saturating_duration_since(std::time::Instant::now());
-        !matches!(ended.recv_timeout(left), Err(std::sync::mpsc::RecvTimeoutError::Timeout))
+        let is_written = !matches!(ended.recv_timeout(left), Err(std::sync::mpsc::RecvTimeoutError::Timeout));
+        // All of them hear of the end before the first is waited for.
+        let waits: Vec<_> = shared
+            .deliveries
+            .iter()
+            .map(|delivery| {
+                let delivery = delivery.clone();
+                std::thread::spawn(move || delivery.finish(until))
+            })
+            .collect();
+        let has_arrived = waits.into_iter().map(|wait| wait.join().unwrap_or(false)).fold(true, |all, one| all & one);
+        is_written && has_arrived
     }
 }
 
 impl Shared {
-    fn new(queue: SyncSender<Message>, ended: Receiver<()>, has_outlet: bool) -> Self {
+    fn new(queue: SyncSender<Message>, ended: Receiver<()>, has_outlet: bool, deliveries: Vec<Delivery>) -> Self {
         Self {
             queue,
             spare: Mutex::default(),
@@ -166,6 +200,7 @@ impl Shared {
             reopen: AtomicBool::new(false),
             has_outlet,
             tails: Tails::default(),
+            deliveries,
             ended: Mutex::new(ended),
         }
     }
@@ -228,7 +263,7 @@ impl Taker {
 
     fn take(&mut self, mut batch: Batch) {
         let mut counting = self.traffic.as_ref().map(Traffic::counting);
-        let has_lines = self.sink.is_some();
+        let has_lines = self.sink.is_some() || !self.shared.deliveries.is_empty();
         if has_lines {
             self.formatter.begin(&batch);
         }
@@ -251,6 +286,10 @@ impl Taker {
             && !sink.write(self.formatter.lines())
         {
             self.shared.dropped.fetch_add(batch.len() as u64, Relaxed);
+        }
+        if !self.shared.deliveries.is_empty() && batch.len() > 0 {
+            let block = Arc::new(Block { lines: self.formatter.lines().to_vec(), calls: batch.len() as u64 });
+            self.shared.deliveries.iter().for_each(|delivery| delivery.push(&block));
         }
         batch.clear();
         let mut spare = self.shared.spare.lock().unwrap_or_else(PoisonError::into_inner);

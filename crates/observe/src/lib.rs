@@ -6,17 +6,19 @@
 //! JSON lines, counts, keeps and shows.
 //!
 //! Reading order: [`metrics`] (what is counted, [`Metrics::render`] in the Prometheus text format), [`access_log`]
-//! (what is taken down of a call, and how it reaches the thread), [`traffic`] (series), [`call_log`] (calls of the last
+//! (what is taken down of a call, and how it reaches the thread), [`delivery`] (how lines travel on), [`traffic`] (series), [`call_log`] (calls of the last
 //! days), `tail` (calls as they are answered).
 
 pub mod access_log;
 pub mod call_log;
+pub mod delivery;
 pub mod metrics;
 mod tail;
 pub mod traffic;
 
-pub use access_log::{AccessLog, AccessLogTarget, CallRecord, LogWriter, Outlets};
+pub use access_log::{AccessLog, AccessLogTarget, CallRecord, LogWriter, Outlets, Rotation};
 pub use call_log::{CallLog, CallLogBounds};
+pub use delivery::{Block, Carrier, Delivery, DeliveryBounds, Trouble};
 pub use metrics::{CertificateExpiry, EnvironmentMetrics, Metrics, UpstreamSample};
 pub use tail::Tail;
 pub use traffic::Traffic;

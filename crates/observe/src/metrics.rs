@@ -12,6 +12,9 @@
 //! | `tollgate_config_apply_seconds` | gauge: how long the latest change took to apply | |
 //! | `tollgate_config_last_success_timestamp_seconds` | gauge | |
 //! | `tollgate_access_log_dropped_total` | counter: calls that the access log lost | |
+//! | `tollgate_log_delivered_total` | counter: calls whose records arrived | `to` |
+//! | `tollgate_log_dropped_total` | counter: calls whose records were dropped on their way | `to` |
+//! | `tollgate_log_waiting_bytes` | gauge: records that wait | `to` |
 //! | `tollgate_upstream_nodes` | gauge: nodes by health | `upstream`, `health` |
 //! | `tollgate_upstream_retries_total` | counter: calls tried on another node | `upstream` |
 //! | `tollgate_upstream_ejections_total` | counter: nodes ejected as unhealthy | `upstream` |
@@ -42,6 +45,7 @@ use shard::{WorkerShard, of_worker};
 pub use upstream::UpstreamSample;
 
 use crate::AccessLog;
+use crate::delivery::Delivered;
 
 /// Everything that is counted in this process. Shared by all workers.
 #[derive(Debug)]
@@ -235,6 +239,27 @@ impl Metrics {
         }
         text.family("tollgate_access_log_dropped_total", "counter", "Calls that the access log lost.");
         text.sample("", &[], self.access_log.get().map_or(0, AccessLog::dropped));
+        let deliveries = self.access_log.get().map_or(&[][..], AccessLog::deliveries);
+        let told: Vec<_> = deliveries.iter().map(|delivery| (delivery.name(), delivery.delivered())).collect();
+        for (name, kind, help, value) in [
+            (
+                "tollgate_log_delivered_total",
+                "counter",
+                "Calls whose records arrived.",
+                (|told| told.arrived) as fn(&Delivered) -> u64,
+            ),
+            ("tollgate_log_dropped_total", "counter", "Calls whose records were dropped on their way.", |told| {
+                told.dropped
+            }),
+            ("tollgate_log_waiting_bytes", "gauge", "Records that wait, in bytes.", |told| told.waiting as u64),
+        ] {
+            if !told.is_empty() {
+                text.family(name, kind, help);
+            }
+            for (to, told) in &told {
+                text.sample("", &[("to", to)], value(told));
+            }
+        }
     }
 }
 

@@ -47,6 +47,50 @@ pub enum UnfitKeys {
 struct Claims {
     exp: f64,
     nbf: Option<f64>,
+    iat: Option<f64>,
+    iss: Option<String>,
+    aud: Option<Audience>,
+}
+
+/// Whom a token is for.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    fn holds(&self, wanted: &str) -> bool {
+        match self {
+            Self::One(one) => one == wanted,
+            Self::Many(many) => many.iter().any(|one| one == wanted),
+        }
+    }
+}
+
+/// What a token must say of itself besides its times. The default asks for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demands {
+    /// Who gave it (`iss`).
+    pub issuer: Option<Box<str>>,
+    /// Whom it is for (`aud`).
+    pub audience: Option<Box<str>>,
+    /// How old it may be, in seconds since it was given (`iat`), which it has to say then.
+    pub age: Option<u32>,
+}
+
+/// What becomes of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Holds,
+    /// It is none, no key signed for it, or its time is not now.
+    Fails,
+    /// It names a key that is not among these.
+    UnknownKey,
+    /// It holds, and is for others.
+    ForOthers,
 }
 
 impl Keys {
@@ -71,9 +115,28 @@ impl Keys {
         keys.into_iter().map(TokenKey::new).collect::<Result<_, _>>().map(Self)
     }
 
+    /// Reads the set of keys that an issuer publishes. What is no public key for signatures there is left out: an issuer
+    /// may publish more than that, and one key too new for us must not take the others away.
+    ///
+    /// # Errors
+    /// No key is left.
+    pub fn published(text: &str) -> Result<Self, UnfitKeys> {
+        let value: Value = serde_json::from_str(text).map_err(|_| UnfitKeys::NotJson)?;
+        let Some(Value::Array(keys)) = value.get("keys") else { return Err(UnfitKeys::NotJson) };
+        let signs = |key: &&Value| key.get("use").and_then(Value::as_str).is_none_or(|usage| usage == "sig");
+        let fit: Vec<TokenKey> =
+            keys.iter().take(MOST).filter(signs).filter_map(|key| TokenKey::new(key.clone()).ok()).collect();
+        if fit.is_empty() { Err(UnfitKeys::Empty) } else { Ok(Self(fit)) }
+    }
+
     /// True when one of the keys signed for `token`, and it holds now. `now` is in seconds since the Unix epoch.
     pub fn verify(&self, token: &[u8], now: i64) -> bool {
-        let Ok(header) = decode_header(token) else { return false };
+        self.judge(token, now, &Demands::default()) == Verdict::Holds
+    }
+
+    /// What becomes of `token` now. `now` is in seconds since the Unix epoch.
+    pub fn judge(&self, token: &[u8], now: i64, demands: &Demands) -> Verdict {
+        let Ok(header) = decode_header(token) else { return Verdict::Fails };
         // A key that has an id is for tokens that name it, or that name none.
         let is_meant = |key: &&TokenKey| match (&header.kid, &key.id) {
             (Some(named), Some(id)) => named == id,
@@ -81,10 +144,29 @@ impl Keys {
         };
         #[allow(clippy::cast_precision_loss)]
         let now = now as f64;
-        self.0.iter().filter(is_meant).any(|key| {
-            decode::<Claims>(token, &key.key, &key.validation)
-                .is_ok_and(|token| now < token.claims.exp && token.claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY))
-        })
+        let mut verdict = Verdict::UnknownKey;
+        for key in self.0.iter().filter(is_meant) {
+            verdict = Verdict::Fails;
+            if let Ok(token) = decode::<Claims>(token, &key.key, &key.validation) {
+                return demands.judge(&token.claims, now);
+            }
+        }
+        verdict
+    }
+}
+
+impl Demands {
+    fn judge(&self, claims: &Claims, now: f64) -> Verdict {
+        let is_now = now < claims.exp && claims.nbf.is_none_or(|nbf| nbf <= now + LEEWAY);
+        let is_young = self.age.is_none_or(|age| claims.iat.is_some_and(|iat| now < iat + f64::from(age)));
+        if !is_now || !is_young || self.issuer.as_deref().is_some_and(|issuer| claims.iss.as_deref() != Some(issuer)) {
+            return Verdict::Fails;
+        }
+        match (&self.audience, &claims.aud) {
+            (None, _) => Verdict::Holds,
+            (Some(wanted), Some(audience)) if audience.holds(wanted) => Verdict::Holds,
+            (Some(_), _) => Verdict::ForOthers,
+        }
     }
 }
 
@@ -177,6 +259,43 @@ mod tests {
         }
         let for_pss = RSA.replacen('{', r#"{"alg":"PS256","#, 1);
         assert!(!Keys::new(&for_pss).unwrap().verify(SIGNED.as_bytes(), 0), "the key is for another algorithm");
+    }
+
+    #[test]
+    fn a_token_is_held_against_what_is_demanded_of_it() {
+        // {"iss":"joe","exp":1300819380,"http://example.com/is_root":true}
+        let keys = Keys::new(RSA).unwrap();
+        let judge = |demands: &Demands| keys.judge(SIGNED.as_bytes(), 0, demands);
+        let issuer = |name: &str| Demands { issuer: Some(name.into()), ..Demands::default() };
+        assert_eq!(judge(&issuer("joe")), Verdict::Holds);
+        assert_eq!(judge(&issuer("jane")), Verdict::Fails);
+        assert_eq!(judge(&Demands { age: Some(60), ..Demands::default() }), Verdict::Fails, "it tells no age");
+        assert_eq!(judge(&Demands { audience: Some("shop".into()), ..issuer("joe") }), Verdict::ForOthers);
+        let claims = |text: &str| serde_json::from_str::<Claims>(text).unwrap();
+        let demands = Demands { audience: Some("shop".into()), age: Some(60), issuer: None };
+        for (text, expected) in [
+            (r#"{"exp":100,"iat":10,"aud":"shop"}"#, Verdict::Holds),
+            (r#"{"exp":100,"iat":10,"aud":["bank","shop"]}"#, Verdict::Holds),
+            (r#"{"exp":100,"iat":10,"aud":["bank"]}"#, Verdict::ForOthers),
+            (r#"{"exp":100,"iat":10}"#, Verdict::ForOthers),
+            (r#"{"exp":100,"iat":-20,"aud":"shop"}"#, Verdict::Fails),
+        ] {
+            assert_eq!(demands.judge(&claims(text), 50.0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_what_an_issuer_publishes_the_fitting_keys_are_taken() {
+        let named = RSA.replacen('{', r#"{"kid":"one","use":"sig","#, 1);
+        let for_secrets = RSA.replacen('{', r#"{"kid":"two","use":"enc","#, 1);
+        let set = format!(r#"{{"keys":[{{"kty":"oct","k":"x"}},{{"kty":"new"}},7,{for_secrets},{named}]}}"#);
+        let keys = Keys::published(&set).unwrap();
+        assert!(keys.verify(SIGNED.as_bytes(), 0));
+        let other = "eyJhbGciOiJSUzI1NiIsImtpZCI6InRocmVlIn0.eyJleHAiOjl9.AAAA";
+        assert_eq!(keys.judge(other.as_bytes(), 0, &Demands::default()), Verdict::UnknownKey);
+        for text in ["", "[]", r#"{"keys":[]}"#, RSA, &format!(r#"{{"keys":[{for_secrets}]}}"#)] {
+            assert!(Keys::published(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub(crate) async fn create(call: Call, params: Params) -> Result<Answer, Problem
     let (fields, unserved) = ApiFields::read(params, call.action)?;
     let service: ServiceId = field::id("ServiceId", fields.service_id.clone())?;
     call.service(&service)?;
-    let definition = definition::new(fields, unserved)?;
+    let definition = definition::new(fields, unserved, call.control.quotas().pool_issuer.as_deref())?;
     let api = call.control.create_api(&call.actor, &service, definition).await?;
     Ok(Answer::result(Created {
         api_id: api.id.as_str(),
@@ -112,7 +112,9 @@ pub(crate) async fn modify(call: Call, params: Params) -> Result<Answer, Problem
     let id = fields.api_id.take().ok_or_else(|| Fault::missing("ApiId"))?;
     let id: ApiId = field::id("ApiId", id)?;
     let (_, api) = call.api(&service, &id)?;
-    let definition = definition::replacing(&api.definition, fields, unserved)?;
+    oauth::refuse_pool(&api.definition)?;
+    let issuer = call.control.quotas().pool_issuer.as_deref();
+    let definition = definition::replacing(&api.definition, fields, unserved, issuer)?;
     call.control.modify_api(&call.actor, &service, &id, definition).await?;
     Ok(Answer::Nothing)
 }
@@ -198,7 +200,7 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
             "ApiType" => value == NORMAL,
             "ApiBuniessType" => oauth::business_word(&api.definition) == value,
             "AuthRelationApiId" => oauth::relation(&api.definition) == value,
-            "AuthType" => auth_word(api.definition.auth) == value,
+            "AuthType" => oauth::auth_word(tree, &api.definition) == value,
             "NotUsagePlanId" => !rules(tree, api, value, &named),
             "Environment" => {
                 read::environments_of_api(tree, &api.id).iter().any(|environment| environment.as_str() == value)
@@ -261,7 +263,7 @@ impl ApiSummary {
             api_type: NORMAL,
             protocol: protocol_word(api.definition.protocol),
             is_debug_after_charge: definition.annotations.contains_key(kept::IS_DEBUG_AFTER_CHARGE),
-            auth_type: auth_word(definition.auth),
+            auth_type: oauth::auth_word(tree, definition),
             api_business_type: oauth::business_word(definition),
             auth_relation_api_id: oauth::relation(definition),
             relation_buniess_api_ids: (oauth::business_word(definition) == oauth::OAUTH).then(|| {

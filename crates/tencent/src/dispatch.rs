@@ -51,7 +51,7 @@ pub(crate) async fn answer(Shared(dialect): Shared<Arc<Dialect>>, request: Reque
     let request_id = uuid::Uuid::new_v4().to_string();
     let mut log = LogLine { request_id: request_id.clone(), ..LogLine::default() };
     let outcome = match body::read(body, largest(&parts.headers)).await {
-        Ok(body) => serve(&dialect, &parts, &body, &mut log).await,
+        Ok(body) => serve(&dialect, &parts, &body, &mut log).await.map_err(Fault::bounded),
         Err(fault) => Err(fault),
     };
     log.write(started, outcome.as_ref().err());

@@ -8,6 +8,12 @@ use model::Invalid;
 
 use crate::code::Code;
 
+/// The longest message, in characters: what was sent is repeated in part.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// How much of a longer message's end is told: there stands what is allowed.
+const LAST_OF_MESSAGE: usize = 400;
+
 /// An error answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Fault {
@@ -32,6 +38,17 @@ impl Fault {
             message: "An internal error; the gateway's log has more under this RequestId.".to_owned(),
             detail: Some(detail.into()),
         }
+    }
+
+    /// The same with a message that is not too long.
+    pub(crate) fn bounded(mut self) -> Self {
+        let length = self.message.chars().count();
+        if length > LONGEST_MESSAGE {
+            let first = self.message.chars().take(LONGEST_MESSAGE - LAST_OF_MESSAGE - 1);
+            let last = self.message.chars().skip(length - LAST_OF_MESSAGE);
+            self.message = first.chain(std::iter::once('…')).chain(last).collect();
+        }
+        self
     }
 
     /// A parameter that was left out.
@@ -233,6 +250,11 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
             let parameter = if action == "ModifyApiIncrement" { "PublicKey" } else { "OauthConfig.PublicKey" };
             return Fault::value(code, parameter, unfit);
         }
+        Refusal::Oauth(OauthRefusal::UnknownIssuer(issuer)) => {
+            let parameter = if action == "ModifyApiIncrement" { "PublicKey" } else { "OauthConfig.PublicKey" };
+            let reason = format!("is no JSON Web Key, and the settings name no issuer `{}`", issuer.escape_debug());
+            return Fault::value(code, parameter, reason);
+        }
         _ => sentence(&refusal.to_string()),
     };
     let detail = match refusal {
@@ -246,7 +268,7 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
 fn of_oauth(refusal: &OauthRefusal, action: &str) -> Code {
     match refusal {
         OauthRefusal::PartMismatch => Code::InvalidApiBusinessType,
-        OauthRefusal::UnfitKeys(_) => Code::InvalidPublicKey,
+        OauthRefusal::UnfitKeys(_) | OauthRefusal::UnknownIssuer(_) => Code::InvalidPublicKey,
         OauthRefusal::AuthorizationNotFound(_) => Code::InvalidOauthApi,
         OauthRefusal::InUse { .. } if action == "DeleteApi" => Code::UnsupportedDeleteApi,
         OauthRefusal::InUse { .. } => Code::ResourceAssociated,
@@ -331,6 +353,19 @@ mod tests {
         ] {
             assert_eq!(refused(refusal, action).code.as_str(), code, "{action}: {refusal}");
         }
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_beginning_and_its_end() {
+        let fault =
+            Fault::value(Code::NotInOptions, "Protocol", format!("`{}` is not allowed; http is", "é".repeat(9000)));
+        let told = fault.bounded().message;
+        assert_eq!(told.chars().count(), LONGEST_MESSAGE);
+        assert!(
+            told.starts_with("The parameter `Protocol`: `é") && told.ends_with("é` is not allowed; http is."),
+            "{told}"
+        );
+        assert_eq!(Fault::missing("Protocol").bounded(), Fault::missing("Protocol"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use model::{BindingScope, EnvironmentName, Network, ServiceId, ServiceProtocol, 
 use serde::Deserialize;
 
 use self::shown::{Created, Described, ForApp, Listed, net_types};
+use crate::api::oauth;
 use crate::call::Call;
 use crate::code::Code;
 use crate::field;
@@ -155,6 +156,10 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
             "IpVersion" => value == IP_VERSION,
             "InstanceId" => service.instance.as_deref() == Some(value),
             "NetType" => net_types(service).contains(&value),
+            "EIAMAppId" => tree
+                .apis
+                .values()
+                .any(|api| oauth::pool(&api.definition).is_some_and(|pool| pool.application.as_str() == value)),
             _ => false,
         })
     };

@@ -11,8 +11,8 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use crate::failure::Failure;
 use crate::version;
 
-/// Longest answer that is read: enough for any API that is called by hand.
-const LONGEST_ANSWER: u64 = 1 << 30;
+/// Longest answer to a call by hand: enough for any API.
+pub(crate) const LONGEST_ANSWER: u64 = 1 << 30;
 
 /// A request to send.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Outgoing {
     pub(crate) connect_to: Option<SocketAddr>,
     pub(crate) trust: TlsTrust,
     pub(crate) timeout: Duration,
+    /// The longest body that is read of the answer, in bytes.
+    pub(crate) longest: u64,
 }
 
 /// Which certificates are taken.
@@ -121,7 +123,7 @@ pub(crate) fn send(outgoing: Outgoing) -> Result<Answer, Failure> {
         None => agent.run(http::Request::from_parts(parts, ())),
     };
     let mut response = answered.map_err(fault)?;
-    let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec().map_err(fault)?;
+    let body = response.body_mut().with_config().limit(outgoing.longest).read_to_vec().map_err(fault)?;
     let status = response.status();
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     Ok(Answer {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use control::DomainPolicy;
-use gateway::{Challenges, Gateway};
+use gateway::{Challenges, Gateway, Issuers};
 use observe::{AccessLog, Metrics};
 
 use crate::failure::Failure;
@@ -17,6 +17,7 @@ pub(super) fn start(
     challenges: &Challenges,
     metrics: Arc<Metrics>,
     log: &AccessLog,
+    issuers: &Arc<Issuers>,
 ) -> Result<Arc<Gateway>, Failure> {
     let gateway = Gateway::start(
         gateway::Settings {
@@ -41,6 +42,7 @@ pub(super) fn start(
             runtimes: Arc::new(settings.runtimes()?),
             cache_bytes: settings.cache.cache_size.bytes(),
             cached_body_bytes: settings.cache.cache_answer_size.size(),
+            issuers: Arc::clone(issuers),
         },
         metrics,
         log,

@@ -9,7 +9,7 @@ use gateway::Gateway;
 use model::{
     LogCondition, LogPage, LogQuestion, Timestamp, TrafficCounts, TrafficKind, TrafficPoint, TrafficScope, TrafficTop,
 };
-use observe::{AccessLog, AccessLogTarget, CallLog, Outlets, Traffic};
+use observe::{AccessLog, CallLog, Delivery, Outlets, Traffic};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -55,8 +55,14 @@ impl Kept {
     }
 
     /// Everything that calls are taken down for.
-    pub(super) fn outlets(&self, lines: &AccessLogTarget) -> Outlets {
-        Outlets { lines: lines.clone(), traffic: self.traffic.clone(), calls: self.calls.clone() }
+    pub(super) fn outlets(&self, settings: &Settings, deliveries: Vec<Delivery>) -> Outlets {
+        Outlets {
+            lines: settings.process.access_log.0.clone(),
+            rotation: settings.rotation(),
+            deliveries,
+            traffic: self.traffic.clone(),
+            calls: self.calls.clone(),
+        }
     }
 
     /// What can be looked at.

@@ -432,7 +432,7 @@ const REASONS: &[(&str, Stage, &str)] = &[
     (
         "token_unconfigured",
         Stage::Authentication,
-        "The API that should give tokens is no authorization API in what the environment runs: release the service again.",
+        "The API that should give tokens is no authorization API in what the environment runs, or the keys of its issuer are not known: release the service again, or see to the issuer.",
     ),
     ("token_missing", Stage::Authentication, "The API asks for a token and the call has none."),
     ("token_format", Stage::Authentication, "The `Authorization` header is not of the form of a token."),
@@ -445,7 +445,7 @@ const REASONS: &[(&str, Stage, &str)] = &[
     (
         "caller_refused",
         Stage::Authentication,
-        "The function of a CustomAuth plugin said that this caller may not call.",
+        "The function of a CustomAuth plugin said that this caller may not call, or the token is for another application.",
     ),
     ("replayed", Stage::Access, "A plugin of the API has seen this call's `x-apigw-nonce` before."),
     ("rate_exceeded", Stage::Limits, "More calls came within a second than a throttle or the usage plan allows."),

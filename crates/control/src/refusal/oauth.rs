@@ -11,6 +11,9 @@ pub enum OauthRefusal {
     /// The public key cannot be used.
     #[error("the public key {0}")]
     UnfitKeys(#[from] sign::token::UnfitKeys),
+    /// The address stands for an issuer that the settings do not name.
+    #[error("the settings name no issuer `{}`", .0.escape_debug())]
+    UnknownIssuer(String),
     /// The API that should give the tokens is not there, or is no authorization API.
     #[error("there is no authorization API `{0}` in the service")]
     AuthorizationNotFound(ApiId),

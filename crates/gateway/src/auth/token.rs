@@ -2,27 +2,33 @@
 
 use model::TokenLocation;
 use net::Request;
+use sign::token::{Demands, Verdict};
 
-use crate::plan::{ApiEntry, TokenPlan};
+use crate::plan::{ApiEntry, KeySource, TokenPlan};
 use crate::refusal::{Refusal, TokenRefusal};
 
 /// The name of the cookie and of the parameter that hold the token.
 const NAME: &[u8] = b"id_token";
 
 /// Refuses a call without a token that holds, or sends its caller to log in. `now` is in seconds since the Unix epoch.
-pub(super) fn check(request: &Request, entry: &ApiEntry, now: i64) -> Result<(), Refusal> {
-    let (keys, location, login) = match entry.tokens.as_deref() {
+pub async fn check(request: &Request, entry: &ApiEntry, now: i64) -> Result<(), Refusal> {
+    let (keys, demands, location, login) = match entry.tokens.as_deref() {
         None | Some(TokenPlan::Unrelated) => return Err(TokenRefusal::Unrelated.into()),
         Some(TokenPlan::Unconfigured) => return Err(TokenRefusal::Unconfigured.into()),
-        Some(TokenPlan::Held { keys, location, login }) => (keys, *location, login.as_deref()),
+        Some(TokenPlan::Held { keys, demands, location, login }) => (keys, demands, *location, login.as_deref()),
     };
     let token = match location {
         TokenLocation::Header => in_header(request),
         TokenLocation::Cookie => in_cookie(request).ok_or(TokenRefusal::CookieMissing),
     };
     let refusal = match token {
-        Ok(token) if keys.verify(token, now) => return Ok(()),
-        Ok(_) => TokenRefusal::Invalid,
+        Ok(token) => match judge(keys, token, now, demands).await {
+            Some(Verdict::Holds) => return Ok(()),
+            // Another log-in would give the same user another token.
+            Some(Verdict::ForOthers) => return Err(Refusal::CallerRefused),
+            Some(Verdict::Fails | Verdict::UnknownKey) => TokenRefusal::Invalid,
+            None => return Err(TokenRefusal::Unreachable.into()),
+        },
         Err(refusal) => refusal,
     };
     // A form or an order that is sent to log in would be lost there.
@@ -31,6 +37,20 @@ pub(super) fn check(request: &Request, entry: &ApiEntry, now: i64) -> Result<(),
         Some(login) if is_a_look => Err(TokenRefusal::LoginNeeded(login.into()).into()),
         _ => Err(refusal.into()),
     }
+}
+
+/// What becomes of a token; nothing while no keys of its issuer are known.
+async fn judge(keys: &KeySource, token: &[u8], now: i64, demands: &Demands) -> Option<Verdict> {
+    let issuer = match keys {
+        KeySource::Written(keys) => return Some(keys.judge(token, now, demands)),
+        KeySource::Issuer(issuer) => issuer,
+    };
+    let verdict = issuer.keys().map(|keys| keys.judge(token, now, demands));
+    // The issuer may have changed its keys since they were fetched.
+    if matches!(verdict, None | Some(Verdict::UnknownKey)) && issuer.look_again(now).await {
+        return issuer.keys().map(|keys| keys.judge(token, now, demands));
+    }
+    verdict
 }
 
 /// `Authorization: Bearer id_token="…"`; the plain `Bearer …` of RFC 6750 too.

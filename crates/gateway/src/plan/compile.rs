@@ -25,6 +25,7 @@ use super::{
     EnvironmentPlan, EventPlan, FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan,
     ServicePlan, TokenPlan, UpstreamUse, WebPlan,
 };
+use crate::issuers::Issuers;
 use crate::limit::{Quota, Rate};
 use crate::parameter::ParameterPlan;
 use crate::plugin::AnswerStore;
@@ -44,6 +45,7 @@ pub struct Compiler {
     answers: Arc<AnswerStore>,
     /// How many caches there have been.
     epoch: u64,
+    issuers: Arc<Issuers>,
     previous: Arc<Plan>,
     hosts: hosts::HostsCompiler,
     plugins: plugins::PluginCompiler,
@@ -71,6 +73,7 @@ impl Compiler {
         default_rate: u32,
         runtimes: Arc<Runtimes>,
         answers: Arc<AnswerStore>,
+        issuers: Arc<Issuers>,
     ) -> Self {
         let upstreams = UpstreamCompiler::new(metrics.workers(), Arc::clone(&backend_tls));
         Self {
@@ -81,6 +84,7 @@ impl Compiler {
             runtimes,
             answers,
             epoch: 0,
+            issuers,
             previous: Arc::new(Plan::empty()),
             hosts: hosts::HostsCompiler::default(),
             plugins: plugins::PluginCompiler::default(),
@@ -201,7 +205,7 @@ impl Compiler {
             let rate = throttle.and_then(|throttle| throttle.rate);
             let rate = rate.map(|rate| self.rate(RateOf::Api(frozen.api.clone(), name), rate));
             let applications = applications.remove(&frozen.api).map(Arc::new);
-            let tokens = tokens_of(&revisions, frozen, &mut tokens);
+            let tokens = tokens_of(&revisions, frozen, &self.issuers, &mut tokens);
             let grants = Arc::clone(grants);
             let mut entry = ApiEntry { rules: api.rules, api, rate, grants, plugins: None, applications, tokens };
             if let Some(acting) = acting.remove(&frozen.api) {
@@ -417,12 +421,13 @@ impl Compiler {
 fn tokens_of<'r>(
     revisions: &[&'r Arc<ApiRevision>],
     frozen: &'r ApiRevision,
+    issuers: &Issuers,
     known: &mut FxHashMap<&'r ApiId, Arc<TokenPlan>>,
 ) -> Option<Arc<TokenPlan>> {
     let authorization = frozen.definition.oauth.as_ref()?.authorization()?;
     let plan = known.entry(authorization).or_insert_with(|| {
         let found = revisions.iter().find(|other| other.api == *authorization);
-        Arc::new(found.map_or(TokenPlan::Unrelated, |found| TokenPlan::new(found.definition.oauth.as_ref())))
+        Arc::new(found.map_or(TokenPlan::Unrelated, |found| TokenPlan::new(found.definition.oauth.as_ref(), issuers)))
     });
     Some(Arc::clone(plan))
 }

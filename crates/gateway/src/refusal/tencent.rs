@@ -78,6 +78,7 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::Token(refusal) => match refusal {
             TokenRefusal::Unrelated => fixed(401, "Oauth found no related Oauth api"),
             TokenRefusal::Unconfigured => fixed(481, "Oauth found no oauth config"),
+            TokenRefusal::Unreachable => fixed(401, "Oauth call authentication server fail"),
             TokenRefusal::HeaderMissing => fixed(401, "Oauth found no authorization header"),
             TokenRefusal::HeaderRepeated => {
                 fixed(401, "Oauth signature cannot be verified, a validate authorization header is required")

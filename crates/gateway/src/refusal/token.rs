@@ -7,6 +7,8 @@ pub enum TokenRefusal {
     Unrelated,
     /// The API that should give tokens does not.
     Unconfigured,
+    /// The keys of the issuer are not known: it was never reached.
+    Unreachable,
     /// No `Authorization` header.
     HeaderMissing,
     /// More than one `Authorization` header.
@@ -32,7 +34,7 @@ impl TokenRefusal {
             Self::HeaderRepeated | Self::Format => 2,
             Self::Invalid => 3,
             Self::LoginNeeded(_) => 4,
-            Self::Unconfigured => 5,
+            Self::Unconfigured | Self::Unreachable => 5,
         }
     }
 }

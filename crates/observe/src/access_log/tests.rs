@@ -183,7 +183,7 @@ fn calls_beyond_a_full_queue_are_dropped_and_counted_and_nobody_waits() {
     // Nobody takes from this queue: the thread of a log whose reader stands still.
     let (queue, messages) = sync_channel(2);
     let (_end, ended) = sync_channel(1);
-    let log = AccessLog { shared: Arc::new(Shared::new(queue, ended, true)) };
+    let log = AccessLog { shared: Arc::new(Shared::new(queue, ended, true, Vec::new())) };
     let mut writer = log.writer();
     for _ in 0..3 {
         (0..10).for_each(|_| writer.record(&call()));

@@ -191,7 +191,7 @@ async fn the_busiest_are_told_and_the_rest_is_one() {
 async fn calls_of_the_workers_reach_the_series_without_an_access_log() {
     let folder = tempfile::tempdir().unwrap();
     let traffic = open(folder.path(), 1).await;
-    let outlets = Outlets { lines: AccessLogTarget::Off, traffic: Some(traffic.clone()), calls: None };
+    let outlets = Outlets { traffic: Some(traffic.clone()), ..Outlets::from(AccessLogTarget::Off) };
     let log = AccessLog::start(outlets).unwrap();
     let mut writer = log.writer();
     for number in 0..600 {

@@ -17,18 +17,15 @@ use crate::tag;
 /// Longest name of an API, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// Authentications that the vendor has and this version does not.
-const UNSERVED_AUTHS: [&str; 1] = ["EIAM"];
-
-/// The definition of a new API.
-pub(super) fn new(fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
+/// The definition of a new API. `issuer` plays the pools of users.
+pub(super) fn new(fields: ApiFields, unserved: Unserved, issuer: Option<&str>) -> Result<ApiDefinition, Fault> {
     if fields.protocol.is_none() {
         return Err(Fault::missing("Protocol"));
     }
     if fields.service_timeout.is_none() {
         return Err(Fault::missing("ServiceTimeout"));
     }
-    build(None, fields, unserved)
+    build(None, fields, unserved, issuer)
 }
 
 /// The definition that replaces `previous`: what is left out takes its default, but for the name, the timeout, the
@@ -37,15 +34,21 @@ pub(super) fn replacing(
     previous: &ApiDefinition,
     fields: ApiFields,
     unserved: Unserved,
+    issuer: Option<&str>,
 ) -> Result<ApiDefinition, Fault> {
-    build(Some(previous), fields, unserved)
+    build(Some(previous), fields, unserved, issuer)
 }
 
-fn build(previous: Option<&ApiDefinition>, mut fields: ApiFields, unserved: Unserved) -> Result<ApiDefinition, Fault> {
+fn build(
+    previous: Option<&ApiDefinition>,
+    mut fields: ApiFields,
+    unserved: Unserved,
+    issuer: Option<&str>,
+) -> Result<ApiDefinition, Fault> {
     check_kind(&fields)?;
     let protocol = protocol(fields.protocol.as_deref(), previous)?;
     let auth = auth(fields.auth_type.as_deref(), fields.auth_required)?;
-    let oauth = oauth::part(&mut fields, auth)?;
+    let oauth = oauth::part(&mut fields, auth, issuer)?;
     backend::check_type(&fields.service_type)?;
     unserved.refuse()?;
     let function = function::Fields::take(&mut fields);
@@ -193,11 +196,8 @@ fn auth(word: Option<&str>, required: Option<bool>) -> Result<Auth, Fault> {
         None | Some("" | "NONE") => Ok(Auth::None),
         Some("SECRET") => Ok(Auth::KeyPair),
         Some("APP") => Ok(Auth::Application),
-        Some("OAUTH") => Ok(Auth::Oauth),
-        Some(word) if UNSERVED_AUTHS.contains(&word) => {
-            Err(not_served(Code::NotInOptions, "AuthType", word, "NONE, SECRET, APP and OAUTH are"))
-        }
-        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE, SECRET, APP and OAUTH are")),
+        Some("OAUTH" | oauth::EIAM) => Ok(Auth::Oauth),
+        Some(word) => Err(unknown(Code::NotInOptions, "AuthType", word, "NONE, SECRET, APP, OAUTH and EIAM are")),
     }
 }
 

@@ -12,7 +12,7 @@ use super::parameters::position_word;
 use super::request::{
     Base64EncodedTriggerRule, ConstantParameter, RequestConfig, RequestParameter, ResponseErrorCode, ServiceConfig,
 };
-use super::{HTTP, NORMAL, WEBSOCKET, auth_word, kept, protocol_word};
+use super::{HTTP, NORMAL, WEBSOCKET, kept, protocol_word};
 use super::{bucket, conversation};
 use crate::tag::{self, Tag};
 use crate::time::written;
@@ -135,7 +135,7 @@ impl<'a> ApiInfo<'a> {
             api_name: definition.name.as_str(),
             api_type: NORMAL,
             protocol: protocol_word(definition.protocol),
-            auth_type: auth_word(definition.auth),
+            auth_type: oauth::auth_word(tree, definition),
             api_business_type: oauth::business_word(definition),
             auth_relation_api_id: oauth::relation(definition),
             oauth_config: OauthConfig::of(definition),

@@ -1,6 +1,9 @@
 //! OAuth 2.0: the two kinds of API, and `ModifyApiIncrement` (spec: OAuth 2.0).
+//!
+//! `AuthType` EIAM is the same with a pool of users in the place of an authorization server: here any OpenID issuer, which
+//! the setting `pool_issuer` names (spec: EIAM). `EIAMAppId` is the application as that issuer knows it.
 
-use model::{ApiDefinition, ApiId, Auth, LoginUrl, Oauth, ServiceId, TokenLocation, TokenRules};
+use model::{ApiDefinition, ApiId, Auth, LoginUrl, Oauth, ServiceId, ServiceTree, TokenLocation, TokenRules, UserPool};
 use serde::{Deserialize, Serialize};
 
 use super::NORMAL;
@@ -13,6 +16,15 @@ use crate::wire::Answer;
 
 /// The kind of an API that gives tokens.
 pub(super) const OAUTH: &str = "OAUTH";
+
+/// The authentication with a pool of users.
+pub(super) const EIAM: &str = "EIAM";
+
+/// How long after it was given a token of a pool is taken where nothing is said, in seconds.
+const TOKEN_AGE: u32 = 7200;
+
+/// The longest that may be said.
+const LONGEST_TOKEN_AGE: u32 = 604_800;
 
 /// The structure `OauthConfig`.
 #[derive(Debug, Deserialize, Serialize)]
@@ -32,8 +44,10 @@ impl OauthConfig {
     /// What an authorization API says of its tokens; nothing for another.
     pub(super) fn of(definition: &ApiDefinition) -> Option<Self> {
         let Some(Oauth::Authorization(rules)) = &definition.oauth else { return None };
+        // The keys of a pool are its issuer's.
+        let public_key = if rules.pool.is_some() { String::new() } else { rules.public_key.to_string() };
         Some(Self {
-            public_key: Some(rules.public_key.to_string()),
+            public_key: Some(public_key),
             token_location: Some(location_word(rules.location).to_owned()),
             login_redirect_url: Some(rules.login.as_ref().map_or("", LoginUrl::as_str).to_owned()),
         })
@@ -60,13 +74,123 @@ pub(super) fn business_word(definition: &ApiDefinition) -> &'static str {
     if matches!(definition.oauth, Some(Oauth::Authorization(_))) { OAUTH } else { NORMAL }
 }
 
+/// The word for an API's authentication: a business API has that of its authorization API.
+pub(super) fn auth_word(tree: &ServiceTree, definition: &ApiDefinition) -> &'static str {
+    let pool = match &definition.oauth {
+        Some(Oauth::Authorization(rules)) => rules.pool.is_some(),
+        Some(Oauth::Business { authorization }) => {
+            tree.apis.get(authorization).is_some_and(|api| pool(&api.definition).is_some())
+        }
+        None => false,
+    };
+    if pool { EIAM } else { super::auth_word(definition.auth) }
+}
+
+/// The pool of users that an authorization API takes tokens of.
+pub(crate) fn pool(definition: &ApiDefinition) -> Option<&UserPool> {
+    match &definition.oauth {
+        Some(Oauth::Authorization(rules)) => rules.pool.as_ref(),
+        _ => None,
+    }
+}
+
+/// Refuses to change an authorization API of a pool.
+pub(super) fn refuse_pool(definition: &ApiDefinition) -> Result<(), Fault> {
+    let message =
+        "The authorization API of a pool of users (`AuthType` EIAM) cannot be changed; delete it and make another.";
+    if pool(definition).is_some() { Err(Fault::new(Code::ModifyEiamAuthApi, message)) } else { Ok(()) }
+}
+
 /// The authorization API of a business API; empty for another.
 pub(super) fn relation(definition: &ApiDefinition) -> String {
     definition.oauth.as_ref().and_then(Oauth::authorization).map_or_else(String::new, ToString::to_string)
 }
 
-/// The part that the fields say, for this authentication.
-pub(super) fn part(fields: &mut ApiFields, auth: Auth) -> Result<Option<Oauth>, Fault> {
+/// What the fields say of a pool of users.
+struct PoolFields {
+    kind: Option<String>,
+    demand: Option<String>,
+    application: Option<String>,
+    age: Option<i64>,
+}
+
+impl PoolFields {
+    fn take(fields: &mut ApiFields) -> Self {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Self {
+            kind: given(fields.eiam_app_type.take()),
+            demand: given(fields.eiam_auth_type.take()),
+            application: given(fields.eiam_app_id.take()),
+            age: fields.token_timeout.take().filter(|age| *age != 0),
+        }
+    }
+
+    /// Refuses fields for an API that is no authorization API of a pool.
+    fn refuse(&self) -> Result<(), Fault> {
+        let given = [
+            ("EIAMAppType", self.kind.is_some()),
+            ("EIAMAuthType", self.demand.is_some()),
+            ("EIAMAppId", self.application.is_some()),
+            ("TokenTimeout", self.age.is_some()),
+        ];
+        match given.iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let reason = "belongs to authorization APIs (`ApiBusinessType` OAUTH) with `AuthType` EIAM";
+                Err(Fault::value(Code::UnsupportedParameter, name, reason))
+            }
+        }
+    }
+
+    /// What is taken of a pool whose issuer this is.
+    fn rules(self, config: Option<OauthConfig>, issuer: Option<&str>) -> Result<TokenRules, Fault> {
+        let option = |name: &str, word: Option<String>, first: &str, second: &str| -> Result<bool, Fault> {
+            let word = word.ok_or_else(|| Fault::missing(name))?;
+            if word != first && word != second {
+                let reason = format!("`{}` is not allowed; {first} and {second} are", word.escape_debug());
+                return Err(Fault::value(Code::NotInOptions, name, reason));
+            }
+            Ok(word == second)
+        };
+        let is_web = option("EIAMAppType", self.kind, "Client", "Web")?;
+        let is_restricted = option("EIAMAuthType", self.demand, "AuthenticationOnly", "Authorization")?;
+        let application = self.application.ok_or_else(|| Fault::missing("EIAMAppId"))?;
+        let token_age = match self.age.map_or(Ok(TOKEN_AGE), u32::try_from) {
+            Ok(age) if (1..=LONGEST_TOKEN_AGE).contains(&age) => age,
+            _ => {
+                let reason = format!("is out of range; 1 to {LONGEST_TOKEN_AGE} seconds are allowed");
+                return Err(Fault::value(Code::RangeExceeded, "TokenTimeout", reason));
+            }
+        };
+        let mut url = None;
+        if let Some(config) = config {
+            for (name, value) in [("PublicKey", config.public_key), ("TokenLocation", config.token_location)] {
+                if value.is_some_and(|value| !value.is_empty()) {
+                    let reason = "belongs to `AuthType` OAUTH: the pool of users says it";
+                    return Err(Fault::value(Code::UnsupportedParameter, &format!("OauthConfig.{name}"), reason));
+                }
+            }
+            url = config.login_redirect_url.filter(|url| !url.is_empty());
+        }
+        let message = "There is no pool of users (`EIAMAppId`): the setting `pool_issuer` names none.";
+        let issuer = issuer.ok_or_else(|| Fault::new(Code::EiamError, message))?;
+        Ok(TokenRules {
+            public_key: field::text("EIAMAppId", Some(issuer.to_owned()))?,
+            location: if is_web { TokenLocation::Cookie } else { TokenLocation::Header },
+            login: url.map(|url| login("OauthConfig.LoginRedirectUrl", url)).transpose()?,
+            pool: Some(UserPool {
+                application: field::text("EIAMAppId", Some(application))?,
+                is_restricted,
+                token_age,
+            }),
+        })
+    }
+}
+
+/// The part that the fields say, for this authentication; `issuer` plays the pools of users.
+pub(super) fn part(fields: &mut ApiFields, auth: Auth, issuer: Option<&str>) -> Result<Option<Oauth>, Fault> {
+    let of_pool = fields.auth_type.as_deref() == Some(EIAM);
+    let pool = PoolFields::take(fields);
     let business = fields.api_business_type.take();
     let gives = match business.as_deref() {
         None | Some("" | NORMAL) => false,
@@ -79,9 +203,12 @@ pub(super) fn part(fields: &mut ApiFields, auth: Auth) -> Result<Option<Oauth>, 
     let config = fields.oauth_config.take().filter(|config| !config.is_empty());
     let relation = fields.auth_relation_api_id.take().filter(|id| !id.is_empty());
     let foreign = |name: &str, to: &str| Fault::value(Code::UnsupportedParameter, name, format!("belongs to {to}"));
+    if !(of_pool && gives) {
+        pool.refuse()?;
+    }
     match (auth == Auth::Oauth, gives) {
         (false, true) => {
-            let reason = "`OAUTH` is allowed where `AuthType` is OAUTH";
+            let reason = "`OAUTH` is allowed where `AuthType` is OAUTH or EIAM";
             Err(Fault::value(Code::InvalidApiBusinessType, "ApiBusinessType", reason))
         }
         (false, false) if config.is_some() => Err(foreign("OauthConfig", "APIs with `AuthType` OAUTH")),
@@ -90,6 +217,7 @@ pub(super) fn part(fields: &mut ApiFields, auth: Auth) -> Result<Option<Oauth>, 
         (true, true) if relation.is_some() => {
             Err(foreign("AuthRelationApiId", "business APIs, whose `ApiBusinessType` is NORMAL"))
         }
+        (true, true) if of_pool => pool.rules(config, issuer).map(Oauth::Authorization).map(Some),
         (true, true) => rules(config.ok_or_else(|| Fault::missing("OauthConfig"))?).map(Oauth::Authorization).map(Some),
         (true, false) if config.is_some() => {
             Err(foreign("OauthConfig", "authorization APIs, whose `ApiBusinessType` is OAUTH"))
@@ -116,6 +244,7 @@ fn rules(config: OauthConfig) -> Result<TokenRules, Fault> {
             }
         },
         login: given(config.login_redirect_url).map(|url| login("OauthConfig.LoginRedirectUrl", url)).transpose()?,
+        pool: None,
     })
 }
 
@@ -147,6 +276,7 @@ pub(crate) async fn increment(call: Call, request: Increment) -> Result<Answer, 
         let reason = format!("API `{id}` is no authorization API");
         return Err(Fault::value(Code::InvalidApiBusinessType, "ApiId", reason).into());
     };
+    refuse_pool(&api.definition)?;
     let mut rules = old.clone();
     if let Some(key) = request.public_key.filter(|key| !key.is_empty()) {
         rules.public_key = field::text("PublicKey", Some(key))?;

@@ -30,6 +30,13 @@ pub(super) struct ApiFields {
     pub(super) api_business_type: Option<String>,
     pub(super) auth_relation_api_id: Option<String>,
     pub(super) oauth_config: Option<OauthConfig>,
+    #[serde(rename = "EIAMAppType")]
+    pub(super) eiam_app_type: Option<String>,
+    #[serde(rename = "EIAMAuthType")]
+    pub(super) eiam_auth_type: Option<String>,
+    #[serde(rename = "EIAMAppId")]
+    pub(super) eiam_app_id: Option<String>,
+    pub(super) token_timeout: Option<i64>,
     pub(super) service_type: String,
     pub(super) service_timeout: Option<i64>,
     pub(super) service_config: Option<ServiceConfig>,

@@ -16,17 +16,12 @@ enum In {
     CreateApi,
 }
 
-const EIAM: &str = "EIAM authentication";
 const EVENT_BUSES: &str = "event bus (EB) backends";
 const MICROSERVICES: &str = "microservice (TSF) backends";
 const TARGETS: &str = "TARGET backends";
 
 #[rustfmt::skip]
 const FIELDS: &[(&str, In, &str)] = &[
-    ("EIAMAppType", In::Both, EIAM),
-    ("EIAMAuthType", In::Both, EIAM),
-    ("EIAMAppId", In::Both, EIAM),
-    ("TokenTimeout", In::Both, EIAM),
     ("MicroServices", In::Both, MICROSERVICES),
     ("ServiceTsfLoadBalanceConf", In::Both, MICROSERVICES),
     ("ServiceTsfHealthCheckConf", In::Both, MICROSERVICES),
@@ -97,8 +92,6 @@ mod tests {
         for (body, name) in [
             (json!({"EventBusId": "eb-1"}), "EventBusId"),
             (json!({"MicroServices": [{}]}), "MicroServices"),
-            (json!({"EIAMAppId": "app"}), "EIAMAppId"),
-            (json!({"TokenTimeout": 7200}), "TokenTimeout"),
             (json!({"TargetServicesLoadBalanceConf": "1"}), "TargetServicesLoadBalanceConf"),
         ] {
             let refused = take(&body, "CreateApi").unwrap_err();
@@ -111,7 +104,7 @@ mod tests {
     fn a_field_that_says_nothing_is_let_pass() {
         let body = json!({
             "TargetServices": [], "MicroServices": [],
-            "ServiceTsfHealthCheckConf": {"IsHealthCheck": false}, "TokenTimeout": 0, "EventBusId": null,
+            "ServiceTsfHealthCheckConf": {"IsHealthCheck": false}, "EventBusId": null,
         });
         assert_eq!(take(&body, "CreateApi"), Ok(()));
     }

@@ -316,7 +316,7 @@ async fn what_is_not_served_is_refused_by_name() {
         ("ServiceType", json!("EB"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("GRPC"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("CARRIER_PIGEON"), "InvalidParameterValue.InvalidServiceType"),
-        ("AuthType", json!("EIAM"), not_in_options),
+        ("AuthType", json!("LDAP"), not_in_options),
         ("ApiType", json!("TSF"), "InvalidParameterValue.InvalidApiType"),
         ("ApiBusinessType", json!("OAUTH"), "InvalidParameterValue.InvalidApiBusinessType"),
         ("EventBusId", json!("bus-1"), "InvalidParameterValue.UnsupportedParameter"),
