@@ -11,6 +11,7 @@ from stand.cloud import Cloud, Refused
 from stand.gateway import SECRET_ID, SECRET_KEY
 from stand.native import Native, Problem
 from stand.site import Site
+from stand.tokens import Issuer
 from stand.wire import call
 
 MOCK = {"ServiceType": "MOCK", "ServiceMockReturnMessage": "hello"}
@@ -158,6 +159,138 @@ def test_a_service_that_is_full_takes_none(gateways):
         imported(site, text)
     assert caught.value.code == "LimitExceeded.ApiCountLimitExceeded"
     assert site.cloud.DescribeApisStatus(ServiceId=site.id)["Result"]["TotalCount"] == 0
+
+
+# --- OAuth 2.0 ---
+
+POOL = "https://id.example.com/realms/shop"
+
+
+@pytest.fixture(scope="module")
+def issuer():
+    """One key for many tests: making one takes a while."""
+    return Issuer()
+
+
+def gives(issuer):
+    """The members of an operation that gives tokens."""
+    config = {"PublicKey": json.dumps(issuer.jwk), "TokenLocation": "Header"}
+    return {"x-apigw-auth-type": "OAUTH", "x-apigw-api-business-type": "OAUTH", "x-apigw-oauth-config": config}
+
+
+def takes(name):
+    """The members of an operation that is called with the tokens of another."""
+    return {"x-apigw-auth-type": "OAUTH", "x-apigw-auth-relation-api": name}
+
+
+def statuses(site, issuer, host=None):
+    """How calls without and with a token are answered."""
+    bearer = ("Authorization", f'Bearer id_token="{issuer.token()}"')
+    asked = [call(site.gateway.http, "GET", "/work", host or site.host, headers) for headers in ([], [bearer])]
+    return [answer.status for answer in asked]
+
+
+@pytest.mark.both_sdks
+def test_authorization_apis_and_business_apis_are_imported(site, issuer):
+    paths = {
+        "/work": {"get": {"operationId": "work", "x-apigw-backend": MOCK, **takes("token")}},
+        "/token": {"get": {"operationId": "token", "x-apigw-backend": MOCK, **gives(issuer)}},
+        "/lost": {"get": {"operationId": "lost", "x-apigw-backend": MOCK, **takes("nowhere")}},
+        "/bad": {
+            "get": {
+                "operationId": "bad",
+                "x-apigw-backend": MOCK,
+                **gives(issuer),
+                "x-apigw-oauth-config": {"PublicKey": "{}", "TokenLocation": "Header"},
+            }
+        },
+    }
+    told = imported(site, document(paths))
+    assert {name: api["Status"] for name, api in told.items()} == {
+        "work": "success", "token": "success", "lost": "fail", "bad": "fail",
+    }
+    assert "nowhere" in told["lost"]["ErrMsg"]
+    assert "/paths/~1bad/get/x-apigw-oauth-config/PublicKey" in told["bad"]["ErrMsg"]
+    work, token = (
+        site.cloud.DescribeApi(ServiceId=site.id, ApiId=told[name]["ApiId"])["Result"] for name in ("work", "token")
+    )
+    assert (work["AuthType"], work["ApiBusinessType"], work["AuthRelationApiId"]) == ("OAUTH", "NORMAL", token["ApiId"])
+    assert (token["ApiBusinessType"], json.loads(token["OauthConfig"]["PublicKey"])) == ("OAUTH", issuer.jwk)
+    site.release()
+    assert statuses(site, issuer) == [401, 200]
+    assert call(site.gateway.http, "GET", "/token", site.host).status == 200
+
+
+@pytest.mark.both_sdks
+def test_pools_of_users_are_imported(gateways):
+    site = Site(gateways("--pool-issuer", POOL), None)
+    pool = {"EIAMAppType": "Web", "EIAMAuthType": "Authorization", "EIAMAppId": "shop", "TokenTimeout": 600}
+    paths = {
+        "/token": {
+            "get": {
+                "operationId": "token",
+                "x-apigw-backend": MOCK,
+                "x-apigw-auth-type": "EIAM",
+                "x-apigw-api-business-type": "OAUTH",
+                "x-apigw-eiam-config": pool,
+            }
+        },
+        "/work": {"get": {"x-apigw-backend": MOCK, "x-apigw-auth-type": "EIAM", "x-apigw-auth-relation-api": "token"}},
+    }
+    told = imported(site, document(paths))
+    assert {api["Status"] for api in told.values()} == {"success"}, told
+    for name, business in (("token", "OAUTH"), ("GET /work", "NORMAL")):
+        found = site.cloud.DescribeApi(ServiceId=site.id, ApiId=told[name]["ApiId"])["Result"]
+        assert (found["AuthType"], found["ApiBusinessType"]) == ("EIAM", business)
+    assert found["AuthRelationApiId"] == told["token"]["ApiId"]
+    listed = site.cloud.DescribeServicesStatus(Filters=[{"Name": "EIAMAppId", "Values": ["shop"]}])["Result"]
+    assert listed["TotalCount"] == 1
+    # Out, and in again beside it.
+    native = Native(site.gateway.admin)
+    written = native.get(f"/services/{site.id}/openapi")
+    operation = written["paths"]["/token"]["get"]
+    assert operation["x-apigw-eiam-config"] == pool and operation["x-apigw-oauth-config"] == {"PublicKey": POOL}
+    made = bring(native, None, json.dumps(written), name="copy")
+    assert native.get(f"/services/{made['service']}/openapi")["paths"] == written["paths"]
+
+
+def test_a_service_with_tokens_goes_out_and_comes_in_again(site, native, issuer):
+    # The business API is the older one, and goes before its authorization API in the document.
+    config = {"PublicKey": json.dumps(issuer.jwk), "TokenLocation": "Header", "LoginRedirectUrl": ""}
+    site.api(path="/work", method="GET", mock="done", name="work")
+    gives_them = {"AuthType": "OAUTH", "ApiBusinessType": "OAUTH", "OauthConfig": config}
+    site.api(path="/token", method="GET", mock="x", name="token", **gives_them)
+    site.change("work", AuthType="OAUTH", AuthRelationApiId=site.apis["token"])
+    site.release()
+    written = native.get(f"/services/{site.id}/openapi")
+    assert written["paths"]["/work"]["get"]["x-apigw-auth-relation-api"] == "token"
+    assert site.apis["token"] not in json.dumps(written)
+    assert native.get(f"/services/{site.id}/openapi", environment="release") == written
+    assert bring(native, site.id, json.dumps(written), prune="true")["changes"] == []
+
+    copy = bring(native, None, json.dumps(written), name="copy")["service"]
+    assert native.get(f"/services/{copy}/openapi")["paths"] == written["paths"]
+    native.post(f"/services/{copy}/releases", {"environment": "release", "description": "copied"})
+    site.gateway.settle()
+    assert statuses(site, issuer, site.gateway.host(copy)) == [401, 200]
+
+    # Another one gives the tokens; the preview tells it, and the old one goes.
+    later = json.loads(json.dumps(written))
+    later["paths"]["/token2"] = {"get": later["paths"].pop("/token")["get"] | {"operationId": "token2"}}
+    later["paths"]["/work"]["get"] |= takes("token2")
+    preview = bring(native, site.id, json.dumps(later), prune="true", dry_run="true")["changes"]
+    assert {(change["name"], change["change"]) for change in preview if change["noun"] == "api"} == {
+        ("token", "removed"), ("token2", "added"), ("work", "changed"),
+    }
+    (changed,) = (change for change in preview if change["name"] == "work")
+    assert [field["field"] for field in changed["fields"]] == ["/oauth/business/authorization"]
+    assert native.get(f"/services/{site.id}/openapi") == written
+    bring(native, site.id, json.dumps(later), prune="true")
+    for wrong, place in ((takes("nowhere"), "x-apigw-auth-relation-api"), (gives(issuer), "x-apigw-auth-relation-api")):
+        later["paths"]["/work"]["get"] |= {"x-apigw-auth-relation-api": "token2", **wrong}
+        with pytest.raises(Problem) as caught:
+            bring(native, site.id, json.dumps(later))
+        assert [error["pointer"] for error in caught.value.body["errors"]] == [f"/paths/~1work/get/{place}"]
 
 
 # --- through the native API ---

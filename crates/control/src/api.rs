@@ -56,6 +56,18 @@ pub(crate) fn create(
     id: ApiId,
     definition: &ApiDefinition,
 ) -> Result<Outcome<Arc<Api>>, Refusal> {
+    let created = next_moment(facts.tree(service)?, facts.now);
+    create_at(facts, service, id, definition, created)
+}
+
+/// Makes an API of a moment that no other API of the service has.
+pub(crate) fn create_at(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    id: ApiId,
+    definition: &ApiDefinition,
+    created: Timestamp,
+) -> Result<Outcome<Arc<Api>>, Refusal> {
     let tree = facts.tree(service)?;
     let limit = facts.quotas.apis_per_service;
     if tree.apis.len() >= limit {
@@ -65,7 +77,6 @@ pub(crate) fn create(
     upstream::is_there(facts, definition)?;
     oauth::check(&facts.quotas.issuers, tree, None, definition)?;
     unique(tree, None, definition)?;
-    let created = next_moment(tree, facts.now);
     let api = Api {
         id: id.clone(),
         service: service.clone(),
@@ -151,7 +162,7 @@ fn unique(tree: &ServiceTree, itself: Option<&ApiId>, definition: &ApiDefinition
 
 /// A moment for a new API that no other API of the service has: among templates that match one call the older API
 /// answers, so two must never be of one age, however fast they were made.
-fn next_moment(tree: &ServiceTree, now: Timestamp) -> Timestamp {
+pub(crate) fn next_moment(tree: &ServiceTree, now: Timestamp) -> Timestamp {
     let apis = tree.apis.values().map(|api| api.created);
     let frozen = tree.revisions.values().map(|frozen| frozen.api_created);
     let newest = apis.chain(frozen).max();

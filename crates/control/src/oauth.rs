@@ -1,6 +1,6 @@
 //! The parts of APIs in OAuth 2.0: what they say of each other.
 
-use model::{ApiDefinition, ApiId, Auth, Oauth, ServiceTree};
+use model::{ApiDefinition, ApiId, Auth, Oauth, ServiceTree, TokenRules, UserPool};
 
 use crate::{OauthRefusal, Refusal};
 
@@ -15,11 +15,7 @@ pub(crate) fn check(
         return Err(OauthRefusal::PartMismatch.into());
     }
     if let Some(Oauth::Authorization(rules)) = &definition.oauth {
-        return match rules.issuer() {
-            Some(issuer) if issuers.iter().any(|known| known == issuer) => Ok(()),
-            Some(issuer) => Err(OauthRefusal::UnknownIssuer(issuer.to_owned()).into()),
-            None => Ok(sign::token::Keys::new(rules.public_key.as_str()).map(drop).map_err(OauthRefusal::from)?),
-        };
+        return Ok(check_rules(issuers, rules)?);
     }
     if let Some(Oauth::Business { authorization }) = &definition.oauth {
         let gives = |id: &ApiId| {
@@ -32,6 +28,18 @@ pub(crate) fn check(
     }
     // What gave tokens and does not any more.
     itself.map_or(Ok(()), |itself| may_go(tree, itself))
+}
+
+/// Refuses what no token could be held against.
+pub(crate) fn check_rules(issuers: &[String], rules: &TokenRules) -> Result<(), OauthRefusal> {
+    if let Some(pool) = rules.pool.as_ref().filter(|pool| !(1..=UserPool::LONGEST_AGE).contains(&pool.token_age)) {
+        return Err(OauthRefusal::TokenAge(pool.token_age));
+    }
+    match rules.issuer() {
+        Some(issuer) if issuers.iter().any(|known| known == issuer) => Ok(()),
+        Some(issuer) => Err(OauthRefusal::UnknownIssuer(issuer.to_owned())),
+        None => Ok(sign::token::Keys::new(rules.public_key.as_str()).map(drop)?),
+    }
 }
 
 /// Refuses to let an authorization API go whose tokens are used.
@@ -49,7 +57,7 @@ pub fn business_apis(tree: &ServiceTree, api: &ApiId) -> Vec<ApiId> {
 
 #[cfg(test)]
 mod tests {
-    use model::{TokenLocation, TokenRules};
+    use model::TokenLocation;
 
     use super::*;
     use crate::world::{World, api, id, mock, text};
@@ -104,6 +112,29 @@ mod tests {
         assert_eq!(make(&mut world, "api-1", &giving).unwrap_err(), unknown.into());
         world.quotas.issuers = vec!["https://id.example.com".to_owned()];
         make(&mut world, "api-1", &giving).unwrap();
+    }
+
+    #[test]
+    fn tokens_of_a_pool_are_taken_for_a_second_to_a_week() {
+        let mut world = World::new();
+        world.service("service-1");
+        let mut aged = |number: usize, token_age: u32| {
+            let pool = UserPool { application: text("shop"), is_restricted: true, token_age };
+            let rules =
+                TokenRules { public_key: text(KEY), location: TokenLocation::Header, login: None, pool: Some(pool) };
+            let given = ApiDefinition {
+                auth: Auth::Oauth,
+                oauth: Some(Oauth::Authorization(rules)),
+                ..mock(&format!("token{number}"), &format!("/token{number}"))
+            };
+            make(&mut world, &format!("api-{number}"), &given)
+        };
+        for (number, age) in [1, 604_800].into_iter().enumerate() {
+            aged(number, age).unwrap();
+        }
+        for age in [0, 604_801, u32::MAX] {
+            assert_eq!(aged(9, age).unwrap_err(), OauthRefusal::TokenAge(age).into());
+        }
     }
 
     #[test]

@@ -61,8 +61,16 @@ pub struct UserPool {
     pub application: Text,
     /// Only tokens for this application open the APIs; else every token of the pool does.
     pub is_restricted: bool,
-    /// How long after it was given a token is taken, in seconds.
+    /// How long after it was given a token is taken, in seconds: 1 to 604,800, a week.
     pub token_age: u32,
+}
+
+impl UserPool {
+    /// How long after it was given a token is taken where nothing is said, in seconds.
+    pub const USUAL_AGE: u32 = 7200;
+
+    /// The longest that may be said, in seconds: a week.
+    pub const LONGEST_AGE: u32 = 604_800;
 }
 
 /// Where callers put their token.

@@ -82,8 +82,8 @@ fn faulty(faults: Vec<openapi::Fault>) -> Problem {
     Problem::body(faults.into_iter().map(error).collect())
 }
 
-fn read(body: &ImportedDocument) -> Result<ReadDocument, Problem> {
-    openapi::read(&body.document, body.format.into()).map_err(|fault| faulty(vec![fault]))
+fn read(change: &Change, body: &ImportedDocument) -> Result<ReadDocument, Problem> {
+    openapi::read(&body.document, body.format.into(), change.control().quotas()).map_err(|fault| faulty(vec![fault]))
 }
 
 async fn bring(
@@ -93,8 +93,8 @@ async fn bring(
     document: &ReadDocument,
     prune: bool,
 ) -> Result<Imported, Problem> {
-    let definitions = document.definitions().map_err(faulty)?;
-    let brought = change.control().import_openapi(&actor, &target, &definitions, prune).await;
+    let wanted = document.wanted().map_err(faulty)?;
+    let brought = change.control().import_openapi(&actor, &target, &wanted, prune).await;
     let brought = brought.map_err(|refusal| match openapi::placed(refusal) {
         Ok(fault) => faulty(vec![fault]),
         Err(refusal) => Problem::from(refusal),
@@ -133,7 +133,7 @@ async fn import_openapi(
 ) -> Outcome {
     let id = service_id(&id)?;
     change.after().service(id.as_str())?;
-    let document = read(&body)?;
+    let document = read(&change, &body)?;
     let imported = bring(&change, change.actor(), Target::Service(id.clone()), &document, query.prune).await?;
     let mark = crate::etag::of(&Noun::Service(id), &change.after().snapshot);
     Ok(change.answer(Answer::ok(imported).marked(mark)))
@@ -158,7 +158,7 @@ async fn import_service(
     Query(query): Query<NewServiceQuery>,
     LongBody(body): LongBody<ImportedDocument>,
 ) -> Outcome {
-    let document = read(&body)?;
+    let document = read(&change, &body)?;
     let wrong = |pointer: &str, reason: &str| faulty(vec![openapi::Fault::new(pointer, reason)]);
     let name = match query.name {
         Some(name) => name,
@@ -197,16 +197,16 @@ async fn export_openapi(
     Query(query): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
     let tree = look.service(&id)?;
-    let definitions: Vec<&ApiDefinition> = match &query.environment {
+    let definitions: Vec<(&ApiId, &ApiDefinition)> = match &query.environment {
         Some(name) => {
             let mut running = tree.running_revisions(name);
             running.sort_by(|a, b| (a.api_created, &a.api).cmp(&(b.api_created, &b.api)));
-            running.into_iter().map(|frozen| &frozen.definition).collect()
+            running.into_iter().map(|frozen| (&frozen.api, &frozen.definition)).collect()
         }
         None => {
             let mut apis: Vec<_> = tree.apis.values().collect();
             apis.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-            apis.into_iter().map(|api| &api.definition).collect()
+            apis.into_iter().map(|api| (&api.id, &api.definition)).collect()
         }
     };
     let text = openapi::write(&tree.service, definitions, query.format.into());

@@ -118,7 +118,11 @@ impl From<Refusal> for Problem {
             Refusal::Oauth(OauthRefusal::InUse { .. }) => Kind::InUse,
             Refusal::Oauth(OauthRefusal::PartMismatch) => return Self::field("/auth", refusal.to_string()),
             Refusal::Oauth(
-                OauthRefusal::UnfitKeys(_) | OauthRefusal::UnknownIssuer(_) | OauthRefusal::AuthorizationNotFound(_),
+                OauthRefusal::UnfitKeys(_)
+                | OauthRefusal::UnknownIssuer(_)
+                | OauthRefusal::AuthorizationNotFound(_)
+                | OauthRefusal::NobodyGives(_)
+                | OauthRefusal::TokenAge(_),
             ) => {
                 return Self::field("/oauth", refusal.to_string());
             }

@@ -1,7 +1,7 @@
 //! Import (导入 API): a document of OpenAPI becomes APIs (spec: OpenAPI import).
 
-use control::openapi::{self, Fault as DocumentFault, Format, ReadApi, ReadDocument};
-use model::{ApiDefinition, ServiceId};
+use control::openapi::{self, Fault as DocumentFault, Format, ReadApi, ReadDocument, WantedApi};
+use model::ServiceId;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
@@ -41,13 +41,14 @@ pub(crate) async fn import(call: Call, request: Import) -> Result<Answer, Proble
         return Err(Fault::value(Code::InvalidParameterValue, "Content", reason).into());
     }
     call.service(&service)?;
-    let document = openapi::read(&request.content, format).map_err(|fault| in_content(Code::FormatError, &fault))?;
+    let document = openapi::read(&request.content, format, call.control.quotas());
+    let document = document.map_err(|fault| in_content(Code::FormatError, &fault))?;
     let good = makeable(&call, &service, &document)?;
     let mut made = call.control.create_apis(&call.actor, &service, &good).await?.into_iter();
     let api_set: Vec<CreateApiRsp> = document
         .apis
         .iter()
-        .map(|api| match &api.definition {
+        .map(|api| match &api.wanted {
             Err(faults) => CreateApiRsp::failed(api, told(faults)),
             Ok(_) => match made.next() {
                 Some(Ok(done)) => CreateApiRsp {
@@ -64,18 +65,18 @@ pub(crate) async fn import(call: Call, request: Import) -> Result<Answer, Proble
     Ok(Answer::result(CreateApiRspSet { total_count: api_set.len(), api_set })?)
 }
 
-/// The definitions that can be asked for, if the document as a whole can be.
-fn makeable(call: &Call, service: &ServiceId, document: &ReadDocument) -> Result<Vec<ApiDefinition>, Problem> {
+/// The APIs that can be asked for, if the document as a whole can be.
+fn makeable(call: &Call, service: &ServiceId, document: &ReadDocument) -> Result<Vec<WantedApi>, Problem> {
     if document.apis.len() > MOST_APIS {
         let reason = format!("holds {} APIs; at most {MOST_APIS} are allowed", document.apis.len());
         return Err(Fault::value(Code::InvalidParameterValue, "Content", reason).into());
     }
     // What the document as a whole leaves out is told of the whole.
-    let mut faults = document.apis.iter().filter_map(|api| api.definition.as_ref().err()).flatten();
+    let mut faults = document.apis.iter().filter_map(|api| api.wanted.as_ref().err()).flatten();
     if let Some(fault) = faults.find(|fault| ["/servers", "/host"].contains(&fault.pointer.as_str())) {
         return Err(in_content(Code::BackendSpecificParam, fault).into());
     }
-    let good: Vec<ApiDefinition> = document.apis.iter().filter_map(|api| api.definition.clone().ok()).collect();
+    let good: Vec<WantedApi> = document.apis.iter().filter_map(|api| api.wanted.clone().ok()).collect();
     let room = call.control.quotas().apis_per_service;
     let there = call.service(service)?.apis.len();
     if there + good.len() > room {

@@ -269,7 +269,8 @@ fn of_oauth(refusal: &OauthRefusal, action: &str) -> Code {
     match refusal {
         OauthRefusal::PartMismatch => Code::InvalidApiBusinessType,
         OauthRefusal::UnfitKeys(_) | OauthRefusal::UnknownIssuer(_) => Code::InvalidPublicKey,
-        OauthRefusal::AuthorizationNotFound(_) => Code::InvalidOauthApi,
+        OauthRefusal::AuthorizationNotFound(_) | OauthRefusal::NobodyGives(_) => Code::InvalidOauthApi,
+        OauthRefusal::TokenAge(_) => Code::RangeExceeded,
         OauthRefusal::InUse { .. } if action == "DeleteApi" => Code::UnsupportedDeleteApi,
         OauthRefusal::InUse { .. } => Code::ResourceAssociated,
     }

@@ -46,6 +46,27 @@ impl<'f> Draft<'f> {
     }
 }
 
+/// How often what was refused is asked anew at most. What one API waits for seldom waits itself.
+const ROUNDS: usize = 8;
+
+/// Brings in all of `count` things, in an order that the rules allow: first in their own, then those that were refused
+/// again, as long as that brings one more of them in.
+pub(crate) fn settled<T>(count: usize, mut bring: impl FnMut(usize) -> Result<T, Refusal>) -> Vec<Result<T, Refusal>> {
+    let mut found: Vec<_> = (0..count).map(&mut bring).collect();
+    let mut left = count;
+    for _ in 0..ROUNDS {
+        let refused: Vec<usize> = (0..count).filter(|number| found[*number].is_err()).collect();
+        if refused.is_empty() || refused.len() == left {
+            break;
+        }
+        left = refused.len();
+        for number in refused {
+            found[number] = bring(number);
+        }
+    }
+    found
+}
+
 /// A refusal with the place in the document that it is about.
 pub(crate) fn at(place: String) -> impl FnOnce(Refusal) -> Refusal {
     move |refusal| match refusal {

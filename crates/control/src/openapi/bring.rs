@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Api, ApiDefinition, ApiId, Name, Network, ServiceId, ServiceProtocol, ServiceTree, Text};
+use model::{Api, ApiId, Name, Network, ServiceId, ServiceProtocol, ServiceTree, Text, Timestamp};
 
+use super::extension as words;
 use super::fault::Fault;
-use crate::configuration::apply::{Draft, at, changes};
+use super::read::WantedApi;
+use super::relation::Relations;
+use crate::configuration::apply::{Draft, at, changes, settled};
 use crate::rule::{Facts, Outcome};
-use crate::{Actor, ConfigurationChange, Control, NewService, Refusal, api, mint, service};
+use crate::{Actor, ConfigurationChange, Control, NewService, OauthRefusal, Refusal, api, mint, service};
 
 /// Where a document goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub struct Brought {
 }
 
 impl Control {
-    /// Brings definitions into a service: an operation is the API of its name, or else the one of its path and method;
+    /// Brings a document into a service: an operation is the API of its name, or else the one of its path and method;
     /// where there is none, one is made. With `prune` APIs that no operation is go. All of it happens in one change, or
     /// nothing; nothing is released.
     ///
@@ -47,10 +50,10 @@ impl Control {
         &self,
         actor: &Actor,
         target: &Target,
-        definitions: &[(&str, &ApiDefinition)],
+        wanted: &[(&str, &WantedApi)],
         prune: bool,
     ) -> Result<Brought, Refusal> {
-        self.write(actor, "service.import", |facts| bring(facts, target, definitions, prune)).await
+        self.write(actor, "service.import", |facts| bring(facts, target, wanted, prune)).await
     }
 }
 
@@ -58,7 +61,7 @@ impl Control {
 pub type Made = Result<Arc<Api>, Refusal>;
 
 impl Control {
-    /// Makes APIs of definitions, each by itself: those that may be are made, in one change; the others are told why
+    /// Makes the APIs of a document, each by itself: those that may be are made, in one change; the others are told why
     /// not.
     ///
     /// # Errors
@@ -67,25 +70,40 @@ impl Control {
         &self,
         actor: &Actor,
         service: &ServiceId,
-        definitions: &[ApiDefinition],
+        wanted: &[WantedApi],
     ) -> Result<Vec<Made>, Refusal> {
-        self.write(actor, "service.import", |facts| {
-            facts.tree(service)?;
-            let mut draft = Draft::new(facts);
-            let make = |definition: &ApiDefinition| {
-                draft.ask(|facts| api::create(facts, service, mint::api(facts.snapshot)?, definition))
-            };
-            let made = definitions.iter().map(make).collect();
-            Ok(Outcome::new(service, draft.writes, made))
-        })
-        .await
+        self.write(actor, "service.import", |facts| create(facts, service, wanted)).await
     }
 }
 
-fn bring(
+pub(super) fn create(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    wanted: &[WantedApi],
+) -> Result<Outcome<Vec<Made>>, Refusal> {
+    let first = api::next_moment(facts.tree(service)?, facts.now);
+    let mut draft = Draft::new(facts);
+    let mut relations = Relations::new(wanted.iter(), vec![None; wanted.len()]);
+    let made = settled(wanted.len(), |number| {
+        let definition = relations.definition(&draft, service, &wanted[number])?;
+        let created = later(first, number);
+        let made =
+            draft.ask(|facts| api::create_at(facts, service, mint::api(facts.snapshot)?, &definition, created))?;
+        relations.came_in(number, made.id.clone());
+        Ok(made)
+    });
+    Ok(Outcome::new(service, draft.writes, made))
+}
+
+/// APIs are of the ages of their places in a document, in whatever order they could be made.
+fn later(first: Timestamp, number: usize) -> Timestamp {
+    Timestamp::from_millis(first.millis().saturating_add(i64::try_from(number).unwrap_or(i64::MAX)))
+}
+
+pub(super) fn bring(
     facts: &Facts<'_>,
     target: &Target,
-    definitions: &[(&str, &ApiDefinition)],
+    wanted: &[(&str, &WantedApi)],
     prune: bool,
 ) -> Result<Outcome<Brought>, Refusal> {
     let mut draft = Draft::new(facts);
@@ -107,33 +125,68 @@ fn bring(
     };
     let tree = facts.snapshot.services.get(&id).or_else(|| draft.snapshot.services.get(&id));
     let tree = tree.ok_or_else(|| Refusal::ServiceNotFound(id.clone()))?;
-    let meant = meant(tree, definitions)?;
-    if prune {
-        let kept: BTreeSet<&ApiId> = meant.iter().flatten().collect();
-        let others: Vec<ApiId> = tree.apis.keys().filter(|api| !kept.contains(api)).cloned().collect();
-        for api in others {
-            draft.ask(|facts| api::delete(facts, &id, &api))?;
-        }
-    }
-    let mut apis = Vec::with_capacity(definitions.len());
-    for ((pointer, definition), meant) in definitions.iter().zip(meant) {
-        let brought = match meant {
-            Some(api) => draft.ask(|facts| api::modify(facts, &id, &api, definition)),
-            None => draft.ask(|facts| api::create(facts, &id, mint::api(facts.snapshot)?, definition)),
-        };
-        apis.push(brought.map_err(at((*pointer).to_owned()))?.id.clone());
+    let meant = meant(tree, wanted)?;
+    let first = api::next_moment(tree, facts.now);
+    let going = if prune { others(tree, &meant) } else { Vec::new() };
+    let still_used = remove(&mut draft, &id, going)?;
+    let mut relations = Relations::new(wanted.iter().map(|(_, wanted)| *wanted), meant.clone()).without(&still_used);
+    let brought = settled(wanted.len(), |number| {
+        let definition = relations.definition(&draft, &id, wanted[number].1)?;
+        let brought = match &meant[number] {
+            Some(api) => draft.ask(|facts| api::modify(facts, &id, api, &definition)),
+            None => {
+                let created = later(first, meant[..number].iter().filter(|meant| meant.is_none()).count());
+                draft.ask(|facts| api::create_at(facts, &id, mint::api(facts.snapshot)?, &definition, created))
+            }
+        }?;
+        relations.came_in(number, brought.id.clone());
+        Ok(brought.id.clone())
+    });
+    let brought = wanted.iter().zip(brought);
+    let apis = brought.map(|((pointer, _), brought)| brought.map_err(|refusal| of_operation(pointer, refusal)));
+    let apis = apis.collect::<Result<_, _>>()?;
+    for api in still_used {
+        draft.ask(|facts| api::delete(facts, &id, &api))?;
     }
     let changes = changes(facts.snapshot, &draft.snapshot, &draft.writes);
     Ok(Outcome::new(id.clone(), draft.writes, Brought { service: id, apis, changes }))
 }
 
-/// The API that each definition is, each API once.
-fn meant(tree: &ServiceTree, definitions: &[(&str, &ApiDefinition)]) -> Result<Vec<Option<ApiId>>, Refusal> {
+/// The APIs of a service that no operation is.
+fn others(tree: &ServiceTree, meant: &[Option<ApiId>]) -> Vec<ApiId> {
+    let kept: BTreeSet<&ApiId> = meant.iter().flatten().collect();
+    tree.apis.keys().filter(|api| !kept.contains(api)).cloned().collect()
+}
+
+/// Deletes APIs, and gives those that others are still called with the tokens of.
+fn remove(draft: &mut Draft<'_>, service: &ServiceId, apis: Vec<ApiId>) -> Result<Vec<ApiId>, Refusal> {
+    let mut still_used = Vec::new();
+    for api in apis {
+        match draft.ask(|facts| api::delete(facts, service, &api)) {
+            Err(Refusal::Oauth(OauthRefusal::InUse { .. })) => still_used.push(api),
+            done => done?,
+        }
+    }
+    Ok(still_used)
+}
+
+/// A refusal with the place that it is about: the operation at `pointer`, or a member of it.
+fn of_operation(pointer: &str, refusal: Refusal) -> Refusal {
+    let member = match &refusal {
+        Refusal::Oauth(OauthRefusal::AuthorizationNotFound(_) | OauthRefusal::NobodyGives(_)) => words::RELATION,
+        _ => return at(pointer.to_owned())(refusal),
+    };
+    at(format!("{pointer}/{member}"))(refusal)
+}
+
+/// The API that each operation is, each API once.
+fn meant(tree: &ServiceTree, wanted: &[(&str, &WantedApi)]) -> Result<Vec<Option<ApiId>>, Refusal> {
     let mut taken: BTreeSet<ApiId> = BTreeSet::new();
-    let by_name: Vec<Option<ApiId>> = definitions
+    let by_name: Vec<Option<ApiId>> = wanted
         .iter()
         .map(|(pointer, wanted)| {
-            let found = tree.apis.values().find(|api| api.definition.name == wanted.name).map(|api| api.id.clone());
+            let name = &wanted.definition.name;
+            let found = tree.apis.values().find(|api| api.definition.name == *name).map(|api| api.id.clone());
             match &found {
                 Some(id) if !taken.insert(id.clone()) => {
                     Err(at((*pointer).to_owned())(Refusal::NamedTwice { noun: "API" }))
@@ -142,13 +195,14 @@ fn meant(tree: &ServiceTree, definitions: &[(&str, &ApiDefinition)]) -> Result<V
             }
         })
         .collect::<Result<_, _>>()?;
-    let by_path = |wanted: &ApiDefinition, taken: &mut BTreeSet<ApiId>| {
-        let is_it = |api: &ApiDefinition| api.path == wanted.path && api.method == wanted.method;
-        let found = tree.apis.values().find(|api| is_it(&api.definition) && !taken.contains(&api.id))?;
+    let by_path = |wanted: &WantedApi, taken: &mut BTreeSet<ApiId>| {
+        let (path, method) = (&wanted.definition.path, wanted.definition.method);
+        let is_it = |api: &Api| api.definition.path == *path && api.definition.method == method;
+        let found = tree.apis.values().find(|api| is_it(api) && !taken.contains(&api.id))?;
         taken.insert(found.id.clone());
         Some(found.id.clone())
     };
-    let pairs = definitions.iter().zip(by_name);
+    let pairs = wanted.iter().zip(by_name);
     Ok(pairs.map(|((_, wanted), named)| named.or_else(|| by_path(wanted, &mut taken))).collect())
 }
 

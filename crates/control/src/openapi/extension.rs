@@ -14,6 +14,10 @@ pub(super) const TIMEOUT: &str = "x-apigw-service-timeout";
 
 /// Ours, for what the vendor's documents say nothing of.
 pub(super) const AUTH: &str = "x-apigw-auth-type";
+pub(super) const OAUTH_CONFIG: &str = "x-apigw-oauth-config";
+pub(super) const EIAM_CONFIG: &str = "x-apigw-eiam-config";
+/// The `operationId` of the authorization API.
+pub(super) const RELATION: &str = "x-apigw-auth-relation-api";
 pub(super) const MAPPINGS: &str = "x-apigw-service-parameters";
 pub(super) const RESPONSE: &str = "x-apigw-response";
 pub(super) const TAGS: &str = "x-apigw-tags";
@@ -31,7 +35,7 @@ pub(super) const ORDER: &str = "x-apigw-order";
 pub(super) const REQUIRED: &str = "x-apigw-required";
 
 /// Those of an operation.
-pub(super) const OF_OPERATION: [&str; 14] = [
+pub(super) const OF_OPERATION: [&str; 17] = [
     BUSINESS_TYPE,
     API_TYPE,
     BACKEND,
@@ -40,6 +44,9 @@ pub(super) const OF_OPERATION: [&str; 14] = [
     PROTOCOL,
     TIMEOUT,
     AUTH,
+    OAUTH_CONFIG,
+    EIAM_CONFIG,
+    RELATION,
     MAPPINGS,
     RESPONSE,
     TAGS,
@@ -50,16 +57,20 @@ pub(super) const OF_OPERATION: [&str; 14] = [
 
 /// How an authentication is called.
 pub(super) fn auth_word(auth: Auth) -> &'static str {
-    match auth {
-        Auth::None => "NONE",
-        Auth::KeyPair => "SECRET",
-        Auth::Application => "APP",
-        Auth::Oauth => "OAUTH",
-    }
+    AUTHS.iter().find(|(_, known)| *known == auth).map_or("", |(word, _)| word)
 }
 
+/// OAuth 2.0 with a pool of users.
+pub(super) const EIAM: &str = "EIAM";
+
 /// The authentications that a document may ask for.
-pub(super) const AUTHS: [Auth; 3] = [Auth::None, Auth::KeyPair, Auth::Application];
+pub(super) const AUTHS: [(&str, Auth); 5] = [
+    ("NONE", Auth::None),
+    ("SECRET", Auth::KeyPair),
+    ("APP", Auth::Application),
+    ("OAUTH", Auth::Oauth),
+    (EIAM, Auth::Oauth),
+];
 
 /// How a protocol is called.
 pub(super) fn protocol_word(protocol: ApiProtocol) -> &'static str {

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use model::{
     ApiDefinition, ApiKind, ApiProtocol, Auth, Backend, BackendMethod, BackendPath, Constant, ErrorCode, FrontendPath,
-    HttpBackend, Location, Mapping, Method, MethodMatch, Name, Origin, ResponseGuide, Tag, Text, Timeout,
+    HttpBackend, Location, Mapping, Method, MethodMatch, Name, Oauth, Origin, ResponseGuide, Tag, Text, Timeout,
 };
 use serde_json::Value;
 
 use super::document::{self, Format, Version};
 use super::extension::{self as words, ConstantItem, MappingItem, ResponseItem, TagItem};
 use super::fault::Fault;
+use super::oauth::{self, Part};
 use super::place::Place;
 use super::{backend, parameters};
-use crate::{Refusal, definition};
+use crate::{Quotas, Refusal, definition};
 
 /// Longest name that is made of method and path, in characters.
 const LONGEST_NAME: usize = 60;
@@ -79,31 +80,48 @@ pub struct ReadApi {
     pub path: String,
     /// Its method.
     pub method: MethodMatch,
-    /// What it defines, or what is wrong with it.
-    pub definition: Result<ApiDefinition, Vec<Fault>>,
+    /// What it asks for, or what is wrong with it.
+    pub wanted: Result<WantedApi, Vec<Fault>>,
+}
+
+/// An API that an operation asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedApi {
+    /// All that the operation says by itself: of a business API without its part in OAuth 2.0.
+    pub definition: ApiDefinition,
+    /// What gives the tokens that a business API is called with: the `operationId` of an operation of the document, or the
+    /// identifier or name of an API of the service that it goes to. Nothing for every other API.
+    pub authorization: Option<String>,
+}
+
+impl WantedApi {
+    /// True for an API that gives tokens.
+    pub(super) fn gives_tokens(&self) -> bool {
+        matches!(self.definition.oauth, Some(Oauth::Authorization(_)))
+    }
 }
 
 impl ReadDocument {
-    /// All definitions with where they stand.
+    /// All that is asked for, with where it stands.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them.
-    pub fn definitions(&self) -> Result<Vec<(&str, &ApiDefinition)>, Vec<Fault>> {
+    /// Everything that is wrong with any of it.
+    pub fn wanted(&self) -> Result<Vec<(&str, &WantedApi)>, Vec<Fault>> {
         let faults: Vec<Fault> =
-            self.apis.iter().filter_map(|api| api.definition.as_ref().err()).flatten().cloned().collect();
+            self.apis.iter().filter_map(|api| api.wanted.as_ref().err()).flatten().cloned().collect();
         if !faults.is_empty() {
             return Err(faults);
         }
-        let good = self.apis.iter().filter_map(|api| Some((api.pointer.as_str(), api.definition.as_ref().ok()?)));
+        let good = self.apis.iter().filter_map(|api| Some((api.pointer.as_str(), api.wanted.as_ref().ok()?)));
         Ok(good.collect())
     }
 }
 
-/// Reads a document.
+/// Reads a document; whose tokens may be taken is said by `quotas`.
 ///
 /// # Errors
 /// What is wrong with the document as a whole. What is wrong with one operation stands with that one.
-pub fn read(text: &str, format: Format) -> Result<ReadDocument, Fault> {
+pub fn read(text: &str, format: Format, quotas: &Quotas) -> Result<ReadDocument, Fault> {
     let value = document::parse(text, format)?;
     let root = Place::root(&value);
     let version = document::version(&root)?;
@@ -136,7 +154,8 @@ pub fn read(text: &str, format: Format) -> Result<ReadDocument, Fault> {
                 }
                 continue;
             };
-            let operation = Operation { root: &root, version, item: &item, place: &place, path, method: *method };
+            let operation =
+                Operation { root: &root, version, quotas, item: &item, place: &place, path, method: *method };
             let order = place.value.get(words::ORDER).and_then(Value::as_u64).unwrap_or(u64::MAX);
             found.push((order, operation.read(&mut document.warnings)));
         }
@@ -151,6 +170,7 @@ pub fn read(text: &str, format: Format) -> Result<ReadDocument, Fault> {
 struct Operation<'p> {
     root: &'p Place<'p>,
     version: Version,
+    quotas: &'p Quotas,
     item: &'p Place<'p>,
     place: &'p Place<'p>,
     path: &'p str,
@@ -168,11 +188,11 @@ impl Operation<'_> {
         let path = text(words::PATH).unwrap_or(self.path).to_owned();
         let usual = || format!("{} {path}", self.method.as_str()).chars().take(LONGEST_NAME).collect();
         let name = text("operationId").map_or_else(usual, str::to_owned);
-        let definition = self.definition(&name, &path, warnings);
-        ReadApi { pointer: self.place.pointer.clone(), name, path, method: self.method, definition }
+        let wanted = self.wanted(&name, &path, warnings);
+        ReadApi { pointer: self.place.pointer.clone(), name, path, method: self.method, wanted }
     }
 
-    fn definition(&self, name: &str, path: &str, warnings: &mut Vec<Fault>) -> Result<ApiDefinition, Vec<Fault>> {
+    fn wanted(&self, name: &str, path: &str, warnings: &mut Vec<Fault>) -> Result<WantedApi, Vec<Fault>> {
         let place = self.place;
         let mut faults = Vec::new();
         taken(&mut faults, self.known_members());
@@ -187,6 +207,7 @@ impl Operation<'_> {
         let description = taken(&mut faults, self.description());
         let protocol = taken(&mut faults, self.protocol());
         let auth = taken(&mut faults, self.auth(warnings));
+        let part = auth.and_then(|auth| taken(&mut faults, oauth::read(place, auth, self.quotas)));
         let cors = taken(&mut faults, place.truth_of(words::CORS));
         let parameters =
             taken(&mut faults, parameters::read(self.root.value, self.version, self.item, place, warnings));
@@ -201,7 +222,12 @@ impl Operation<'_> {
             let (backend, kept) = answers?;
             let mut all = kept;
             all.extend(annotations?);
-            Some(ApiDefinition {
+            let (oauth, authorization) = match part? {
+                Part::None => (None, None),
+                Part::Gives(rules) => (Some(Oauth::Authorization(rules)), None),
+                Part::Takes(from) => (None, Some(from)),
+            };
+            let definition = ApiDefinition {
                 name: name?,
                 description: description?,
                 kind: ApiKind::General,
@@ -209,7 +235,7 @@ impl Operation<'_> {
                 path: path?,
                 method: self.method,
                 auth: auth?,
-                oauth: None,
+                oauth,
                 cors: cors?.unwrap_or(false),
                 parameters: parameters?,
                 backend,
@@ -219,11 +245,12 @@ impl Operation<'_> {
                 response: response?,
                 tags: tags?,
                 annotations: all,
-            })
+            };
+            Some(WantedApi { definition, authorization })
         };
         match whole() {
             Some(whole) if faults.is_empty() => {
-                definition::check(&whole).map_err(|refusal| vec![self.contradicts(&refusal)])?;
+                definition::check(&whole.definition).map_err(|refusal| vec![self.contradicts(&refusal)])?;
                 Ok(whole)
             }
             _ => Err(faults),
@@ -261,10 +288,9 @@ impl Operation<'_> {
     }
 
     fn protocol(&self) -> Result<ApiProtocol, Fault> {
-        for name in [words::BUSINESS_TYPE, words::API_TYPE] {
-            if let Some(word) = self.place.text_of(name)?.filter(|word| *word != "NORMAL") {
-                return Err(self.place.fault_at(name, format!("`{}` is not served; NORMAL is", word.escape_debug())));
-            }
+        if let Some(word) = self.place.text_of(words::API_TYPE)?.filter(|word| *word != "NORMAL") {
+            let reason = format!("`{}` is not served; NORMAL is", word.escape_debug());
+            return Err(self.place.fault_at(words::API_TYPE, reason));
         }
         let Some(word) = self.place.text_of(words::PROTOCOL)? else { return Ok(ApiProtocol::Http) };
         let all = [ApiProtocol::Http, ApiProtocol::WebSocket];
@@ -288,9 +314,9 @@ impl Operation<'_> {
             }
             return Ok(Auth::None);
         };
-        let found = words::AUTHS.into_iter().find(|auth| words::auth_word(*auth) == word);
+        let found = words::AUTHS.into_iter().find(|(known, _)| *known == word).map(|(_, auth)| auth);
         found.ok_or_else(|| {
-            let known: Vec<&str> = words::AUTHS.into_iter().map(words::auth_word).collect();
+            let known: Vec<&str> = words::AUTHS.into_iter().map(|(known, _)| known).collect();
             let reason = format!("`{}` is not one of {}", word.escape_debug(), known.join(", "));
             self.place.fault_at(words::AUTH, reason)
         })

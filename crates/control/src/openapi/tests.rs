@@ -1,7 +1,11 @@
+//! Documents as data: what is written is read again, what is wrong is told at its place.
+
+mod oauth;
+
 use std::collections::BTreeMap;
 
 use model::{
-    ApiDefinition, ApiKind, ApiProtocol, Auth, Backend, BackendMethod, BackendPath, Base64Rule, Base64Trigger,
+    ApiDefinition, ApiId, ApiKind, ApiProtocol, Auth, Backend, BackendMethod, BackendPath, Base64Rule, Base64Trigger,
     BucketAction, BucketBackend, BucketName, Constant, ConversationBackend, ErrorCode, EventCall, FrontendPath,
     FunctionBackend, FunctionCall, FunctionName, HttpBackend, Location, Mapping, Method, MethodMatch, MockBackend,
     Name, Network, Origin, Parameter, PathMatchMode, ResponseGuide, Service, ServiceId, ServiceProtocol, Tag, Text,
@@ -9,6 +13,18 @@ use model::{
 };
 
 use super::*;
+use crate::Quotas;
+
+/// Where no tokens of issuers are taken.
+fn read(text: &str, format: Format) -> Result<ReadDocument, Fault> {
+    super::read(text, format, &Quotas::default())
+}
+
+/// The document of these definitions, whose APIs are called `api-0`, `api-1` and so on.
+fn written(definitions: &[ApiDefinition], format: Format) -> String {
+    let ids: Vec<ApiId> = (0..definitions.len()).map(|n| ApiId::try_from(format!("api-{n}")).unwrap()).collect();
+    write(&service(), ids.iter().zip(definitions), format)
+}
 
 fn text(raw: &str) -> Text {
     Text::try_from(raw).unwrap()
@@ -228,15 +244,15 @@ fn service() -> Service {
 fn what_is_written_and_read_again_is_the_same_in_both_formats() {
     let written = all_kinds();
     for format in [Format::Json, Format::Yaml] {
-        let document = write(&service(), &written, format);
+        let document = self::written(&written, format);
         let read = read(&document, format).unwrap_or_else(|fault| panic!("{fault}\n{document}"));
         assert_eq!((read.title.as_deref(), read.description.as_deref()), (Some("shop"), Some("sells")));
         assert_eq!(read.warnings, []);
         let definitions: Vec<ApiDefinition> = read
-            .definitions()
+            .wanted()
             .unwrap_or_else(|faults| panic!("{faults:?}\n{document}"))
             .into_iter()
-            .map(|(_, definition)| definition.clone())
+            .map(|(_, wanted)| wanted.definition.clone())
             .collect();
         assert_eq!(definitions, written);
     }
@@ -260,8 +276,8 @@ fn a_plain_document_sends_to_its_server() {
         ),
     ] {
         let read = read(document, Format::Yaml).unwrap();
-        let definitions = read.definitions().unwrap();
-        let (pointer, definition) = definitions[0];
+        let wanted = read.wanted().unwrap();
+        let (pointer, WantedApi { definition, authorization: None }) = wanted[0] else { panic!("{wanted:?}") };
         assert_eq!(pointer, "/paths/~1pets~1{id}/get");
         assert_eq!(definition.name.as_str(), "GET /pets/{id}");
         assert_eq!(definition.description.as_str(), "One");
@@ -334,7 +350,7 @@ fn what_is_wrong_is_told_at_its_place() {
     ] {
         let faults = match read(&document, Format::Yaml) {
             Err(fault) => vec![fault],
-            Ok(read) => read.definitions().err().unwrap_or_default(),
+            Ok(read) => read.wanted().err().unwrap_or_default(),
         };
         if told.is_empty() {
             assert_eq!(faults, [], "{document}");
@@ -350,7 +366,7 @@ fn what_is_wrong_is_told_at_its_place() {
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
     let document = "openapi: 3.0.0\npaths: {/a: {get: {x-apigw-cors: 1, x-apigw-protocol: 2}, put: {x-apigw-tags: 3}}}";
-    let faults = read(document, Format::Yaml).unwrap().definitions().unwrap_err();
+    let faults = read(document, Format::Yaml).unwrap().wanted().unwrap_err();
     let places: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
     for place in ["/paths/~1a/get/x-apigw-cors", "/paths/~1a/get/x-apigw-protocol", "/paths/~1a/put/x-apigw-tags"] {
         assert!(places.contains(&place), "{places:?}");
@@ -377,5 +393,5 @@ fn what_is_passed_over_is_told() {
     let read = read(document, Format::Yaml).unwrap();
     let places: Vec<&str> = read.warnings.iter().map(|warning| warning.pointer.as_str()).collect();
     assert_eq!(places, ["/security", "/paths/~1a/get/parameters/0"]);
-    assert!(read.definitions().unwrap()[0].1.parameters.is_empty());
+    assert!(read.wanted().unwrap()[0].1.definition.parameters.is_empty());
 }

@@ -1,18 +1,29 @@
 //! Definitions become a document: OpenAPI 3.0.0, the version that the vendor's import reads too.
 
-use model::{ApiDefinition, Service};
+use std::collections::BTreeMap;
+
+use model::{ApiDefinition, ApiId, Service};
 use serde_json::{Map, Value, json};
 
 use super::document::Format;
 use super::extension::{self as words, ConstantItem, ErrorCodeItem, MappingItem, ResponseItem, TagItem};
 use super::read::method_key;
-use super::{backend, parameters};
+use super::{backend, oauth, parameters};
 
 /// The document of a service with these APIs, in the order in which they were made.
-pub fn write<'a>(service: &Service, apis: impl IntoIterator<Item = &'a ApiDefinition>, format: Format) -> String {
+pub fn write<'a>(
+    service: &Service,
+    apis: impl IntoIterator<Item = (&'a ApiId, &'a ApiDefinition)>,
+    format: Format,
+) -> String {
+    let apis: Vec<(&ApiId, &ApiDefinition)> = apis.into_iter().collect();
+    let by_id: BTreeMap<&ApiId, &ApiDefinition> = apis.iter().copied().collect();
     let mut paths: Map<String, Value> = Map::new();
-    for (order, definition) in apis.into_iter().enumerate() {
+    for (order, (_, definition)) in apis.into_iter().enumerate() {
         let (key, mut operation) = (key(&paths, definition), operation(definition));
+        if let Some(part) = &definition.oauth {
+            operation.extend(oauth::write(part, &by_id).into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
         operation.insert(words::ORDER.to_owned(), json!(order));
         if key != definition.path.as_str() {
             operation.insert(words::PATH.to_owned(), json!(definition.path.as_str()));

@@ -1,4 +1,4 @@
-use model::ApiId;
+use model::{ApiId, UserPool};
 
 use super::list;
 
@@ -17,6 +17,12 @@ pub enum OauthRefusal {
     /// The API that should give the tokens is not there, or is no authorization API.
     #[error("there is no authorization API `{0}` in the service")]
     AuthorizationNotFound(ApiId),
+    /// Nothing of that name gives tokens.
+    #[error("there is no authorization API `{}` in the document or the service", .0.escape_debug())]
+    NobodyGives(String),
+    /// A pool's tokens cannot be taken for that long.
+    #[error("tokens of a pool are taken for {0} s; 1 to {longest} are allowed", longest = UserPool::LONGEST_AGE)]
+    TokenAge(u32),
     /// Other APIs are called with the tokens of this one.
     #[error("API {} is called with the tokens of API `{api}`; give it another authentication first", list(business))]
     InUse {

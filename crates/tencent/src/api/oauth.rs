@@ -20,12 +20,6 @@ pub(super) const OAUTH: &str = "OAUTH";
 /// The authentication with a pool of users.
 pub(super) const EIAM: &str = "EIAM";
 
-/// How long after it was given a token of a pool is taken where nothing is said, in seconds.
-const TOKEN_AGE: u32 = 7200;
-
-/// The longest that may be said.
-const LONGEST_TOKEN_AGE: u32 = 604_800;
-
 /// The structure `OauthConfig`.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -155,10 +149,10 @@ impl PoolFields {
         let is_web = option("EIAMAppType", self.kind, "Client", "Web")?;
         let is_restricted = option("EIAMAuthType", self.demand, "AuthenticationOnly", "Authorization")?;
         let application = self.application.ok_or_else(|| Fault::missing("EIAMAppId"))?;
-        let token_age = match self.age.map_or(Ok(TOKEN_AGE), u32::try_from) {
-            Ok(age) if (1..=LONGEST_TOKEN_AGE).contains(&age) => age,
+        let token_age = match self.age.map_or(Ok(UserPool::USUAL_AGE), u32::try_from) {
+            Ok(age) if (1..=UserPool::LONGEST_AGE).contains(&age) => age,
             _ => {
-                let reason = format!("is out of range; 1 to {LONGEST_TOKEN_AGE} seconds are allowed");
+                let reason = format!("is out of range; 1 to {} seconds are allowed", UserPool::LONGEST_AGE);
                 return Err(Fault::value(Code::RangeExceeded, "TokenTimeout", reason));
             }
         };
