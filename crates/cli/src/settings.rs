@@ -279,6 +279,9 @@ groups! {
         backend_dns_ttl_min: Seconds<0, 86_400> = "1";
         /// The addresses of a backend's name are used for as long as the answer says, but at most for so long.
         backend_dns_ttl_max: Seconds<0, 86_400> = "300";
+        /// The longest body that becomes a message of gRPC, more is answered with 413; and the longest answer of gRPC that
+        /// becomes JSON, more is answered with 502.
+        grpc_message_size: Size<1024, 268_435_456> = "4MiB";
         /// Whether the certificates of https backends are checked.
         backend_tls_verify: Switch = "true";
         /// The roots that the certificates of https backends must come from, a PEM file. Empty: the system's.

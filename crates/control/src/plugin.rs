@@ -263,6 +263,7 @@ fn fits(plugin: &Plugin, tree: &ServiceTree, environment: &EnvironmentName, api:
         | PluginData::CallerCheck(_)
         | PluginData::ReplayGuard(_)
         | PluginData::RequestEdit(_)
+        | PluginData::Transcoding(_)
         | PluginData::AnswerEdit(_) => Ok(()),
     }
 }

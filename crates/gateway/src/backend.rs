@@ -12,6 +12,7 @@ pub mod conversation;
 pub mod function;
 pub mod http;
 pub mod mock;
+pub mod rpc;
 pub mod upstream;
 pub mod websocket;
 pub mod whole;
@@ -39,6 +40,8 @@ pub enum OriginIs<'a> {
     Function(&'a WebPlan),
     /// A bucket, whose requests may be signed.
     Bucket(&'a BucketPlan),
+    /// What speaks gRPC, for a call that becomes one.
+    Rpc(&'a rpc::RpcCall<'a>),
 }
 
 impl<'a> Turn<'a> {

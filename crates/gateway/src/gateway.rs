@@ -67,6 +67,8 @@ pub struct Settings {
     pub message_bytes: usize,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
+    /// Longest body that becomes a message of gRPC, and longest answer of gRPC that becomes JSON, in bytes.
+    pub rpc_bytes: usize,
     /// The throttle of an environment that has none of its own, in calls per second.
     pub default_rate: u32,
     /// What stands behind the names of functions and buckets.
@@ -315,6 +317,7 @@ impl WorkerThread {
             log: RefCell::new(self.log),
             names: DefaultNames::new(&self.settings.domain),
             form_bytes: self.settings.form_bytes,
+            rpc_bytes: self.settings.rpc_bytes,
             tunnel: self.settings.tunnel,
             message_bytes: self.settings.message_bytes,
             switchboard: self.switchboard,

@@ -116,6 +116,7 @@ async fn travel<'p>(
         BackendPlan::Event(event) => {
             Box::pin(backend::function::call(turn, event, caller, request, call, scratch)).await?;
         }
+        BackendPlan::Rpc(rpc) => Box::pin(backend::rpc::call(turn, rpc, caller, request, call, scratch)).await?,
         BackendPlan::Web(None) | BackendPlan::Bucket(None) => return Err(Refusal::NoRuntime),
         BackendPlan::Conversation(functions) => {
             let begun = backend::conversation::call(turn, plan, functions, caller, request, call, scratch);

@@ -175,6 +175,17 @@ pub enum BackendPlan {
     Bucket(Option<Box<BucketPlan>>),
     /// The nodes of an upstream.
     Upstream(UpstreamUse),
+    /// What speaks gRPC.
+    Rpc(RpcPlan),
+}
+
+/// What speaks gRPC.
+#[derive(Debug)]
+pub enum RpcPlan {
+    /// An origin.
+    Origin(HttpPlan),
+    /// The nodes of an upstream.
+    Upstream(UpstreamUse),
 }
 
 /// An origin, and how it is asked.

@@ -18,6 +18,7 @@ mod function;
 mod nonces;
 mod request_edit;
 mod routes;
+mod transcoding;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub use function::Asked;
 pub use nonces::{Nonces, ReplayPlan};
 pub use request_edit::{EditPlan, Edited};
 pub use routes::{RoutePlan, Routes};
+pub use transcoding::TranscodingPlan;
 
 /// What acts on the calls of an API.
 #[derive(Debug, Default)]
@@ -62,6 +64,8 @@ pub struct Plugins {
     pub edit: Option<EditPlan>,
     /// Which answers are given again.
     pub cache: Option<Arc<CachePlan>>,
+    /// How calls become calls of gRPC, where the backend speaks it.
+    pub transcoding: Option<Arc<TranscodingPlan>>,
     /// What a function changes of answers.
     pub answer_edit: Option<AnswerEditPlan>,
 }

@@ -111,6 +111,10 @@ pub enum Refusal {
     RegistrationRefused,
     /// Nothing stands behind the name of the function or bucket.
     NoRuntime,
+    /// The backend speaks gRPC, and nothing says how calls become calls of it.
+    NoTranscoding,
+    /// No call of gRPC can be made of the call: why, for people.
+    NotTranscoded(Box<str>),
     /// The caller went away.
     CallerGone,
     /// The gateway itself failed.
@@ -128,7 +132,7 @@ pub enum Fault {
 
 impl Refusal {
     /// The names of all refusals, for logs and metrics, in the order of [`Refusal::index`].
-    pub const NAMES: [&'static str; 57] = [
+    pub const NAMES: [&'static str; 59] = [
         "unknown_host",
         "no_environment",
         "no_api",
@@ -186,6 +190,8 @@ impl Refusal {
         "caller_refused",
         "circuit_open",
         "plugin_broken",
+        "no_transcoding",
+        "not_transcoded",
     ];
 
     /// The place in [`Refusal::NAMES`] of a head that never became a call.
@@ -245,6 +251,8 @@ impl Refusal {
             Self::CallerRefused => 54,
             Self::CircuitOpen => 55,
             Self::PluginBroken => 56,
+            Self::NoTranscoding => 57,
+            Self::NotTranscoded(_) => 58,
         }
     }
 
@@ -261,9 +269,10 @@ impl Refusal {
             | Self::BackendBroken
             | Self::CircuitOpen
             | Self::PluginBroken => Fault::Backend,
-            Self::Internal | Self::NoRuntime | Self::Token(TokenRefusal::Unconfigured | TokenRefusal::Unreachable) => {
-                Fault::Gateway
-            }
+            Self::Internal
+            | Self::NoRuntime
+            | Self::NoTranscoding
+            | Self::Token(TokenRefusal::Unconfigured | TokenRefusal::Unreachable) => Fault::Gateway,
             _ => Fault::Caller,
         }
     }

@@ -82,7 +82,11 @@ impl TryFrom<&str> for Endpoint {
         if let Some(bad) = path.chars().find(|c| !c.is_ascii_graphic() || "\"<>\\^`|#?{}".contains(*c)) {
             return Err(Invalid::new("endpoint", format!("`{raw}` holds {bad:?} in its path")));
         }
-        Ok(Self { origin: Origin::try_from(&raw[..end])?, path: path.to_owned() })
+        let origin = Origin::try_from(&raw[..end])?;
+        if origin.is_grpc() {
+            return Err(Invalid::new("endpoint", format!("`{raw}` must begin with http:// or https://")));
+        }
+        Ok(Self { origin, path: path.to_owned() })
     }
 }
 
@@ -248,7 +252,16 @@ mod tests {
 
     #[test]
     fn a_template_that_makes_no_endpoint_is_refused() {
-        for raw in ["", "127.0.0.1", "http://a/{other}", "ftp://a", "http://a/b?c", "http:///x", "http://a/{function"] {
+        for raw in [
+            "",
+            "127.0.0.1",
+            "http://a/{other}",
+            "ftp://a",
+            "grpc://a",
+            "http://a/b?c",
+            "http:///x",
+            "http://a/{function",
+        ] {
             assert!(EndpointTemplate::new(raw, &EndpointTemplate::OF_FUNCTION).is_err(), "{raw}");
         }
         for raw in ["default/f", "default=http://a", "/f=http://a", "default/f:=http://a", "default/f=a"] {

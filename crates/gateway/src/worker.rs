@@ -64,6 +64,8 @@ pub struct Outfit {
     pub names: DefaultNames,
     /// Longest form body that is read for its parameters, in bytes.
     pub form_bytes: usize,
+    /// Longest body that becomes a message of gRPC, and longest answer of gRPC that becomes JSON, in bytes.
+    pub rpc_bytes: usize,
     /// How long a WebSocket may last.
     pub tunnel: TunnelLimits,
     /// Longest message of a WebSocket that functions hear and answer, in bytes.

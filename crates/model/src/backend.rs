@@ -124,7 +124,7 @@ pub enum Scheme {
     Https,
 }
 
-/// `http://host[:port]` or `https://host[:port]`, without a path.
+/// `http://host[:port]` or `https://host[:port]`, without a path; `grpc://` and `grpcs://` where gRPC is spoken.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Origin {
@@ -132,6 +132,7 @@ pub struct Origin {
     scheme: Scheme,
     host: String,
     port: u16,
+    is_grpc: bool,
 }
 
 impl Origin {
@@ -143,6 +144,11 @@ impl Origin {
     /// Plain or TLS.
     pub fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// Whether gRPC is spoken there, which is HTTP/2 from the first byte.
+    pub fn is_grpc(&self) -> bool {
+        self.is_grpc
     }
 
     /// A name or an address; an IPv6 address is without its brackets.
@@ -166,12 +172,12 @@ impl TryFrom<String> for Origin {
 
     fn try_from(raw: String) -> Result<Self, Invalid> {
         let refuse = |reason: &str| Invalid::new("origin", format!("`{raw}` {reason}"));
-        let (scheme, authority) = if let Some(rest) = raw.strip_prefix("http://") {
-            (Scheme::Http, rest)
-        } else if let Some(rest) = raw.strip_prefix("https://") {
-            (Scheme::Https, rest)
-        } else {
-            return Err(refuse("must begin with http:// or https://"));
+        let (scheme, is_grpc, authority) = match raw.split_once("://") {
+            Some(("http", rest)) => (Scheme::Http, false, rest),
+            Some(("https", rest)) => (Scheme::Https, false, rest),
+            Some(("grpc", rest)) => (Scheme::Http, true, rest),
+            Some(("grpcs", rest)) => (Scheme::Https, true, rest),
+            _ => return Err(refuse("must begin with http://, https://, grpc:// or grpcs://")),
         };
         if authority.contains(['/', '?', '#']) {
             return Err(refuse("must end after the host and port: no path, no query, no closing slash"));
@@ -219,7 +225,7 @@ impl TryFrom<String> for Origin {
             },
         };
         let host = host.to_owned();
-        Ok(Self { scheme, host, port, raw })
+        Ok(Self { scheme, host, port, is_grpc, raw })
     }
 }
 
@@ -390,9 +396,12 @@ mod tests {
             ("http://my_host:8080", Scheme::Http, "my_host", 8080),
             ("http://[::1]:81", Scheme::Http, "::1", 81),
             ("https://[::1]", Scheme::Https, "::1", 443),
+            ("grpc://a:50051", Scheme::Http, "a", 50051),
+            ("grpcs://a", Scheme::Https, "a", 443),
         ] {
             let origin = Origin::try_from(raw).expect(raw);
             assert_eq!((origin.scheme(), origin.host(), origin.port()), (scheme, host, port), "{raw}");
+            assert_eq!(origin.is_grpc(), raw.starts_with("grpc"), "{raw}");
         }
     }
 
@@ -402,6 +411,7 @@ mod tests {
             "",
             "127.0.0.1",
             "ftp://a",
+            "grpc+x://a",
             "http://",
             "http://a/",
             "http://a/b",

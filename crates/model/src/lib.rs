@@ -89,7 +89,7 @@ pub use plugin::{
     AddressAccess, AnswerCache, AnswerEdit, AnyOr, Attachment, CacheParameter, CallLimit, CallerCheck, CheckMemory,
     CircuitBreaker, CountedParameter, CrossOrigin, FieldName, FunctionTimeout, NonceMemory, ParameterLimit,
     ParameterStrategy, Plugin, PluginData, PluginFunction, PluginKind, ReplayGuard, RequestEdit, Route, Routing,
-    SiteOrigin, Window, WindowLimit, WindowUnit,
+    SiteOrigin, Transcoding, Window, WindowLimit, WindowUnit,
 };
 pub use record::{Kind, Record, RecordKey, Revision, Write};
 pub use release::{EnvironmentState, Member, Release, ReleaseEvent};

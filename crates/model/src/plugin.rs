@@ -15,6 +15,7 @@ mod parameter_limit;
 mod replay_guard;
 mod request_edit;
 mod routing;
+mod transcoding;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,7 @@ pub use parameter_limit::{CountedParameter, ParameterLimit, ParameterStrategy, W
 pub use replay_guard::{NonceMemory, ReplayGuard};
 pub use request_edit::RequestEdit;
 pub use routing::{Route, Routing};
+pub use transcoding::Transcoding;
 
 /// Something that is done with calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +71,7 @@ pub enum PluginData {
     CircuitBreaker(CircuitBreaker),
     RequestEdit(RequestEdit),
     AnswerCache(AnswerCache),
+    Transcoding(Transcoding),
     AnswerEdit(AnswerEdit),
 }
 
@@ -98,6 +101,8 @@ pub enum PluginKind {
     RequestEdit,
     /// Gives answers again.
     AnswerCache,
+    /// Makes calls of gRPC of calls with JSON.
+    Transcoding,
     /// Has a function change answers.
     AnswerEdit,
 }
@@ -116,6 +121,7 @@ impl PluginData {
             Self::CallerCheck(_) => PluginKind::CallerCheck,
             Self::RequestEdit(_) => PluginKind::RequestEdit,
             Self::AnswerCache(_) => PluginKind::AnswerCache,
+            Self::Transcoding(_) => PluginKind::Transcoding,
             Self::AnswerEdit(_) => PluginKind::AnswerEdit,
         }
     }
@@ -134,6 +140,7 @@ impl PluginData {
             | Self::CallerCheck(_)
             | Self::RequestEdit(_)
             | Self::AnswerCache(_)
+            | Self::Transcoding(_)
             | Self::AnswerEdit(_)
             | Self::ReplayGuard(_) => (None, None),
         };

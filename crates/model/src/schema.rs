@@ -38,7 +38,7 @@ schemas! {
          `/user/{id}` (variables), `/user/.*` (a regular expression)",
         FrontendPath::MAX,
     ).min_length(Some(1));
-    Origin = text("`http://host[:port]` or `https://host[:port]`, without a path.", 300).min_length(Some(8));
+    Origin = text("`http://host[:port]` or `https://host[:port]`, without a path; `grpc://` and `grpcs://` where gRPC is spoken.", 300).min_length(Some(8));
     WebSocketOrigin = text("`ws://host[:port]` or `wss://host[:port]`, without a path.", 300).min_length(Some(6));
     BucketName = text("A bucket's name: small letters, digits and `-`, which stands at neither end.", 63).min_length(Some(1));
     TriggerValue = text("A part of a header's value: letters, digits and `.+*-/_`.", 40).min_length(Some(1));

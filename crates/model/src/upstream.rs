@@ -68,6 +68,11 @@ impl UpstreamProtocol {
         matches!(self, Self::Https | Self::Grpcs)
     }
 
+    /// Whether gRPC is spoken, which is HTTP/2 from the first byte.
+    pub fn is_grpc(self) -> bool {
+        matches!(self, Self::Grpc | Self::Grpcs)
+    }
+
     /// The port that an address of this protocol has when none is written.
     pub const fn default_port(self) -> u16 {
         if self.is_tls() { 443 } else { 80 }

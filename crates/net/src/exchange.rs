@@ -23,7 +23,7 @@ use upload::Upload;
 
 pub use course::Keeper;
 pub use relay::Relayed;
-pub use take::TakeFault;
+pub use take::{TakeFault, Taken, Trailers};
 pub use tunnel::{TunnelEnd, TunnelLimits, Tunneled};
 
 /// Most interim responses before a final one.

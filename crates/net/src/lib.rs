@@ -30,7 +30,9 @@ pub mod websocket;
 
 pub use buffer::Buffer;
 pub use caller::Caller;
-pub use exchange::{Exchange, Keeper, Relayed, RequestBody, TakeFault, TunnelEnd, TunnelLimits, Tunneled};
+pub use exchange::{
+    Exchange, Keeper, Relayed, RequestBody, TakeFault, Taken, Trailers, TunnelEnd, TunnelLimits, Tunneled,
+};
 pub use fault::{
     BodyFault, CallerGone, ChunkFault, ConnectFault, HeadFault, ProbeFault, RelayFault, ResponseFault, SendFault,
     SendFaultKind,

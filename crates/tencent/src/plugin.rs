@@ -10,6 +10,7 @@ mod custom_req;
 mod custom_resp;
 mod data;
 mod function;
+mod grpc_gateway;
 mod ip_control;
 mod kind;
 mod other_backend;

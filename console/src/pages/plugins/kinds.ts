@@ -4,6 +4,7 @@ import type { PluginKind, PluginValues } from '@/api/plugins';
 import { AddressForm } from './data/address_form';
 import { CallLimitForm, callLimitOf, withoutUnset } from './data/call_limit_form';
 import { CrossOriginForm, crossOriginData, crossOriginValues } from './data/cross_origin_form';
+import { PROTO, ProtoForm } from './data/proto_form';
 import { ReplayForm } from './data/replay_form';
 
 export type Data = PluginValues['data'];
@@ -101,6 +102,7 @@ const KINDS: Partial<Record<PluginKind, Kind>> = {
   answer_cache: {
     template: { parameters: [], methods: ['GET'], statuses: [200], obeys: false, lifetime: 300 },
   },
+  transcoding: { template: { proto: PROTO }, form: { Fields: ProtoForm } },
   answer_edit: {
     template: {
       function: { name: { namespace: 'default', name: 'edit_answer', qualifier: '$LATEST' } },

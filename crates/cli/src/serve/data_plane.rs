@@ -38,6 +38,7 @@ pub(super) fn start(
             message_bytes: settings.websocket.websocket_message_size.size(),
             domain: settings.installation.domain.0.clone(),
             form_bytes: settings.caller.form_size.size(),
+            rpc_bytes: settings.backend.grpc_message_size.size(),
             default_rate: settings.quotas.service_rate_default.short(),
             runtimes: Arc::new(settings.runtimes()?),
             cache_bytes: settings.cache.cache_size.bytes(),

@@ -474,6 +474,16 @@ const REASONS: &[(&str, Stage, &str)] = &[
         "The function of a CustomResp plugin failed or returned no change of an answer, or the answer is too long to be told.",
     ),
     (
+        "no_transcoding",
+        Stage::Backend,
+        "The backend speaks gRPC, and the API has no GrpcGateway plugin that says how calls become calls of it.",
+    ),
+    (
+        "not_transcoded",
+        Stage::Backend,
+        "The GrpcGateway plugin's file has no rule for this method and path, or a value does not fit its field.",
+    ),
+    (
         "no_runtime",
         Stage::Backend,
         "No setting says where the function or bucket is: `function_endpoint`, `function_api` or `bucket_endpoint` would.",

@@ -113,12 +113,19 @@ pub(super) fn read(place: &Place<'_>) -> Result<(Backend, BTreeMap<String, Strin
     }
     let mut kept = BTreeMap::new();
     let backend = match item.service_type.as_str() {
-        "HTTP" | "VPC" | "CLB" if from.config().is_some_and(|config| said(&config.upstream_id).is_some()) => {
+        "HTTP" | "VPC" | "CLB" | "GRPC" if from.config().is_some_and(|config| said(&config.upstream_id).is_some()) => {
             from.upstream()?
         }
         "UPSTREAM" => from.upstream()?,
         "HTTP" | "VPC" | "CLB" => {
             let origin = Origin::try_from(from.url()?.to_owned()).map_err(|fault| from.wrong("Url", &fault))?;
+            Backend::Http(HttpBackend { origin, path: from.path()?, method: from.method()? })
+        }
+        "GRPC" => {
+            // Either scheme may be said, as to `CreateApi`.
+            let url = from.url()?;
+            let url = url.strip_prefix("http").map_or_else(|| url.to_owned(), |rest| format!("grpc{rest}"));
+            let origin = Origin::try_from(url).map_err(|fault| from.wrong("Url", &fault))?;
             Backend::Http(HttpBackend { origin, path: from.path()?, method: from.method()? })
         }
         "WEBSOCKET" => {
@@ -369,7 +376,7 @@ pub(super) fn write(backend: &Backend) -> Value {
     };
     match backend {
         Backend::Http(HttpBackend { origin, path, method: how }) => json!({
-            "ServiceType": "HTTP",
+            "ServiceType": if origin.is_grpc() { "GRPC" } else { "HTTP" },
             "ServiceConfig": {"Url": origin.as_str(), "Path": path.as_str(), "Method": method(*how)},
         }),
         Backend::Upstream(UpstreamBackend { upstream, path, method: how }) => json!({

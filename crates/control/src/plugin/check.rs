@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use model::{
     AddressAccess, AddressList, AnswerCache, AnyOr, CacheParameter, CallLimit, CallerCheck, CountedParameter,
-    CrossOrigin, ParameterLimit, PluginData, Routing,
+    CrossOrigin, ParameterLimit, PluginData, Routing, Transcoding,
 };
+use rpc::Transcoder;
 
 use crate::PluginRefusal;
 
@@ -33,6 +34,7 @@ pub(super) fn check(data: &PluginData) -> Result<(), PluginRefusal> {
         PluginData::ParameterLimit(data) => parameter_limit(data),
         PluginData::CallerCheck(data) => caller_check(data),
         PluginData::Routing(data) => routing(data),
+        PluginData::Transcoding(data) => transcoding(data),
         // Their types say it all.
         PluginData::ReplayGuard(_)
         | PluginData::CircuitBreaker(_)
@@ -133,6 +135,14 @@ fn routing(data: &Routing) -> Result<(), PluginRefusal> {
         weighty(at("weight"), route.weight)?;
     }
     once("/routes", "/name", data.routes.iter().map(|route| &route.name))
+}
+
+fn transcoding(data: &Transcoding) -> Result<(), PluginRefusal> {
+    match Transcoder::new(&data.proto) {
+        Ok(_) => Ok(()),
+        // The vendor's words, and what is wrong.
+        Err(fault) => refuse("/proto", format!("proto file format error: {fault}")),
+    }
 }
 
 fn answer_cache(data: &AnswerCache) -> Result<(), PluginRefusal> {

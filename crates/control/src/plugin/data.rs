@@ -24,6 +24,7 @@ pub fn read(kind: PluginKind, sent: &Value) -> Result<PluginData, Refusal> {
         PluginKind::CircuitBreaker => typed(sent).map(PluginData::CircuitBreaker),
         PluginKind::RequestEdit => typed(sent).map(PluginData::RequestEdit),
         PluginKind::AnswerCache => typed(sent).map(PluginData::AnswerCache),
+        PluginKind::Transcoding => typed(sent).map(PluginData::Transcoding),
         PluginKind::AnswerEdit => typed(sent).map(PluginData::AnswerEdit),
     }?;
     Ok(data)

@@ -1,9 +1,11 @@
 //! An HTTP or HTTPS origin.
 
+use std::borrow::Cow;
+
 use model::Method;
 use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
 
-use super::{OriginIs, Turn, body_refusal, bucket, function, whole};
+use super::{OriginIs, Turn, body_refusal, bucket, function, rpc, whole};
 use crate::call::Call;
 use crate::parameter::PathText;
 use crate::plan::{ApiPlan, ApiRules, HttpPlan};
@@ -69,6 +71,9 @@ pub(super) async fn relay(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
+    if let OriginIs::Rpc(rpc) = turn.origin_is {
+        return Box::pin(rpc::answer(turn, rules, rpc, exchange, caller, request, call, scratch)).await;
+    }
     if turn.answering.is_some()
         && let Some(edit) = whole::edit_of(turn, exchange.response().header("content-encoding"))
     {
@@ -88,7 +93,7 @@ pub(super) async fn relay(
     head.extend_from_slice(response.reason());
     head.extend_from_slice(b"\r\n");
     match turn.origin_is {
-        OriginIs::Plain | OriginIs::Bucket(_) => {
+        OriginIs::Plain | OriginIs::Bucket(_) | OriginIs::Rpc(_) => {
             response.copy_headers(head, |name, _| reply::is_ours(name, rules.cors) || (packs && gzip::is_untrue(name)))
         }
         OriginIs::Function(web) => {
@@ -174,30 +179,38 @@ pub(super) fn may_repeat(method: Option<&'static str>, request: &Request) -> boo
 }
 
 /// Writes the request's line and headers into the scratch head; gives back the form body where there is one.
-pub(super) fn compose(
-    turn: &Turn<'_>,
+pub(super) fn compose<'t>(
+    turn: &Turn<'t>,
     asked: Asked<'_>,
     caller: &Caller,
     request: &Request,
     call: &Call<'_>,
     scratch: &mut Scratch,
-) -> Result<Option<Vec<u8>>, Refusal> {
+) -> Result<Option<Cow<'t, [u8]>>, Refusal> {
     let api: &ApiPlan = &turn.entry.api;
     let parameters = &api.parameters;
     let path = scratch.path.of(request);
     let values = parameters.read(request, path, &scratch.captures, turn.form.as_deref())?;
     let head = &mut scratch.head;
     head.clear();
-    head.extend_from_slice(asked.method.unwrap_or_else(|| request.method()).as_bytes());
-    head.push(b' ');
-    let text = PathText { literals: &api.text, call: path, rest: scratch.path.rest(path) };
-    parameters.write_path(head, text, &scratch.captures, &values);
-    parameters.write_query(head, request.query(), &values);
+    if let OriginIs::Rpc(rpc) = turn.origin_is {
+        rpc.write_line(head);
+    } else {
+        head.extend_from_slice(asked.method.unwrap_or_else(|| request.method()).as_bytes());
+        head.push(b' ');
+        let text = PathText { literals: &api.text, call: path, rest: scratch.path.rest(path) };
+        parameters.write_path(head, text, &scratch.captures, &values);
+        parameters.write_query(head, request.query(), &values);
+    }
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
     head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(asked.hop);
-    request.copy_headers(head, |name, _| is_ours(name) || parameters.drops_header(name));
+    let is_out = |name: &[u8]| is_ours(name) || parameters.drops_header(name);
+    match turn.origin_is {
+        OriginIs::Rpc(_) => request.copy_headers(head, |name, _| is_out(name) || rpc::is_ours(name)),
+        _ => request.copy_headers(head, |name, _| is_out(name)),
+    }
     write_our_lines(head, turn, caller, request, call);
     parameters.write_headers(head, &values);
     match turn.origin_is {
@@ -210,8 +223,12 @@ pub(super) fn compose(
             let host = parameters.host().unwrap_or(asked.host);
             bucket::sign(head, plan, host, turn.worker.clock.wall(call.started).seconds());
         }
+        OriginIs::Rpc(rpc) => {
+            rpc.write_headers(head, turn.entry.rules.timeout());
+            return Ok(Some(Cow::Borrowed(&rpc.message)));
+        }
     }
-    Ok(turn.form.as_deref().map(|form| parameters.form(form, &values)))
+    Ok(turn.form.as_deref().map(|form| Cow::Owned(parameters.form(form, &values))))
 }
 
 /// Also in the other spelling: many a backend takes `X_Real_IP` for `X-Real-IP` (CGI, RFC 3875, 4.1.18).

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use net::{Caller, Exchange, Request, ResponseFraming, TakeFault};
+use net::{Caller, Exchange, Request, ResponseFraming, TakeFault, Taken};
 
 use super::{Turn, function};
 use crate::call::Call;
@@ -54,7 +54,7 @@ pub(super) async fn edited(
     call.backend_status = Some(exchange.response().status());
     let stall = worker.stall.unwrap_or(rules.timeout());
     let taken = exchange.take(caller, &worker.pool, edit.asked.request_bytes, stall).await;
-    let (response, body) = taken.map_err(|fault| match fault {
+    let Taken { response, body, .. } = taken.map_err(|fault| match fault {
         TakeFault::CallerGone => Refusal::CallerGone,
         TakeFault::Stalled => Refusal::BackendTimeout,
         TakeFault::Gone | TakeFault::Malformed => Refusal::BackendBroken,
@@ -70,12 +70,29 @@ pub(super) async fn edited(
         body: body.into(),
     };
     // Whether a body came whole that ends with its connection nobody can tell.
+    let may_keep = response.body() != ResponseFraming::UntilClose;
+    finish(turn, &whole, may_keep, caller, request, call, scratch).await
+}
+
+/// Keeps an answer where it may be kept, and sends it, as a function has it where one changes it.
+pub(super) async fn finish(
+    turn: &Turn<'_>,
+    whole: &Whole,
+    may_keep: bool,
+    caller: &mut Caller,
+    request: &Request,
+    call: &mut Call<'_>,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
     if let Some(caching) = turn.answering.and_then(|answering| answering.caching.as_ref())
-        && response.body() != ResponseFraming::UntilClose
+        && may_keep
     {
-        caching.keep(&whole, request);
+        caching.keep(whole, request);
     }
-    change_and_send(turn, edit, &whole, caller, request, call, scratch).await
+    match edit_of(turn, gzip::value_of(&whole.lines, "content-encoding")) {
+        Some(edit) => change_and_send(turn, edit, whole, caller, request, call, scratch).await,
+        None => send(turn, whole, None, caller, request, call, scratch).await,
+    }
 }
 
 /// Sends an answer as a function has it.

@@ -22,7 +22,7 @@ use sign::key_pair::Key;
 use super::upstreams::UpstreamCompiler;
 use super::{
     ApiEntry, ApiPlan, ApiRules, BackendPlan, BucketPlan, BucketSigner, ConversationPlan, CrossOriginRule,
-    EnvironmentPlan, EventPlan, FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan,
+    EnvironmentPlan, EventPlan, FunctionPlan, Grant, Grants, HttpPlan, Invocation, MockPlan, OriginPlan, Plan, RpcPlan,
     ServicePlan, TokenPlan, UpstreamUse, WebPlan,
 };
 use crate::issuers::Issuers;
@@ -297,6 +297,9 @@ impl Compiler {
             },
             parameters,
             backend: match &definition.backend {
+                Backend::Http(http) if http.origin.is_grpc() => {
+                    BackendPlan::Rpc(RpcPlan::Origin(self.http(&http.origin, http.method, Speaks::Http2)))
+                }
                 Backend::Http(http) => BackendPlan::Http(self.http(&http.origin, http.method, Speaks::Negotiated)),
                 Backend::WebSocket(backend) => {
                     BackendPlan::WebSocket(self.http(backend.origin.handshake(), backend.method, Speaks::Http11))
@@ -305,10 +308,12 @@ impl Compiler {
                 Backend::Function(function) => self.function(frozen, function),
                 Backend::Conversation(backend) => self.conversation(frozen, backend),
                 Backend::Bucket(bucket) => BackendPlan::Bucket(self.bucket(bucket).map(Box::new)),
-                Backend::Upstream(backend) => BackendPlan::Upstream(UpstreamUse {
-                    upstream: self.upstreams.get(&backend.upstream).cloned(),
-                    method: method_word(backend.method),
-                }),
+                Backend::Upstream(backend) => {
+                    let upstream = self.upstreams.get(&backend.upstream).cloned();
+                    let is_rpc = upstream.as_ref().is_some_and(|upstream| upstream.model.protocol.is_grpc());
+                    let used = UpstreamUse { upstream, method: method_word(backend.method) };
+                    if is_rpc { BackendPlan::Rpc(RpcPlan::Upstream(used)) } else { BackendPlan::Upstream(used) }
+                }
             },
             text: text.into(),
             head_end,
@@ -409,10 +414,13 @@ impl Compiler {
             | BackendPlan::Event(_)
             | BackendPlan::Conversation(_)
             | BackendPlan::Web(_)
-            | BackendPlan::Bucket(_) => true,
-            BackendPlan::Upstream(used) => used.upstream.as_ref().is_some_and(|upstream| {
-                self.upstreams.get(upstream.id()).is_some_and(|current| Arc::ptr_eq(current, upstream))
-            }),
+            | BackendPlan::Bucket(_)
+            | BackendPlan::Rpc(RpcPlan::Origin(_)) => true,
+            BackendPlan::Upstream(used) | BackendPlan::Rpc(RpcPlan::Upstream(used)) => {
+                used.upstream.as_ref().is_some_and(|upstream| {
+                    self.upstreams.get(upstream.id()).is_some_and(|current| Arc::ptr_eq(current, upstream))
+                })
+            }
         }
     }
 }

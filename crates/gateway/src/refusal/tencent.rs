@@ -114,6 +114,8 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
         Refusal::RegistrationRefused => fixed(403, "Forbidden"),
         // The nearest of the vendor's messages about a configuration that cannot run.
         Refusal::NoRuntime => fixed(481, "API config error"),
+        Refusal::NoTranscoding => fixed(500, "Api with grpc(s) backend needs GrpcGateway plugin be configured"),
+        Refusal::NotTranscoded(reason) => made(400, reason.to_string()),
         Refusal::CallerGone => fixed(499, "Client closed connection"),
         Refusal::Internal => fixed(500, "Internal Server Error"),
     }

@@ -24,10 +24,34 @@ pub enum TakeFault {
     TooLong,
 }
 
+/// A response that was taken whole.
+#[derive(Debug)]
+pub struct Taken {
+    /// Its head.
+    pub response: Response,
+    /// Its body, decoded where it came in chunks.
+    pub body: Vec<u8>,
+    /// What came behind the body.
+    pub trailers: Trailers,
+}
+
+/// The fields behind a body.
+#[derive(Debug, Default)]
+pub struct Trailers(Vec<u8>);
+
+impl Trailers {
+    /// The value of the first field of this name, in any case.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.0.split(|byte| *byte == b'\n').find_map(|line| {
+            let (known, value) = line.split_at_checked(memchr::memchr(b':', line)?)?;
+            known.eq_ignore_ascii_case(name.as_bytes()).then(|| value.get(1..).unwrap_or_default().trim_ascii())
+        })
+    }
+}
+
 impl Exchange {
     /// Takes the whole response, whose body may have `most` bytes. What is left of the request goes on being sent meanwhile. Puts
-    /// a clean connection back into `pool`. `stall_limit` bounds the time in which the backend sends nothing. Trailers are left
-    /// out.
+    /// a clean connection back into `pool`. `stall_limit` bounds the time in which the backend sends nothing.
     ///
     /// # Errors
     /// See [`TakeFault`]; the backend's connection is closed then.
@@ -37,7 +61,7 @@ impl Exchange {
         pool: &Pool,
         most: usize,
         stall_limit: Duration,
-    ) -> Result<(Response, Vec<u8>), TakeFault> {
+    ) -> Result<Taken, TakeFault> {
         let Exchange { backend, response, rest, upload, .. } = self;
         let persistent = response.is_persistent();
         let body = Incoming::of(&response);
@@ -51,7 +75,8 @@ impl Exchange {
         if persistent && taking.upload.is_complete() && taking.rest.is_empty() {
             pool.put_back(taking.backend.used());
         }
-        Ok((response, taking.taken))
+        let trailers = Trailers(taking.body.trailers().unwrap_or_default().to_vec());
+        Ok(Taken { response, body: taking.taken, trailers })
     }
 }
 

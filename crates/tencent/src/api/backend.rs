@@ -16,15 +16,15 @@ use crate::field;
 use crate::refusal::Fault;
 
 /// Backends that the vendor has and this version does not.
-const UNSERVED: [&str; 4] = ["TSF", "EB", "TARGET", "GRPC"];
+const UNSERVED: [&str; 3] = ["TSF", "EB", "TARGET"];
 
 /// The backends that are served, for people.
-const SERVED: &str = "HTTP, VPC, UPSTREAM, WEBSOCKET, SCF, COS and MOCK are";
+const SERVED: &str = "HTTP, VPC, UPSTREAM, GRPC, WEBSOCKET, SCF, COS and MOCK are";
 
 /// Refuses a `ServiceType` that is not served.
 pub(super) fn check_type(word: &str) -> Result<(), Fault> {
     match word {
-        "HTTP" | "VPC" | "CLB" | UPSTREAM | WEBSOCKET | "SCF" | "COS" | "MOCK" => Ok(()),
+        "HTTP" | "VPC" | "CLB" | UPSTREAM | GRPC | WEBSOCKET | "SCF" | "COS" | "MOCK" => Ok(()),
         word if UNSERVED.contains(&word) => Err(not_served(Code::InvalidEndpointType, "ServiceType", word, SERVED)),
         word => Err(unknown(Code::InvalidServiceType, "ServiceType", word, SERVED)),
     }
@@ -116,7 +116,11 @@ pub(super) fn forwarding(
     annotations: &mut BTreeMap<String, String>,
 ) -> Result<Backend, Fault> {
     let place = Place::read(service_type, config, message, annotations)?;
-    let usual = if place.upstream.is_some() { UPSTREAM } else { HTTP };
+    let usual = match place.upstream {
+        Some(_) => UPSTREAM,
+        None if service_type == GRPC => GRPC,
+        None => HTTP,
+    };
     keep(annotations, kept::SERVICE_TYPE, Some(service_type.to_owned()).filter(|word| word != usual))?;
     let (path, method) = (place.path, place.method);
     match place.upstream {
@@ -127,10 +131,24 @@ pub(super) fn forwarding(
         }
         None => {
             let url = place.url.ok_or_else(|| needed(service_type, "ServiceConfig.Url"))?;
-            let origin = Origin::try_from(url).map_err(|invalid| bad_url(&invalid))?;
+            let origin = origin(service_type, url)?;
             Ok(Backend::Http(HttpBackend { origin, path, method }))
         }
     }
+}
+
+/// The origin at a URL. What speaks gRPC may be told by either scheme; what speaks HTTP may not.
+fn origin(service_type: &str, url: String) -> Result<Origin, Fault> {
+    let url = match url.strip_prefix("http") {
+        Some(rest) if service_type == GRPC => format!("grpc{rest}"),
+        _ => url,
+    };
+    let origin = Origin::try_from(url).map_err(|invalid| bad_url(&invalid))?;
+    if origin.is_grpc() && service_type != GRPC {
+        let reason = format!("`{}` speaks gRPC, which `ServiceType` GRPC is for", origin.as_str());
+        return Err(Fault::value(Code::InvalidUrl, "ServiceConfig.Url", reason));
+    }
+    Ok(origin)
 }
 
 /// A WebSocket origin: like an HTTP one, but for the scheme.
@@ -208,6 +226,9 @@ impl Place {
         })
     }
 }
+
+/// The type of backends that speak gRPC.
+pub(super) const GRPC: &str = "GRPC";
 
 /// The type of backends that are upstreams.
 pub(super) const UPSTREAM: &str = "UPSTREAM";

@@ -5,7 +5,7 @@ use model::{Api, ApiDefinition, Backend, BackendMethod, BackendPath, Base64Rule,
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::backend::{UPSTREAM, method_word};
+use super::backend::{GRPC, UPSTREAM, method_word};
 use super::function::trigger_rules;
 use super::oauth::{self, OauthConfig};
 use super::parameters::position_word;
@@ -90,7 +90,7 @@ impl<'a> ApiInfo<'a> {
                 ("MOCK", config.unwrap_or(Value::Null), Some(mock.body.as_str()))
             }
             Backend::Http(http) => (
-                kept(kept::SERVICE_TYPE).unwrap_or(HTTP),
+                kept(kept::SERVICE_TYPE).unwrap_or(if http.origin.is_grpc() { GRPC } else { HTTP }),
                 service_config(definition, http.origin.as_str(), &http.path, http.method),
                 kept(kept::MOCK_MESSAGE),
             ),

@@ -69,6 +69,7 @@ pub(crate) fn backend_word(backend: &Backend) -> &'static str {
         Backend::Mock(_) => "MOCK",
         Backend::Function(_) | Backend::Conversation(_) => "SCF",
         Backend::Upstream(_) => backend::UPSTREAM,
+        Backend::Http(http) if http.origin.is_grpc() => backend::GRPC,
         Backend::Http(_) | Backend::WebSocket(_) | Backend::Bucket(_) => "HTTP",
     }
 }

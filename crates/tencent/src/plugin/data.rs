@@ -14,6 +14,7 @@ use super::cors::Cors;
 use super::custom_auth::CustomAuth;
 use super::custom_req::CustomReq;
 use super::custom_resp::CustomResp;
+use super::grpc_gateway::GrpcGateway;
 use super::ip_control::IpControl;
 use super::proxy_cache::ProxyCache;
 use super::routing::{self, Strategy};
@@ -22,8 +23,8 @@ use crate::code::Code;
 use crate::refusal::Fault;
 use crate::wire::read_tree;
 
-/// Longest text, in bytes.
-const LONGEST: usize = 1 << 20;
+/// Longest text, in bytes: a file of 1 MiB may stand in it, escaped.
+const LONGEST: usize = 2 << 20;
 
 /// Reads the data of a plugin; `broken` is the code for what is no JSON at all.
 pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginData, Fault> {
@@ -43,6 +44,7 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
         PluginKind::RequestEdit => PluginData::RequestEdit(typed::<CustomReq>(tree)?.into_model()?),
         PluginKind::CircuitBreaker => PluginData::CircuitBreaker(typed::<CircuitBreaker>(tree)?.into_model()?),
         PluginKind::AnswerCache => PluginData::AnswerCache(typed::<ProxyCache>(tree)?.into_model()?),
+        PluginKind::Transcoding => PluginData::Transcoding(typed::<GrpcGateway>(tree)?.into_model()),
         PluginKind::AnswerEdit => PluginData::AnswerEdit(typed::<CustomResp>(tree)?.into_model()?),
         PluginKind::Routing => PluginData::Routing(routing::into_model(typed::<Vec<Strategy>>(tree)?)?),
     })
@@ -60,6 +62,7 @@ pub(super) fn written(data: &PluginData) -> String {
         PluginData::ReplayGuard(data) => tree(AntiReplay::from(data)),
         PluginData::CircuitBreaker(data) => tree(CircuitBreaker::from(data)),
         PluginData::AnswerCache(data) => tree(ProxyCache::from(data)),
+        PluginData::Transcoding(data) => tree(GrpcGateway::from(data)),
         PluginData::AnswerEdit(data) => tree(CustomResp::from(data)),
         PluginData::Routing(data) => tree(data.routes.iter().map(Strategy::from).collect::<Vec<_>>()),
     };

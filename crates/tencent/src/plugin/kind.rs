@@ -21,7 +21,7 @@ const TYPES: [(&str, Option<PluginKind>); 12] = [
     ("AntiReplay", Some(PluginKind::ReplayGuard)),
     ("CustomResp", Some(PluginKind::AnswerEdit)),
     // From an error text.
-    ("GrpcGateway", None),
+    ("GrpcGateway", Some(PluginKind::Transcoding)),
 ];
 
 /// The word for a kind.

@@ -314,7 +314,7 @@ async fn what_is_not_served_is_refused_by_name() {
     let not_in_options = "InvalidParameterValue.NotInOptions";
     for (member, value, expected) in [
         ("ServiceType", json!("EB"), "UnsupportedOperation.InvalidEndpointType"),
-        ("ServiceType", json!("GRPC"), "UnsupportedOperation.InvalidEndpointType"),
+        ("ServiceType", json!("TARGET"), "UnsupportedOperation.InvalidEndpointType"),
         ("ServiceType", json!("CARRIER_PIGEON"), "InvalidParameterValue.InvalidServiceType"),
         ("AuthType", json!("LDAP"), not_in_options),
         ("ApiType", json!("TSF"), "InvalidParameterValue.InvalidApiType"),

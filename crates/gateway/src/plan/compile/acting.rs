@@ -113,7 +113,11 @@ impl Compiler {
             Arc::clone,
         );
         // What answers is another; what acts on the answer is not.
-        let answers = Plugins { cross_origin: plugins.cross_origin.clone(), ..Plugins::default() };
+        let answers = Plugins {
+            cross_origin: plugins.cross_origin.clone(),
+            transcoding: plugins.transcoding.clone(),
+            ..Plugins::default()
+        };
         let rules = ApiRules { cors: entry.rules.cors, ..api.rules };
         ApiEntry { rules, api, plugins: Some(Arc::new(answers)), ..entry.clone() }
     }

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::access::AccessPlan;
 use crate::plugin::{
     BreakerState, CallLimitPlan, Counts, CrossOriginPlan, Nonces, ParameterLimitPlan, Plugins, ReplayPlan,
+    TranscodingPlan,
 };
 
 /// Makes the plugins of plans.
@@ -48,6 +49,7 @@ enum Part {
     Edit(Arc<RequestEdit>),
     Cache(Arc<AnswerCache>),
     AnswerEdit(Arc<AnswerEdit>),
+    Transcoding(Arc<TranscodingPlan>),
     /// It is another for each API.
     Routing(Arc<Plugin>),
     /// So is this.
@@ -115,6 +117,7 @@ impl PluginCompiler {
                 Part::Edit(rules) => *edit = Some(rules),
                 Part::Cache(rules) => *cache = Some(rules),
                 Part::AnswerEdit(rules) => *answer_edit = Some(rules),
+                Part::Transcoding(plan) => plugins.transcoding = Some(plan),
                 Part::Replay(rules) => {
                     let nonces = self.nonces(attachment, &rules);
                     plugins.replay = Some(ReplayPlan { rules, nonces });
@@ -185,6 +188,7 @@ impl PluginCompiler {
             PluginData::CallerCheck(data) => Part::CallerCheck(Arc::new(data.clone())),
             PluginData::AnswerCache(data) => Part::Cache(Arc::new(data.clone())),
             PluginData::AnswerEdit(data) => Part::AnswerEdit(Arc::new(data.clone())),
+            PluginData::Transcoding(data) => Part::Transcoding(Arc::new(TranscodingPlan::new(plugin, data))),
             PluginData::RequestEdit(data) => Part::Edit(Arc::new(data.clone())),
             PluginData::Routing(_) => Part::Routing(Arc::clone(plugin)),
             PluginData::CircuitBreaker(data) => Part::Breaker(Arc::clone(plugin), Arc::new(data.clone())),
