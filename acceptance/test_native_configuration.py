@@ -1,15 +1,22 @@
 """A whole configuration: taken out, brought in here and elsewhere, through the API and through the command line."""
 
+import json
 import os
 import subprocess
 
 import pytest
 import yaml
 
+from stand.authority import Authority
 from stand.gateway import SECRET_ID, SECRET_KEY
 from stand.native import Native, refused
+from stand.secure import Secure
+from stand.tokens import Issuer
+from stand.wire import call
 
-NOUNS = ["upstreams", "plugins", "keys", "applications", "usage_plans", "services", "api_documents"]
+NOUNS = [
+    "upstreams", "plugins", "keys", "applications", "usage_plans", "certificates", "services", "api_documents",
+]
 
 SHOP = """
 keys:
@@ -122,6 +129,134 @@ def test_who_may_call_goes_in_comes_out_and_changes_nothing_again(gateway, gatew
     assert status == 1 and "/plugins/0" in fault and "/data/addresses" in fault
     assert "- plugin office" in tollgate(gateway, "apply", "-f", "-", "--prune", input="{}")[1]
     assert all(found == [] for found in native.get("/configuration").values())
+
+
+def shop_of_domains(authority, **domain):
+    """A service at a name of its own, and its certificate."""
+    chain, key = authority.issue("one.example.com")
+    mappings = [{"path": "/v1", "environment": "release"}]
+    entry = {"name": "One.example.com", "protocol": "both", "certificate": {"stored": "one"}, "mappings": mappings}
+    hello = {"name": "hello", "path": "/hello", "method": "GET", "auth": "none", "backend": {"type": "mock", "body": "hello"}}
+    return {
+        "certificates": [{"id": "one", "name": "our shop", "chain": chain, "key": key}],
+        "services": [{
+            "name": "shop",
+            "domains": [entry | domain, {"name": "plain.example.com", "protocol": "http"}],
+            "apis": [{"definition": hello}],
+            "environments": [{"name": "release", "runs": "working"}],
+        }],
+    }
+
+
+def test_domains_and_certificates_go_in_come_out_and_change_nothing_again(gateway, gateways, native, tmp_path):
+    authority = Authority(tmp_path / "authority")
+    document = shop_of_domains(authority)
+    text = yaml.safe_dump(document)
+    status, out, fault = tollgate(gateway, "apply", "-f", "-", "--dry-run", input=text)
+    assert status == 0 and "+ domain One.example.com" in out and "+ certificate our shop" in out, fault
+    assert native.get("/services")["total"] == 0
+    status, _, fault = tollgate(gateway, "apply", "-f", "-", input=text)
+    assert status == 0, fault
+    gateway.settle()
+
+    def told(gateway, path):
+        with Secure(gateway.https, authority.trusting(), "one.example.com") as wire:
+            answer = wire.ask("GET", path, "one.example.com")
+            return answer.status, answer.text
+
+    assert told(gateway, "/v1/hello") == (200, "hello") and told(gateway, "/hello")[0] == 404
+    assert call(gateway.http, "GET", "/hello", "plain.example.com").text == "hello"
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=text)[:2] == (0, "nothing changes\n")
+    status, exported, _ = tollgate(gateway, "export")
+    assert status == 0 and "PRIVATE" not in exported and "BEGIN CERTIFICATE" in exported
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=exported)[:2] == (0, "nothing changes\n")
+
+    file = tmp_path / "all.yaml"
+    assert tollgate(gateway, "export", "--secrets", "-o", file)[0] == 0
+    other = gateways()
+    problem = tollgate(other, "apply", "-f", "-", input=exported)
+    assert problem[0] == 1 and "/certificates/0: `/key`" in problem[2], "no key is told"
+    status, _, fault = tollgate(other, "apply", "-f", file)
+    assert status == 0, fault
+    assert tollgate(other, "export", "--secrets")[1] == file.read_text()
+    other.settle()
+    assert told(other, "/v1/hello") == (200, "hello")
+
+    changed = exported.replace("path: /v1", "path: /v2")
+    status, out, _ = tollgate(gateway, "apply", "-f", "-", "--dry-run", input=changed)
+    assert status == 0 and "~ domain One.example.com" in out and '"/v2"' in out
+    assert told(gateway, "/v1/hello")[0] == 200
+    assert tollgate(gateway, "apply", "-f", "-", input=changed)[0] == 0
+    gateway.settle()
+    assert told(gateway, "/v1/hello")[0] == 404 and told(gateway, "/v2/hello")[0] == 200
+
+    replaced = shop_of_domains(authority)
+    out = tollgate(gateway, "apply", "-f", "-", "--dry-run", input=yaml.safe_dump(replaced))[1]
+    assert "~ certificate our shop" in out and "-----" not in out
+    without = yaml.safe_load(exported)
+    without["services"][0].pop("domains")
+    without.pop("certificates")
+    out = tollgate(gateway, "apply", "-f", "-", "--prune", input=yaml.safe_dump(without))[1]
+    assert "- domain One.example.com" in out and "- domain plain.example.com" in out and "- certificate our shop" in out
+    assert [found["id"] for found in native.every("/certificates")] == ["default"], "what is the gateway's stays"
+
+
+def test_what_is_wrong_with_domains_is_told_at_its_place(gateways, tmp_path):
+    gateway = gateways("--domain-check")
+    authority = Authority(tmp_path / "authority")
+    for fields, member in (
+        ({"name": "localhost"}, "name"),
+        ({"name": "two.example.com"}, "certificate"),
+        ({"certificate": None}, "certificate"),
+        ({"mappings": []}, "mappings"),
+        ({"protocl": "http"}, "protocl"),
+        # It leads nowhere.
+        ({}, "name"),
+    ):
+        text = yaml.safe_dump(shop_of_domains(authority, **fields))
+        status, _, fault = tollgate(gateway, "apply", "-f", "-", "--dry-run", input=text)
+        assert status == 1 and "/services/0/domains/0" in fault and f"/{member}" in fault, (fields, fault)
+
+
+def test_apis_with_tokens_go_in_come_out_and_change_nothing_again(gateway, gateways, native):
+    issuer = Issuer()
+    mock = {"method": "GET", "auth": "oauth", "backend": {"type": "mock", "body": "done"}}
+    rules = {"public_key": json.dumps(issuer.jwk), "location": "header", "login": "https://login.example.com/"}
+    apis = [
+        {"name": "work", "path": "/work", "oauth": {"business": {"authorization": "token"}}, **mock},
+        {"name": "token", "path": "/token", "oauth": {"authorization": rules}, **mock},
+    ]
+    shop = {
+        "name": "shop",
+        "apis": [{"definition": definition} for definition in apis],
+        "environments": [{"name": "release", "runs": "working"}],
+    }
+    text = yaml.safe_dump({"services": [shop]})
+    status, out, fault = tollgate(gateway, "apply", "-f", "-", input=text)
+    assert status == 0 and "+ api work" in out, fault
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=text)[:2] == (0, "nothing changes\n")
+    exported = tollgate(gateway, "export")[1]
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input=exported)[:2] == (0, "nothing changes\n")
+    other = gateways()
+    status, _, fault = tollgate(other, "apply", "-f", "-", input=exported)
+    assert status == 0, fault
+    assert tollgate(other, "export")[1] == exported
+    for made in (gateway, other):
+        made.settle()
+        (service,) = Native(made.admin).every("/services")
+        bearer = ("Authorization", f'Bearer id_token="{issuer.token()}"')
+        asked = [call(made.http, "GET", "/work", service["default_host"], headers) for headers in ([], [bearer])]
+        assert [answer.status for answer in asked] == [302, 200]
+    changed = exported.replace("login.example.com", "other.example.com")
+    out = tollgate(gateway, "apply", "-f", "-", "--dry-run", input=changed)[1]
+    assert "~ api token" in out and "other.example.com" in out
+    # The console keeps what it does not show.
+    path = f"/services/{service['id']}/apis/{yaml.safe_load(exported)['services'][0]['apis'][1]['id']}"
+    definition = native.get(path)["definition"]
+    assert definition["oauth"]["authorization"]["location"] == "header"
+    native.change("PUT", path, definition | {"description": "tokens"})
+    assert native.get(path)["definition"] == definition | {"description": "tokens"}
+    assert tollgate(gateway, "apply", "-f", "-", "--prune", input="{}")[0] == 0
 
 
 def test_a_configuration_with_secrets_makes_the_same_elsewhere(gateway, gateways, native, tmp_path):

@@ -12,7 +12,7 @@ use crate::terminal;
 /// What `export` takes.
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
-    /// Export secrets too (of keys, applications and API documents); the audit trail is told
+    /// Export secrets too (of keys, applications, certificates and API documents); the audit trail is told
     #[arg(long)]
     secrets: bool,
     /// Export the APIs of this service as an OpenAPI document, in place of the whole configuration

@@ -78,11 +78,7 @@ impl Control {
     /// # Errors
     /// [`Refusal::CertificateNotFound`], [`Refusal::CertificateKept`], [`Refusal::CertificateInUse`].
     pub async fn delete_certificate(&self, actor: &Actor, id: &CertificateId) -> Result<(), Refusal> {
-        self.write(actor, "certificate.delete", |facts| {
-            uploaded(facts.snapshot, id)?;
-            remove(facts, id)
-        })
-        .await
+        self.write(actor, "certificate.delete", |facts| delete(facts, id)).await
     }
 
     /// Takes in what the installation itself brings: from a file, or made for itself. The same certificate again changes
@@ -182,6 +178,38 @@ pub(crate) fn put(
         return Err(Refusal::CertificateOfOthers { certificate: id.clone(), domain: domain.name.clone() });
     }
     Ok(Outcome::new(id, vec![Write::Put(Record::Certificate(certificate.clone()))], Arc::new(certificate)))
+}
+
+/// Makes a certificate that an operator brought what is said of it. Without a key it keeps its own, and its chain with it.
+pub(crate) fn settle(
+    facts: &Facts<'_>,
+    id: &CertificateId,
+    name: Option<&Name>,
+    chain: &str,
+    key: Option<&str>,
+) -> Result<Outcome<Arc<Certificate>>, Refusal> {
+    let old = uploaded(facts.snapshot, id)?;
+    let name = name.unwrap_or(&old.name);
+    if key.is_none() && chain.trim() != old.chain.trim() {
+        return Err(Refusal::CertificateKeyRequired(id.to_string()));
+    }
+    if key.is_none() && *name == old.name {
+        return Ok(Outcome::unchanged(id, Arc::clone(old)));
+    }
+    let pair = match key {
+        Some(key) => pair(chain, key)?,
+        None => pair(&old.chain, &certificate::line::to_pem(old.key.expose()).ok_or(Unfit::Key)?)?,
+    };
+    if pair.examined.chain == old.chain && pair.key == old.key && *name == old.name {
+        return Ok(Outcome::unchanged(id, Arc::clone(old)));
+    }
+    put(facts, id.clone(), Some(name), CertificateSource::Uploaded, &pair)
+}
+
+/// Deletes what an operator brought.
+pub(crate) fn delete(facts: &Facts<'_>, id: &CertificateId) -> Result<Outcome<()>, Refusal> {
+    uploaded(facts.snapshot, id)?;
+    remove(facts, id)
 }
 
 fn remove(facts: &Facts<'_>, id: &CertificateId) -> Result<Outcome<()>, Refusal> {

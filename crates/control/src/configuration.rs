@@ -8,16 +8,16 @@ pub(crate) mod apply;
 mod entry;
 mod export;
 
-use model::Snapshot;
+use model::{Record, Snapshot, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::diff::FieldDifference;
-use crate::rule::Outcome;
+use crate::rule::{Facts, Outcome};
 use crate::{Actor, Control, Refusal};
 
 pub use self::entry::{
-    ApiDocumentEntry, ApiEntry, ApplicationEntry, EnvironmentEntry, IpStrategyEntry, KeyEntry, PlanEntry, PluginEntry,
-    ServiceEntry, UpstreamEntry,
+    ApiDocumentEntry, ApiEntry, ApplicationEntry, CertificateEntry, DomainEntry, EnvironmentEntry, IpStrategyEntry,
+    KeyEntry, PlanEntry, PluginEntry, ServiceEntry, UpstreamEntry,
 };
 
 /// The whole configuration.
@@ -39,6 +39,9 @@ pub struct Configuration {
     /// How much the holders of keys may call.
     #[serde(default)]
     pub usage_plans: Vec<PlanEntry>,
+    /// What domains prove their names with: the certificates that operators brought.
+    #[serde(default)]
+    pub certificates: Vec<CertificateEntry>,
     /// Services with their APIs, and what their environments run.
     #[serde(default)]
     pub services: Vec<ServiceEntry>,
@@ -51,7 +54,7 @@ pub struct Configuration {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfigurationChange {
     /// What it is: `service`, `api`, `ip_strategy`, `upstream`, `plugin`, `key`, `application`, `usage_plan`,
-    /// `api_document` or `release`.
+    /// `certificate`, `domain`, `api_document` or `release`.
     pub noun: &'static str,
     /// Which one: its identifier, that of an API or an IP strategy with its service's before it.
     pub id: String,
@@ -93,14 +96,39 @@ impl Control {
     /// does not name. All of it happens in one change, or nothing. Gives what it changed.
     ///
     /// # Errors
-    /// [`Refusal::InConfiguration`], which says where and holds the refusal of the rule that was asked.
+    /// [`Refusal::InConfiguration`], which says where and holds the refusal of the rule that was asked, or
+    /// [`Refusal::DomainUnresolved`].
     pub async fn apply_configuration(
         &self,
         actor: &Actor,
         wanted: &Configuration,
         prune: bool,
     ) -> Result<Vec<ConfigurationChange>, Refusal> {
-        self.write(actor, "configuration.apply", |facts| apply::apply(facts, wanted, prune)).await
+        self.domains_are_led_here(wanted, prune).await?;
+        let policy = &self.installation.domains;
+        self.write(actor, "configuration.apply", |facts| apply::apply(facts, policy, wanted, prune)).await
+    }
+
+    /// Refuses domains that would be bound and lead elsewhere, where the settings ask for that.
+    async fn domains_are_led_here(&self, wanted: &Configuration, prune: bool) -> Result<(), Refusal> {
+        let policy = &self.installation.domains;
+        if !policy.check_resolution || wanted.services.iter().all(|service| service.domains.is_empty()) {
+            return Ok(());
+        }
+        let snapshot = self.snapshot();
+        // Rules first: a name that may not be bound is not asked after.
+        let facts = Facts { snapshot: &snapshot, quotas: &self.quotas, now: self.clock.now() };
+        let writes = apply::apply(&facts, policy, wanted, prune)?.writes;
+        for write in writes {
+            let Write::Put(Record::Domain(domain)) = write else { continue };
+            let is_bound = snapshot.domains.get(&domain.name).is_some_and(|old| old.service == domain.service);
+            if !is_bound && !self.is_led_here(&domain.service, &domain.name).await {
+                let place = apply::place_of_domain(wanted, &domain.name);
+                let host = self.default_host(&domain.service);
+                return Err(apply::at(place)(Refusal::DomainUnresolved { domain: domain.name, host }));
+            }
+        }
+        Ok(())
     }
 }
 

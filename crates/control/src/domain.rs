@@ -100,11 +100,7 @@ impl Control {
     /// # Errors
     /// [`Refusal::ServiceNotFound`], [`Refusal::DomainNotBound`].
     pub async fn unbind_domain(&self, actor: &Actor, service: &ServiceId, name: &DomainName) -> Result<(), Refusal> {
-        self.write(actor, "domain.unbind", |facts| {
-            let domain = bound(facts, service, name)?;
-            Ok(Outcome::new(name, vec![Write::Remove(Record::Domain((**domain).clone()))], ()))
-        })
-        .await
+        self.write(actor, "domain.unbind", |facts| unbind(facts, service, name)).await
     }
 
     /// Takes the mapping to an environment from a domain.
@@ -183,6 +179,31 @@ fn bind(
     };
     check(facts, &domain, policy)?;
     Ok(put(domain))
+}
+
+/// Binds a domain, or makes one that the service has what `new` says.
+pub(crate) fn settle(
+    facts: &Facts<'_>,
+    service: &ServiceId,
+    new: &NewDomain,
+    policy: &DomainPolicy,
+) -> Result<Outcome<Arc<Domain>>, Refusal> {
+    let Some(old) = facts.tree(service)?.domains.get(&new.name) else { return bind(facts, service, new, policy) };
+    let NewDomain { name: _, spelled: _, protocol, network, certificate, mapping, force_https, min_tls, client_ca } =
+        new.clone();
+    let mut domain =
+        Domain { protocol, network, certificate, mapping, force_https, min_tls, client_ca, ..Domain::clone(old) };
+    if domain == **old {
+        return Ok(Outcome::unchanged(&new.name, Arc::clone(old)));
+    }
+    check(facts, &domain, policy)?;
+    domain.modified = facts.now;
+    Ok(put(domain))
+}
+
+pub(crate) fn unbind(facts: &Facts<'_>, service: &ServiceId, name: &DomainName) -> Result<Outcome<()>, Refusal> {
+    let domain = bound(facts, service, name)?;
+    Ok(Outcome::new(name, vec![Write::Remove(Record::Domain((**domain).clone()))], ()))
 }
 
 fn modify(

@@ -424,6 +424,9 @@ pub enum Refusal {
     /// The certificate comes from a file, from an authority or from the gateway itself: it is changed there.
     #[error("certificate `{0}` was not uploaded; it is changed where it comes from")]
     CertificateKept(CertificateId),
+    /// A chain without its private key.
+    #[error("certificate `{}` is not there with this chain: its private key is needed", .0.escape_debug())]
+    CertificateKeyRequired(String),
     /// Domains prove their names with the certificate.
     #[error("certificate `{certificate}` is used by {}; change them first", list(domains))]
     CertificateInUse {

@@ -26,7 +26,8 @@ struct Applied {
 /// Something that changes.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Applying {
-    /// `service`, `api`, `ip_strategy`, `upstream`, `plugin`, `key`, `application`, `usage_plan`, `api_document` or `release`.
+    /// `service`, `api`, `ip_strategy`, `upstream`, `plugin`, `key`, `application`, `usage_plan`, `certificate`, `domain`,
+    /// `api_document` or `release`.
     noun: &'static str,
     /// Its identifier; that of an API with its service's before it, that of a release with its service's and environment's.
     id: String,

@@ -133,6 +133,7 @@ impl From<Refusal> for Problem {
             Refusal::ProtocolFixed => return Self::field("/protocol", refusal.to_string()),
             Refusal::WebSocketMethod { .. } => return Self::field("/method", refusal.to_string()),
             Refusal::ProtocolMismatch(_) => return Self::field("/backend/type", refusal.to_string()),
+            Refusal::CertificateKeyRequired(_) => return Self::field("/key", refusal.to_string()),
             Refusal::KeySecretRequired(_) => return Self::field("/secret", refusal.to_string()),
             Refusal::BadNodes(invalid) => return Self::field("/members", &invalid.reason),
             Refusal::BadHealthCheck(invalid) => return Self::field("/health", &invalid.reason),

@@ -170,6 +170,18 @@ pub mod line {
             _ => None,
         }
     }
+
+    /// The key that [`of_pem`] wrote, in PEM again.
+    pub fn to_pem(line: &str) -> Option<Zeroizing<String>> {
+        let key = read(line)?;
+        let label = match &key {
+            PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
+            PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
+            PrivateKeyDer::Pkcs8(_) => "PRIVATE KEY",
+            _ => return None,
+        };
+        Some(Zeroizing::new(super::pem(label, key.secret_der())))
+    }
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -201,6 +213,15 @@ mod tests {
         assert!(found.not_before < found.not_after);
         assert_eq!(found.fingerprint.len(), 64);
         assert_eq!(examine(&found.chain, &key).unwrap(), found, "what is kept can be read again");
+    }
+
+    #[test]
+    fn a_key_is_the_same_in_a_line_and_in_pem() {
+        for line in ["pkcs8:AAEC", "pkcs1:AAEC", "sec1:AAEC"] {
+            let pem = line::to_pem(line).unwrap();
+            assert_eq!(line::of_pem(&pem).unwrap().as_str(), line, "{}", pem.as_str());
+        }
+        assert_eq!(line::to_pem("pkcs9:AAEC"), None);
     }
 
     #[test]

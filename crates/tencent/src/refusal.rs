@@ -204,7 +204,10 @@ pub(crate) fn refused(refusal: &Refusal, action: &str) -> Fault {
         Refusal::CertificateRequired(_) if action == "ModifySubDomain" => Code::CertificateIdError,
         Refusal::CertificateRequired(_) => Code::CertificateIsNull,
         // No action of the vendor's API changes certificates.
-        Refusal::CertificateExists(_) | Refusal::CertificateKept(_) | Refusal::AcmeUnasked(_) => Code::OperationDenied,
+        Refusal::CertificateExists(_)
+        | Refusal::CertificateKept(_)
+        | Refusal::CertificateKeyRequired(_)
+        | Refusal::AcmeUnasked(_) => Code::OperationDenied,
         Refusal::CertificateInUse { .. } => Code::ResourceIsInUse,
 
         Refusal::TooManyDomains { .. } => Code::ExceededDomainLimit,

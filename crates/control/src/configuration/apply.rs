@@ -1,17 +1,19 @@
 //! A document brought in: one rule after the other on a draft.
 
+mod apis;
 mod names;
 mod parts;
 mod told;
 
-use model::{Snapshot, Write};
+use model::{DomainName, Snapshot, Write};
 
+pub(crate) use self::apis::{delete_apis, later};
 pub(crate) use self::told::changes;
 
 use self::names::Names;
 use super::{Configuration, ConfigurationChange};
 use crate::rule::{Facts, Outcome};
-use crate::{Quotas, Refusal};
+use crate::{DomainPolicy, Quotas, Refusal};
 
 /// The configuration as it would be after what was decided so far.
 pub(crate) struct Draft<'f> {
@@ -76,13 +78,25 @@ pub(crate) fn at(place: String) -> impl FnOnce(Refusal) -> Refusal {
     }
 }
 
+/// The entry of a domain.
+pub(super) fn place_of_domain(wanted: &Configuration, name: &DomainName) -> String {
+    let places = wanted.services.iter().enumerate().flat_map(|(service, entry)| {
+        let domains = entry.domains.iter().enumerate();
+        domains.map(move |(number, domain)| (format!("/services/{service}/domains/{number}"), domain))
+    });
+    let is_it = |written: &str| DomainName::try_from(written).is_ok_and(|found| found == *name);
+    let mut found = places.filter(|(_, domain)| is_it(&domain.name)).map(|(place, _)| place);
+    found.next().unwrap_or_default()
+}
+
 pub(super) fn apply(
     facts: &Facts<'_>,
+    policy: &DomainPolicy,
     wanted: &Configuration,
     prune: bool,
 ) -> Result<Outcome<Vec<ConfigurationChange>>, Refusal> {
     let mut draft = Draft::new(facts);
-    parts::bring_in(&mut draft, wanted, prune)?;
+    parts::bring_in(&mut draft, policy, wanted, prune)?;
     let changes = changes(facts.snapshot, &draft.snapshot, &draft.writes);
     Ok(Outcome::new("configuration", draft.writes, changes))
 }

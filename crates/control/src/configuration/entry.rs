@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use model::{
-    AccessKeyId, AddressList, ApiDefinition, ApiDocumentId, ApiId, ApplicationId, Authority, Balancing,
-    EnvironmentName, HealthCheck, IpStrategyId, IpStrategyKind, Members, Name, Network, PluginId, PluginKind, Retries,
-    ServiceId, ServiceProtocol, Tag, Text, UpstreamId, UpstreamProtocol, UsagePlanId,
+    AccessKeyId, AddressList, ApiDefinition, ApiDocumentId, ApiId, ApplicationId, Authority, Balancing, CertificateId,
+    DomainCertificate, EnvironmentName, HealthCheck, IpStrategyId, IpStrategyKind, Members, Name, Network, PathMapping,
+    PluginId, PluginKind, Retries, ServiceId, ServiceProtocol, Tag, Text, TlsVersion, UpstreamId, UpstreamProtocol,
+    UsagePlanId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -126,6 +127,9 @@ pub struct ServiceEntry {
     /// Its lists of addresses that decide who may call.
     #[serde(default)]
     pub ip_strategies: Vec<IpStrategyEntry>,
+    /// The host names of the operator's own that lead to it.
+    #[serde(default)]
+    pub domains: Vec<DomainEntry>,
     /// Its APIs, as they are edited.
     #[serde(default)]
     pub apis: Vec<ApiEntry>,
@@ -141,7 +145,7 @@ pub struct ApiEntry {
     /// Without one, the API of this name is meant; where there is none, one is made.
     #[serde(default)]
     pub id: Option<ApiId>,
-    /// What it does.
+    /// What it does. The authorization API of a business API may be named in place of identified.
     pub definition: ApiDefinition,
 }
 
@@ -236,6 +240,51 @@ pub struct IpStrategyEntry {
     pub addresses: AddressList,
 }
 
+/// A certificate that an operator brought. Those of files, of authorities and of the gateway itself are the installation's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct CertificateEntry {
+    /// Without one, the certificate of this name is meant; where there is none, one is made.
+    #[serde(default)]
+    pub id: Option<CertificateId>,
+    /// Its name; a new one is called as its first host is, unless said otherwise.
+    #[serde(default)]
+    pub name: Option<Name>,
+    /// The chain in PEM, leaf first.
+    pub chain: String,
+    /// The private key in PEM, where it is told; needed for a chain that is not there yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// A custom domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DomainEntry {
+    /// The name: `*.` in front stands for one label; other scripts may be written as they are.
+    pub name: String,
+    /// Which schemes its callers may use.
+    pub protocol: ServiceProtocol,
+    /// The network that it is for.
+    #[serde(default = "outer_network")]
+    pub network: Network,
+    /// What it proves its name with; needed where callers may use https.
+    #[serde(default)]
+    pub certificate: Option<DomainCertificate>,
+    /// How its paths lead to environments, one to three; nothing: the first segment of a path names the environment.
+    #[serde(default)]
+    pub mappings: Option<Vec<PathMapping>>,
+    /// A call over http is sent to https.
+    #[serde(default)]
+    pub force_https: bool,
+    /// The oldest version of TLS that callers may use.
+    #[serde(default)]
+    pub min_tls: TlsVersion,
+    /// The authorities, in PEM, one of which must have signed the certificate that callers have to show.
+    #[serde(default)]
+    pub client_authorities: Option<String>,
+}
+
 /// A page about APIs. What it tells is not carried: it is built where it is made, and where its entry says something new.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -283,6 +332,10 @@ fn yes() -> bool {
 
 fn both() -> ServiceProtocol {
     ServiceProtocol::Both
+}
+
+fn outer_network() -> Network {
+    Network::Outer
 }
 
 fn outer() -> Vec<Network> {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use model::{ApiId, BindingScope, EnvironmentName, ServiceTree, Snapshot, ThrottleScope};
+use model::{
+    ApiId, BindingScope, CertificateSource, DomainMapping, EnvironmentName, ServiceTree, Snapshot, ThrottleScope,
+};
 use serde_json::Value;
 
 use super::{
-    ApiDocumentEntry, ApiEntry, ApplicationEntry, Configuration, EnvironmentEntry, IpStrategyEntry, KeyEntry,
-    PlanEntry, PluginEntry, ServiceEntry, UpstreamEntry,
+    ApiDocumentEntry, ApiEntry, ApplicationEntry, CertificateEntry, Configuration, DomainEntry, EnvironmentEntry,
+    IpStrategyEntry, KeyEntry, PlanEntry, PluginEntry, ServiceEntry, UpstreamEntry,
 };
 use crate::{plugin, read};
 
@@ -19,6 +21,7 @@ pub(super) fn configuration(snapshot: &Snapshot, with_secrets: bool) -> Configur
         keys: keys(snapshot, with_secrets),
         applications: applications(snapshot, with_secrets),
         usage_plans: plans(snapshot),
+        certificates: certificates(snapshot, with_secrets),
         services: snapshot.services.values().map(|tree| service(tree)).collect(),
         api_documents: documents(snapshot, with_secrets),
     }
@@ -82,6 +85,39 @@ fn applications(snapshot: &Snapshot, with_secrets: bool) -> Vec<ApplicationEntry
     snapshot.applications.values().map(|application| entry(application)).collect()
 }
 
+/// The certificates that operators brought.
+fn certificates(snapshot: &Snapshot, with_secrets: bool) -> Vec<CertificateEntry> {
+    let entry = |certificate: &model::Certificate| CertificateEntry {
+        id: Some(certificate.id.clone()),
+        name: Some(certificate.name.clone()),
+        chain: certificate.chain.clone(),
+        key: with_secrets
+            .then(|| sign::certificate::line::to_pem(certificate.key.expose()))
+            .flatten()
+            .as_deref()
+            .cloned(),
+    };
+    let uploaded = snapshot.certificates.values().filter(|found| found.source == CertificateSource::Uploaded);
+    uploaded.map(|certificate| entry(certificate)).collect()
+}
+
+fn domains(tree: &ServiceTree) -> Vec<DomainEntry> {
+    let entry = |domain: &model::Domain| DomainEntry {
+        name: domain.spelled.clone(),
+        protocol: domain.protocol,
+        network: domain.network,
+        certificate: domain.certificate.clone(),
+        mappings: match &domain.mapping {
+            DomainMapping::Default => None,
+            DomainMapping::Paths(paths) => Some(paths.clone()),
+        },
+        force_https: domain.force_https,
+        min_tls: domain.min_tls,
+        client_authorities: domain.client_ca.clone(),
+    };
+    tree.domains.values().map(|domain| entry(domain)).collect()
+}
+
 fn documents(snapshot: &Snapshot, with_secrets: bool) -> Vec<ApiDocumentEntry> {
     let entry = |document: &model::ApiDocument| ApiDocumentEntry {
         id: Some(document.id.clone()),
@@ -132,6 +168,7 @@ fn service(tree: &ServiceTree) -> ServiceEntry {
         tags: service.tags.clone(),
         annotations: service.annotations.clone(),
         ip_strategies: ip_strategies(tree),
+        domains: domains(tree),
         apis: apis
             .into_iter()
             .map(|api| ApiEntry { id: Some(api.id.clone()), definition: api.definition.clone() })

@@ -1,13 +1,17 @@
 //! Documents brought into a configuration in memory.
 
+mod domains;
+mod tokens;
+
 use serde_json::{Value, json};
 
 use super::*;
+use crate::DomainPolicy;
 use crate::world::World;
 
 fn bring(world: &mut World, document: &Value, prune: bool) -> Result<Vec<ConfigurationChange>, Refusal> {
     let wanted: Configuration = serde_json::from_value(document.clone()).unwrap();
-    world.make(|facts| apply::apply(facts, &wanted, prune))
+    world.make(|facts| apply::apply(facts, &DomainPolicy::default(), &wanted, prune))
 }
 
 fn told(changes: &[ConfigurationChange]) -> Vec<(&str, &str, ChangeKind)> {
@@ -52,10 +56,10 @@ fn what_is_taken_out_and_brought_in_again_changes_nothing_here_and_makes_the_sam
     let mut world = World::new();
     bring(&mut world, &shop(), false).unwrap();
     let taken = export::configuration(&world.snapshot, true);
-    let outcome = apply::apply(&world.facts(), &taken, true).unwrap();
+    let outcome = apply::apply(&world.facts(), &DomainPolicy::default(), &taken, true).unwrap();
     assert_eq!((outcome.writes, outcome.answer), (Vec::new(), Vec::new()));
     let mut other = World::new();
-    other.make(|facts| apply::apply(facts, &taken, false)).unwrap();
+    other.make(|facts| apply::apply(facts, &DomainPolicy::default(), &taken, false)).unwrap();
     assert_eq!(export::configuration(&other.snapshot, true), taken);
 }
 
@@ -144,14 +148,14 @@ fn plugins_applications_strategies_and_documents_go_in_come_out_and_change_nothi
     assert_eq!(told(&made).len(), 8 + 2 + 2 + 1 + 1, "{made:?}");
     assert_eq!(bring(&mut world, &guarded(), true).unwrap(), []);
     let taken = export::configuration(&world.snapshot, true);
-    let outcome = apply::apply(&world.facts(), &taken, true).unwrap();
+    let outcome = apply::apply(&world.facts(), &DomainPolicy::default(), &taken, true).unwrap();
     assert_eq!((outcome.writes, outcome.answer), (Vec::new(), Vec::new()));
     let mut other = World::new();
-    other.make(|facts| apply::apply(facts, &taken, false)).unwrap();
+    other.make(|facts| apply::apply(facts, &DomainPolicy::default(), &taken, false)).unwrap();
     assert_eq!(export::configuration(&other.snapshot, true), taken);
     let open = export::configuration(&world.snapshot, false);
     assert_eq!((open.applications[0].secret.clone(), open.api_documents[0].password.clone()), (None, None));
-    assert_eq!(apply::apply(&world.facts(), &open, true).unwrap().writes, Vec::new());
+    assert_eq!(apply::apply(&world.facts(), &DomainPolicy::default(), &open, true).unwrap().writes, Vec::new());
 }
 
 #[test]
@@ -244,6 +248,6 @@ fn two_thousand_services_go_in_and_out() {
     assert_eq!(made.len(), 100 + 2000 * 4);
     assert_eq!(bring(&mut world, &document, true).unwrap(), []);
     let taken = export::configuration(&world.snapshot, true);
-    assert_eq!(apply::apply(&world.facts(), &taken, true).unwrap().writes, Vec::new());
+    assert_eq!(apply::apply(&world.facts(), &DomainPolicy::default(), &taken, true).unwrap().writes, Vec::new());
     assert_eq!(bring(&mut world, &json!({}), true).unwrap().len(), 100 + 2000 * 3);
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::{Api, ApiId, Name, Network, ServiceId, ServiceProtocol, ServiceTree, Text, Timestamp};
+use model::{Api, ApiId, Name, Network, ServiceId, ServiceProtocol, ServiceTree, Text};
 
 use super::extension as words;
 use super::fault::Fault;
 use super::read::WantedApi;
 use super::relation::Relations;
-use crate::configuration::apply::{Draft, at, changes, settled};
+use crate::configuration::apply::{Draft, at, changes, delete_apis, later, settled};
 use crate::rule::{Facts, Outcome};
 use crate::{Actor, ConfigurationChange, Control, NewService, OauthRefusal, Refusal, api, mint, service};
 
@@ -95,11 +95,6 @@ pub(super) fn create(
     Ok(Outcome::new(service, draft.writes, made))
 }
 
-/// APIs are of the ages of their places in a document, in whatever order they could be made.
-fn later(first: Timestamp, number: usize) -> Timestamp {
-    Timestamp::from_millis(first.millis().saturating_add(i64::try_from(number).unwrap_or(i64::MAX)))
-}
-
 pub(super) fn bring(
     facts: &Facts<'_>,
     target: &Target,
@@ -128,7 +123,7 @@ pub(super) fn bring(
     let meant = meant(tree, wanted)?;
     let first = api::next_moment(tree, facts.now);
     let going = if prune { others(tree, &meant) } else { Vec::new() };
-    let still_used = remove(&mut draft, &id, going)?;
+    let still_used = delete_apis(&mut draft, &id, going)?;
     let mut relations = Relations::new(wanted.iter().map(|(_, wanted)| *wanted), meant.clone()).without(&still_used);
     let brought = settled(wanted.len(), |number| {
         let definition = relations.definition(&draft, &id, wanted[number].1)?;
@@ -156,18 +151,6 @@ pub(super) fn bring(
 fn others(tree: &ServiceTree, meant: &[Option<ApiId>]) -> Vec<ApiId> {
     let kept: BTreeSet<&ApiId> = meant.iter().flatten().collect();
     tree.apis.keys().filter(|api| !kept.contains(api)).cloned().collect()
-}
-
-/// Deletes APIs, and gives those that others are still called with the tokens of.
-fn remove(draft: &mut Draft<'_>, service: &ServiceId, apis: Vec<ApiId>) -> Result<Vec<ApiId>, Refusal> {
-    let mut still_used = Vec::new();
-    for api in apis {
-        match draft.ask(|facts| api::delete(facts, service, &api)) {
-            Err(Refusal::Oauth(OauthRefusal::InUse { .. })) => still_used.push(api),
-            done => done?,
-        }
-    }
-    Ok(still_used)
 }
 
 /// A refusal with the place that it is about: the operation at `pointer`, or a member of it.

@@ -2,18 +2,22 @@
 
 mod caller;
 mod document;
+mod domain;
 mod environment;
 mod prune;
 
 use std::collections::BTreeSet;
 
-use model::{AccessKeyId, ApiDocumentId, ApiId, ApplicationId, PluginId, Secret, ServiceId, UpstreamId, UsagePlanId};
+use model::{
+    AccessKeyId, ApiDefinition, ApiDocumentId, ApiId, ApplicationId, CertificateId, Oauth, PluginId, Secret, ServiceId,
+    Timestamp, UpstreamId, UsagePlanId,
+};
 
 use super::super::{ApiEntry, Configuration, KeyEntry, PlanEntry, ServiceEntry, UpstreamEntry};
-use super::{Draft, at};
+use super::{Draft, at, delete_apis, later, settled};
 use crate::{
-    CredentialChange, NewCredential, NewService, NewUpstream, NewUsagePlan, Refusal, ServiceChange, UpstreamChange,
-    UsagePlanChange, api, binding, credential, mint, service, upstream, usage_plan,
+    CredentialChange, DomainPolicy, NewCredential, NewService, NewUpstream, NewUsagePlan, Refusal, ServiceChange,
+    UpstreamChange, UsagePlanChange, api, binding, credential, mint, service, upstream, usage_plan,
 };
 
 /// What the entries of a document mean, in their order.
@@ -24,10 +28,16 @@ struct Meant {
     applications: Vec<ApplicationId>,
     plans: Vec<UsagePlanId>,
     services: Vec<ServiceId>,
+    certificates: Vec<CertificateId>,
     documents: Vec<ApiDocumentId>,
 }
 
-pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: bool) -> Result<(), Refusal> {
+pub(super) fn bring_in(
+    draft: &mut Draft<'_>,
+    policy: &DomainPolicy,
+    wanted: &Configuration,
+    prune: bool,
+) -> Result<(), Refusal> {
     let upstreams =
         once("upstream", "/upstreams", each("/upstreams", &wanted.upstreams, |entry| bring_upstream(draft, entry))?)?;
     let plugins =
@@ -42,10 +52,13 @@ pub(super) fn bring_in(draft: &mut Draft<'_>, wanted: &Configuration, prune: boo
     )?;
     let services =
         once("service", "/services", each("/services", &wanted.services, |entry| bring_service(draft, entry))?)?;
-    let mut meant = Meant { upstreams, plugins, keys, applications, plans, services, documents: Vec::new() };
+    let (certificates, documents) = (Vec::new(), Vec::new());
+    let mut meant = Meant { upstreams, plugins, keys, applications, plans, services, certificates, documents };
     if prune {
         prune::loosen(draft, wanted, &meant)?;
     }
+    let certificates = domain::bring_in(draft, policy, wanted, &meant.services)?;
+    meant.certificates = once("certificate", "/certificates", certificates)?;
     for (number, (entry, id)) in wanted.services.iter().zip(&meant.services).enumerate() {
         let place = format!("/services/{number}");
         bring_parts(draft, id, entry, &place, prune)?;
@@ -76,19 +89,29 @@ fn bring_parts(
     place: &str,
     prune: bool,
 ) -> Result<(), Refusal> {
+    let tree = environment::tree(draft, id)?;
+    let first = api::next_moment(tree, draft.now);
+    let mut others: Vec<ApiId> = Vec::new();
     if prune {
         let apis = apis_of(draft, id, entry);
-        let there = draft.snapshot.services.get(id).map_or_else(Vec::new, |tree| tree.apis.keys().cloned().collect());
-        for api in there.into_iter().filter(|api| !apis.contains(api)) {
-            draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.to_owned()))?;
-        }
+        others.extend(tree.apis.keys().filter(|api| !apis.contains(*api)).cloned());
     }
-    let brought =
-        entry.apis.iter().enumerate().map(|(number, entry)| {
-            bring_api(draft, id, entry).map_err(at(format!("{place}/apis/{number}/definition")))
-        });
+    let still_used = delete_apis(draft, id, others).map_err(at(place.to_owned()))?;
+    // Those that are called with tokens come last, when it is clear who is called what.
+    let mut order: Vec<usize> = (0..entry.apis.len()).collect();
+    order.sort_by_key(|number| authorization(&entry.apis[*number].definition).is_some());
+    let brought = settled(order.len(), |turn| {
+        let number = order[turn];
+        bring_api(draft, id, &entry.apis[number], later(first, number))
+    });
+    let mut brought: Vec<_> = order.iter().zip(brought).collect();
+    brought.sort_by_key(|(number, _)| **number);
+    let brought = brought.into_iter().map(|(number, api)| api.map_err(at(format!("{place}/apis/{number}/definition"))));
     let brought = brought.collect::<Result<_, _>>()?;
     once("API", &format!("{place}/apis"), brought)?;
+    for api in still_used {
+        draft.ask(|facts| api::delete(facts, id, &api)).map_err(at(place.to_owned()))?;
+    }
     let strategies = format!("{place}/ip_strategies");
     let brought = each(&strategies, &entry.ip_strategies, |entry| caller::bring_ip_strategy(draft, id, entry))?;
     let kept = once("IP strategy", &strategies, brought)?;
@@ -287,15 +310,37 @@ fn apis_of(draft: &Draft<'_>, service: &ServiceId, entry: &ServiceEntry) -> BTre
     entry.apis.iter().filter_map(|entry| meant(draft, service, entry)).collect()
 }
 
-fn bring_api(draft: &mut Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Result<ApiId, Refusal> {
-    let definition = &entry.definition;
+/// What a business API says of its authorization API.
+fn authorization(definition: &ApiDefinition) -> Option<&ApiId> {
+    definition.oauth.as_ref().and_then(Oauth::authorization)
+}
+
+/// The definition of an entry, with the identifier of an authorization API that is named.
+fn identified(draft: &Draft<'_>, service: &ServiceId, entry: &ApiEntry) -> Result<ApiDefinition, Refusal> {
+    let mut definition = entry.definition.clone();
+    let Some(said) = authorization(&definition) else { return Ok(definition) };
+    if !environment::tree(draft, service)?.apis.contains_key(said)
+        && let Some(named) = draft.names.api(service, said.as_str())
+    {
+        definition.oauth = Some(Oauth::Business { authorization: named.clone() });
+    }
+    Ok(definition)
+}
+
+fn bring_api(
+    draft: &mut Draft<'_>,
+    service: &ServiceId,
+    entry: &ApiEntry,
+    created: Timestamp,
+) -> Result<ApiId, Refusal> {
+    let definition = identified(draft, service, entry)?;
     match meant(draft, service, entry) {
-        Some(id) => draft.ask(|facts| api::modify(facts, service, &id, definition)).map(|_| id),
+        Some(id) => draft.ask(|facts| api::modify(facts, service, &id, &definition)).map(|_| id),
         None => {
             let chosen = entry.id.clone();
             let made = draft.ask(|facts| {
                 let id = chosen.map_or_else(|| mint::api(facts.snapshot), Ok)?;
-                api::create(facts, service, id, definition)
+                api::create_at(facts, service, id, &definition, created)
             });
             made.map(|api| api.id.clone())
         }

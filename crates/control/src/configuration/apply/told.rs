@@ -53,7 +53,12 @@ fn rotated(before: &Snapshot, after: &Snapshot) -> BTreeSet<String> {
         .api_documents
         .values()
         .filter(|document| before.api_documents.get(&document.id).is_some_and(|old| old.password != document.password));
+    let certificates = after
+        .certificates
+        .values()
+        .filter(|certificate| before.certificates.get(&certificate.id).is_some_and(|old| old.key != certificate.key));
     let keys = keys.map(|key| key.id.to_string());
+    let keys = keys.chain(certificates.map(|certificate| certificate.id.to_string()));
     let applications = applications.map(|application| application.id.to_string());
     keys.chain(applications).chain(documents.map(|document| document.id.to_string())).collect()
 }
@@ -69,7 +74,7 @@ fn change((noun, id): Key<'_>, name: &str, kind: ChangeKind) -> ConfigurationCha
 ///
 /// Of a secret just that it is another one.
 fn entries(snapshot: &Snapshot, rotated: &BTreeSet<String>) -> BTreeMap<(&'static str, String), (String, Value)> {
-    let Configuration { upstreams, plugins, keys, applications, usage_plans, services, api_documents } =
+    let Configuration { upstreams, plugins, keys, applications, usage_plans, certificates, services, api_documents } =
         export::configuration(snapshot, false);
     let mut found = BTreeMap::new();
     let mut put = |noun: &'static str, id: String, name: String, value: Value| {
@@ -96,6 +101,14 @@ fn entries(snapshot: &Snapshot, rotated: &BTreeSet<String>) -> BTreeMap<(&'stati
     for plan in usage_plans {
         put("usage_plan", text(plan.id.as_ref()), plan.name.to_string(), value(&plan));
     }
+    for certificate in certificates {
+        let (id, mut told) = (text(certificate.id.as_ref()), value(&certificate));
+        // Nobody reads a chain.
+        let kept = snapshot.certificates.get(id.as_str());
+        told["chain"] = kept.map(|kept| kept.fingerprint.clone()).into();
+        told["key"] = secret(&id);
+        put("certificate", id, text(certificate.name.as_ref()), told);
+    }
     for mut service in services {
         let id = text(service.id.as_ref());
         for api in std::mem::take(&mut service.apis) {
@@ -105,6 +118,11 @@ fn entries(snapshot: &Snapshot, rotated: &BTreeSet<String>) -> BTreeMap<(&'stati
         for strategy in std::mem::take(&mut service.ip_strategies) {
             let name = strategy.name.to_string();
             put("ip_strategy", format!("{id}/{}", text(strategy.id.as_ref())), name, value(&strategy));
+        }
+        for domain in std::mem::take(&mut service.domains) {
+            let (name, mut told) = (domain.name.clone(), value(&domain));
+            told["service"] = id.clone().into();
+            put("domain", name.clone(), name, told);
         }
         put("service", id, service.name.to_string(), value(&service));
     }

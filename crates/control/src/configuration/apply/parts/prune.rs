@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    AccessKeyId, ApiDocumentId, ApiId, ApplicationBinding, ApplicationId, Attachment, EnvironmentName, PlanBinding,
-    PluginId, ServiceId, ServiceTree, Snapshot, UpstreamId, UsagePlanId,
+    AccessKeyId, ApiDocumentId, ApiId, ApplicationBinding, ApplicationId, Attachment, CertificateId, CertificateSource,
+    DomainName, EnvironmentName, PlanBinding, PluginId, ServiceId, ServiceTree, Snapshot, UpstreamId, UsagePlanId,
 };
 
 use super::super::super::{Configuration, EnvironmentEntry, ServiceEntry};
 use super::environment::{take_offline, target, tree};
-use super::{Draft, Meant};
+use super::{Draft, Meant, delete_apis};
 use crate::binding::{self, Place};
 use crate::{
-    CredentialChange, Refusal, ServiceChange, api, api_document, application, credential, ip_strategy, plugin, service,
-    upstream, usage_plan,
+    CredentialChange, Refusal, ServiceChange, api_document, application, certificate, credential, domain, ip_strategy,
+    plugin, service, upstream, usage_plan,
 };
 
 /// Takes apart what the document does not hold together: plans, applications, plugins and IP strategies on one side,
-/// environments and APIs on the other. It comes first, so that nothing of it stands in the way of what is brought in.
+/// environments and APIs on the other; domains and services. It comes first, so that nothing of it stands in the way of what is brought in.
 pub(super) fn loosen(draft: &mut Draft<'_>, wanted: &Configuration, meant: &Meant) -> Result<(), Refusal> {
     unbind_plans(draft, wanted, meant)?;
     let entries: BTreeMap<&ServiceId, &ServiceEntry> = meant.services.iter().zip(&wanted.services).collect();
@@ -25,6 +25,7 @@ pub(super) fn loosen(draft: &mut Draft<'_>, wanted: &Configuration, meant: &Mean
     for tree in trees {
         let entry = entries.get(&tree.service.id).copied();
         unbind_applications(draft, &tree, entry, meant)?;
+        unbind_domains(draft, &tree, entry)?;
         if let Some(entry) = entry {
             detach_plugins(draft, &tree, entry)?;
             unbind_ip_strategies(draft, &tree, entry)?;
@@ -69,6 +70,17 @@ fn unbind_applications(
             let service = &tree.service.id;
             draft.ask(|facts| application::unbind(facts, application, service, environment, api))?;
         }
+    }
+    Ok(())
+}
+
+/// Lets go the domains that a service does not have in the document: another may get them.
+fn unbind_domains(draft: &mut Draft<'_>, tree: &ServiceTree, entry: Option<&ServiceEntry>) -> Result<(), Refusal> {
+    let written = entry.into_iter().flat_map(|entry| &entry.domains);
+    let kept: BTreeSet<DomainName> =
+        written.filter_map(|domain| DomainName::try_from(domain.name.as_str()).ok()).collect();
+    for name in tree.domains.keys().filter(|name| !kept.contains(*name)) {
+        draft.ask(|facts| domain::unbind(facts, &tree.service.id, name))?;
     }
     Ok(())
 }
@@ -156,6 +168,12 @@ pub(super) fn remove_others(draft: &mut Draft<'_>, meant: &Meant) -> Result<(), 
     for id in gone {
         remove_service(draft, &id)?;
     }
+    let certificates = draft.snapshot.certificates.values();
+    let uploaded = certificates.filter(|found| found.source == CertificateSource::Uploaded).map(|found| &found.id);
+    let gone: Vec<CertificateId> = others_of(uploaded, &meant.certificates);
+    for id in gone {
+        draft.ask(|facts| certificate::delete(facts, &id))?;
+    }
     let gone: Vec<UsagePlanId> = others_of(draft.snapshot.usage_plans.keys(), &meant.plans);
     for id in gone {
         let members: Vec<AccessKeyId> =
@@ -197,9 +215,7 @@ fn remove_service(draft: &mut Draft<'_>, id: &ServiceId) -> Result<(), Refusal> 
         take_offline(draft, id, &environment)?;
     }
     let apis: Vec<ApiId> = tree(draft, id)?.apis.keys().cloned().collect();
-    for api in apis {
-        draft.ask(|facts| api::delete(facts, id, &api))?;
-    }
+    delete_apis(draft, id, apis)?;
     let bare = ServiceChange { tags: Some(Vec::new()), ..ServiceChange::default() };
     draft.ask(|facts| service::modify(facts, id, &bare))?;
     draft.ask(|facts| service::delete(facts, id))
