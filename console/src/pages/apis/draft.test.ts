@@ -37,6 +37,13 @@ test('editing an API without touching it changes nothing', () => {
   expect(definitionOf(draftOf(nodes), nodes)).toEqual(nodes);
 });
 
+test('the part in OAuth 2.0 stays with its authentication and goes with it', () => {
+  const business: Definition = { ...WHOLE, auth: 'oauth', oauth: { business: { authorization: 'api-1' } } };
+  const draft = draftOf(business);
+  expect(definitionOf(draft, business)).toEqual(business);
+  expect(definitionOf({ ...draft, auth: 'key_pair' }, business)).toEqual(WHOLE);
+});
+
 test('a parameter that goes where it came from needs no mapping', () => {
   const draft = draftOf({ ...WHOLE, mappings: [] });
   expect(definitionOf(draft).mappings).toEqual([]);

@@ -191,6 +191,8 @@ export function definitionOf(draft: Draft, before?: Definition): Definition {
     path: draft.path,
     method: draft.method as Definition['method'],
     auth: draft.auth as Definition['auth'],
+    // The part in OAuth 2.0 stays with its authentication, and goes with it.
+    oauth: draft.auth === 'oauth' ? before?.oauth : undefined,
     cors: draft.cors,
     timeout: draft.timeout,
     parameters: draft.parameters.map((one) => ({
