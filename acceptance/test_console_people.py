@@ -40,7 +40,7 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     console.field("operators:field.name").fill("deployer")
     console.press("operators:makeUp")
     console.press("shell:action.submit")
-    console.sees(re.compile("is called `deployer` already"))
+    console.sees(re.compile({"en": "is called `deployer` already", "zh": "已使用名称 `deployer`"}[language]))
     console.page.keyboard.press("Escape")
     leave(console)
 

@@ -1,8 +1,9 @@
 /** What the gateway refuses, as it tells it (RFC 9457), and in the operator's words. */
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { reason } from './reasons';
 
-/** A field that was refused: its path in the body (`backend.origin`), and why, in the gateway's words. */
+/** A field that was refused: its path in the body (`backend.origin`), and why. */
 export interface FieldProblem {
   field: string;
   detail: string;
@@ -33,11 +34,11 @@ export async function problemOf(answer: Response): Promise<Problem> {
   const told = (await answer.json().catch(() => ({}))) as Told;
   const fields = (told.errors ?? []).map(({ pointer, parameter, message }) => ({
     field: (pointer ?? parameter ?? '').replace(/^\//, '').replaceAll('/', '.'),
-    detail: message,
+    detail: reason(message),
   }));
   const kind = told.type?.split(':').pop() ?? '';
   const later = Number(answer.headers.get('retry-after'));
-  return new Problem(answer.status, kind, told.detail ?? told.title ?? '', fields, later || null);
+  return new Problem(answer.status, kind, reason(told.detail ?? told.title ?? ''), fields, later || null);
 }
 
 /** The problem in words, in the operator's language; what the gateway says about this case stands behind it. */

@@ -15,6 +15,7 @@ import overview from './zh/overview.json';
 import plans from './zh/plans.json';
 import plugins from './zh/plugins.json';
 import problems from './zh/problems.json';
+import reasons from './zh/reasons.json';
 import refusals from './zh/refusals.json';
 import rules from './zh/rules.json';
 import services from './zh/services.json';
@@ -42,6 +43,7 @@ export default {
   plans,
   plugins,
   problems,
+  reasons,
   refusals,
   rules,
   services,
