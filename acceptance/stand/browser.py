@@ -21,6 +21,9 @@ PICTURES = ROOT / "docs" / "images" / "console"
 SHOWN = {
     "api-backend-en",
     "api-frontend-zh",
+    "applications-en",
+    "documents-en",
+    "plugins-en",
     "debug-en",
     "domain-bind-zh",
     "logs-en",
