@@ -10,6 +10,8 @@ import grpc_tools
 from google.api import annotations_pb2
 from grpc_tools import protoc
 
+from .rpc import listen
+
 FILE = Path(__file__).with_suffix(".proto")
 
 
@@ -34,11 +36,7 @@ class Messaging:
         self.heard = []
         self.server = grpc.server(futures.ThreadPoolExecutor(16))
         self.services.add_MessagingServicer_to_server(self._servicer(), self.server)
-        if tls is None:
-            self.port = self.server.add_insecure_port("127.0.0.1:0")
-        else:
-            pem = tls.read_bytes()
-            self.port = self.server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(pem, pem)]))
+        self.port = listen(self.server, tls)
         self.server.start()
 
     def _servicer(self):

@@ -10,6 +10,14 @@ SERVICE = "acceptance.Talk"
 PATIENCE = 60
 
 
+def listen(server, tls=None):
+    """Has a server listen, with TLS where there is a certificate; the port."""
+    if tls is None:
+        return server.add_insecure_port("127.0.0.1:0")
+    pem = tls.read_bytes()
+    return server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(pem, pem)]))
+
+
 class Talk:
     """A gRPC server whose methods tests steer. `heard` holds what each call brought, as it came."""
 
@@ -21,11 +29,7 @@ class Talk:
         self.remaining = None
         self.server = grpc.server(futures.ThreadPoolExecutor(64))
         self.server.add_generic_rpc_handlers([self._handlers()])
-        if tls is None:
-            self.port = self.server.add_insecure_port("127.0.0.1:0")
-        else:
-            pem = tls.read_bytes()
-            self.port = self.server.add_secure_port("127.0.0.1:0", grpc.ssl_server_credentials([(pem, pem)]))
+        self.port = listen(self.server, tls)
         self.server.start()
 
     def _handlers(self):

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use net::{Caller, Exchange, Framing, Request, TakeFault, Taken};
+use net::{Caller, Exchange, Framing, Request, Taken};
 use rpc::{Matched, NoMatch};
 
 use super::{OriginIs, Turn, body_refusal, http, upstream, whole};
@@ -125,15 +125,9 @@ pub(super) async fn answer(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
-    let worker = turn.worker;
-    call.backend_status = Some(exchange.response().status());
-    let stall = worker.stall.unwrap_or(rules.timeout());
-    let taken = exchange.take(caller, &worker.pool, worker.rpc_bytes, stall).await;
-    let Taken { response, body, trailers } = taken.map_err(|fault| match fault {
-        TakeFault::CallerGone => Refusal::CallerGone,
-        TakeFault::Stalled => Refusal::BackendTimeout,
-        TakeFault::Gone | TakeFault::Malformed | TakeFault::TooLong => Refusal::BackendBroken,
-    })?;
+    let most = turn.worker.rpc_bytes;
+    let Taken { response, body, trailers } =
+        whole::take(turn, rules, exchange, most, Refusal::BackendBroken, caller, call).await?;
     let said = |name: &str| trailers.get(name).or_else(|| response.header(name));
     let (status, message, details) = (said("grpc-status"), said("grpc-message"), said("grpc-status-details-bin"));
     let answer = rpc.matched.answer(&body, status, message, details).map_err(|_| {

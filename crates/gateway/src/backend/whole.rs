@@ -50,16 +50,8 @@ pub(super) async fn edited(
     call: &mut Call<'_>,
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
-    let worker = turn.worker;
-    call.backend_status = Some(exchange.response().status());
-    let stall = worker.stall.unwrap_or(rules.timeout());
-    let taken = exchange.take(caller, &worker.pool, edit.asked.request_bytes, stall).await;
-    let Taken { response, body, .. } = taken.map_err(|fault| match fault {
-        TakeFault::CallerGone => Refusal::CallerGone,
-        TakeFault::Stalled => Refusal::BackendTimeout,
-        TakeFault::Gone | TakeFault::Malformed => Refusal::BackendBroken,
-        TakeFault::TooLong => Refusal::PluginBroken,
-    })?;
+    let most = edit.asked.request_bytes;
+    let Taken { response, body, .. } = take(turn, rules, exchange, most, Refusal::PluginBroken, caller, call).await?;
     let mut lines = Vec::new();
     response.copy_headers(&mut lines, |_, _| false);
     let whole = Whole {
@@ -72,6 +64,27 @@ pub(super) async fn edited(
     // Whether a body came whole that ends with its connection nobody can tell.
     let may_keep = response.body() != ResponseFraming::UntilClose;
     finish(turn, &whole, may_keep, caller, request, call, scratch).await
+}
+
+/// Takes the answer of an exchange, whose body may have `most` bytes; `too_long` is the refusal of a longer one.
+pub(super) async fn take(
+    turn: &Turn<'_>,
+    rules: ApiRules,
+    exchange: Exchange,
+    most: usize,
+    too_long: Refusal,
+    caller: &mut Caller,
+    call: &mut Call<'_>,
+) -> Result<Taken, Refusal> {
+    let worker = turn.worker;
+    call.backend_status = Some(exchange.response().status());
+    let stall = worker.stall.unwrap_or(rules.timeout());
+    exchange.take(caller, &worker.pool, most, stall).await.map_err(|fault| match fault {
+        TakeFault::CallerGone => Refusal::CallerGone,
+        TakeFault::Stalled => Refusal::BackendTimeout,
+        TakeFault::Gone | TakeFault::Malformed => Refusal::BackendBroken,
+        TakeFault::TooLong => too_long,
+    })
 }
 
 /// Keeps an answer where it may be kept, and sends it, as a function has it where one changes it.
