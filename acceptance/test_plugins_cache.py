@@ -40,9 +40,10 @@ DECLARED = [
 
 
 @pytest.fixture
-def site(gateway, backend):
-    """An API with parameters, another one, and one that asks for a signature."""
-    site = Site(gateway, backend)
+def site(gateways, backend):
+    """An API with parameters, another one, and one that asks for a signature. An answer is kept when its last byte is on its
+    way, so that a call at another worker in that very instant asks the backend again: one worker does one after the other."""
+    site = Site(gateways("--workers", "1"), backend)
     site.api(path="/v/{id}", name="v", to="/v/{id}", RequestParameters=DECLARED)
     site.api(path="/b", name="b", to="/b")
     site.api(path="/signed", name="signed", AuthType="SECRET")
