@@ -96,7 +96,7 @@ pub async fn call(
         }
     };
     if turn.answering.is_some() && call.backend_status.is_some() {
-        return Box::pin(answer_with(&turn, plan, made, caller, request, call, scratch)).await;
+        return Box::pin(answer_with(&turn, made, caller, request, call, scratch)).await;
     }
     reply_with(&turn, plan, made, caller, request, call, scratch).await
 }
@@ -104,7 +104,6 @@ pub async fn call(
 /// Sends the answer, which plugins keep or change.
 async fn answer_with(
     turn: &Turn<'_>,
-    plan: &EventPlan,
     mut made: Made,
     caller: &mut Caller,
     request: &Request,
@@ -124,15 +123,7 @@ async fn answer_with(
     };
     // What the platform says of a function that failed is no answer of the function.
     let has_returned = call.backend_status.is_some_and(|status| status < 400);
-    if let Some(caching) = turn.answering.and_then(|answering| answering.caching.as_ref())
-        && has_returned
-    {
-        caching.keep(&whole, request);
-    }
-    match super::whole::edit_of(turn, gzip::value_of(&whole.lines, "content-encoding")) {
-        Some(edit) => super::whole::change_and_send(turn, edit, &whole, caller, request, call, scratch).await,
-        None => reply_with(turn, plan, made, caller, request, call, scratch).await,
-    }
+    super::whole::finish(turn, &whole, has_returned, caller, request, call, scratch).await
 }
 
 /// Sends the answer.

@@ -55,8 +55,7 @@ pub async fn call(
     };
     let message = matched.message(request.query().unwrap_or(""), body).map_err(|fault| refused(fault.to_string()))?;
     let rpc = RpcCall { matched: &matched, message };
-    let turn = Turn { origin_is: OriginIs::Rpc(&rpc), form: turn.form.clone(), ..turn };
-    pass(turn, plan, caller, request, call, scratch).await
+    pass(turn.with(OriginIs::Rpc(&rpc)), plan, caller, request, call, scratch).await
 }
 
 fn refused(reason: String) -> Refusal {
