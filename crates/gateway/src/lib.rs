@@ -10,6 +10,7 @@
 //! its path by `explain`.
 
 pub mod access;
+mod ahead;
 pub mod auth;
 pub mod backend;
 pub mod call;

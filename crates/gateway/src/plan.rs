@@ -12,6 +12,7 @@ use net::Target;
 use observe::EnvironmentMetrics;
 use rustc_hash::FxHashMap;
 
+use crate::ahead;
 use crate::limit::Rate;
 use crate::parameter::ParameterPlan;
 use crate::plugin::Plugins;
@@ -121,6 +122,8 @@ impl ApiRules {
 
 /// An API of a release with what acts on it without a release.
 #[derive(Debug, Clone)]
+// One line of the processor's cache.
+#[repr(align(64))]
 pub struct ApiEntry {
     /// The definition's rules: a copy, for a call that is being judged has not come to the definition yet.
     pub rules: ApiRules,
@@ -224,6 +227,20 @@ pub struct MockPlan {
     pub head: Box<[u8]>,
     /// The body.
     pub body: Box<[u8]>,
+}
+
+impl ApiEntry {
+    /// Asks for the definition, which is needed when it is known who calls.
+    pub fn fetch_ahead(&self) {
+        ahead::fetch(&self.api.text);
+        ahead::fetch(&self.api.parameters);
+        ahead::fetch(&self.api.backend);
+    }
+
+    /// Asks for the definition's texts. The definition itself must have come.
+    pub fn fetch_text_ahead(&self) {
+        ahead::fetch_text(&self.api.text);
+    }
 }
 
 impl ApiPlan {

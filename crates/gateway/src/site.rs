@@ -123,6 +123,7 @@ pub fn find<'p>(
     match environment.router.find(method, path, &mut scratch.captures) {
         route::Found::Api { value, matched } => {
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
+            entry.fetch_ahead();
             call.entry = Some(entry);
             scratch.path.matched = matched;
             Ok(if asked.is_some() && allows_page(entry, request) { Found::Preflight(entry) } else { Found::Api(entry) })

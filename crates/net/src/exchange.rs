@@ -42,9 +42,14 @@ pub enum RequestBody<'a> {
     Upgrade,
 }
 
-/// A request that was sent and the head of its response.
+/// A request that was sent and the head of its response. A pointer: an exchange is handed on through many steps of a call, and
+/// would be copied in each.
 #[derive(Debug)]
-pub struct Exchange {
+pub struct Exchange(Box<Parts>);
+
+/// What an [`Exchange`] is made of.
+#[derive(Debug)]
+struct Parts {
     backend: Backend,
     response: Response,
     /// What came of the response behind its head.
@@ -96,7 +101,7 @@ impl Exchange {
         match result {
             Ok(response) => {
                 let Sending { backend, inbox, upload, to_head, .. } = sending;
-                Ok(Exchange { backend, response, rest: inbox, upload, to_head, course: None })
+                Ok(Exchange(Box::new(Parts { backend, response, rest: inbox, upload, to_head, course: None })))
             }
             Err(kind) => {
                 // A backend that does not read would keep what is still to be sent with the system, long after the call.
@@ -118,23 +123,23 @@ impl Exchange {
 
     /// The response head.
     pub fn response(&self) -> &Response {
-        &self.response
+        &self.0.response
     }
 
     /// The backend's address.
     pub fn peer(&self) -> std::net::SocketAddr {
-        self.backend.peer()
+        self.0.backend.peer()
     }
 
     /// The response's body is to be packed as gzip on its way to the caller. The head that is relayed has to say so.
     pub fn pack(&mut self) {
-        self.course.get_or_insert_default().packer = Some(Packer::new());
+        self.0.course.get_or_insert_default().packer = Some(Packer::new());
     }
 
     /// A copy of the response's body is to be kept, as it comes, if it has at most so many bytes.
     pub fn keep(&mut self, most: usize) -> Keeper {
         let keeper = Keeper::new(most);
-        self.course.get_or_insert_default().keeper = Some(keeper.clone());
+        self.0.course.get_or_insert_default().keeper = Some(keeper.clone());
         keeper
     }
 }

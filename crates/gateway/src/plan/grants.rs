@@ -11,6 +11,7 @@ use rustc_hash::FxBuildHasher;
 use sign::key_pair::Key;
 
 use super::END;
+use crate::ahead;
 use crate::limit::{Quota, Rate};
 
 /// The keys that may call, each with its plan.
@@ -102,6 +103,17 @@ fn place(text: &str) -> u16 {
 }
 
 impl Grant {
+    /// Asks for what is needed when the key's signature has been verified.
+    pub fn fetch_ahead(&self) {
+        if let Some(rate) = &self.rate {
+            ahead::fetch(&**rate);
+        }
+        if let Some((quota, _)) = &self.quota {
+            ahead::fetch(&**quota);
+        }
+        ahead::fetch_text(&self.lines.text);
+    }
+
     /// What the key `id` may do under `plan`.
     pub fn new(
         id: &AccessKeyId,

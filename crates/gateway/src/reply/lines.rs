@@ -96,7 +96,8 @@ fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) {
     out.push_str("\r\n");
 }
 
-/// A number in decimal.
+/// A number in decimal. Not in place of its calls: there are many, and a call finds the code, too, cold.
+#[inline(never)]
 fn write_number(out: &mut String, number: u64) {
     out.push_str(itoa::Buffer::new().format(number));
 }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Course, Exchange, Upload};
+use super::{Course, Exchange, Parts, Upload};
 use crate::body::{Coding, Incoming};
 use crate::buffer::{Buffer, with_scratch};
 use crate::caller::append_length;
@@ -30,7 +30,7 @@ impl Exchange {
         pool: &Pool,
         stall_limit: Duration,
     ) -> Result<Relayed, RelayFault> {
-        let Exchange { backend, response, rest, upload, to_head, course } = self;
+        let Parts { backend, response, rest, upload, to_head, course } = *self.0;
         let framing = match response.body() {
             // How long it will be when it is packed is not known.
             ResponseFraming::Length(_) if course.as_ref().is_some_and(|course| course.packer.is_some()) => {

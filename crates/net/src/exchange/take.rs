@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Exchange, Upload};
+use super::{Exchange, Parts, Upload};
 use crate::body::{Coding, Incoming};
 use crate::buffer::{Buffer, with_scratch};
 use crate::{Backend, Caller, Pool, Response};
@@ -62,7 +62,7 @@ impl Exchange {
         most: usize,
         stall_limit: Duration,
     ) -> Result<Taken, TakeFault> {
-        let Exchange { backend, response, rest, upload, .. } = self;
+        let Parts { backend, response, rest, upload, .. } = *self.0;
         let persistent = response.is_persistent();
         let body = Incoming::of(&response);
         let mut taking = Taking { backend, body, rest, upload, taken: Vec::new(), most, stall_limit };

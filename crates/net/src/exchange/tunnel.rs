@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::Exchange;
+use super::{Exchange, Parts};
 use crate::buffer::{Buffer, with_scratch};
 use crate::ticker::Moment;
 use crate::{Backend, Caller, Io};
@@ -58,7 +58,7 @@ impl Exchange {
     /// get a Close frame (1001, "going away") behind the frame that was on its way, and [`TunnelLimits::goodbye`] to answer it.
     pub async fn tunnel(self, caller: &mut Caller, head: &mut Vec<u8>, limits: TunnelLimits) -> Tunneled {
         head.extend_from_slice(b"\r\n");
-        let Exchange { backend, rest, .. } = self;
+        let Parts { backend, rest, .. } = *self.0;
         let early = caller.take_unused();
         let mut out = Buffer::holding(head);
         out.append(&rest);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
+use std::ops::{Deref, DerefMut};
 
 use crate::Limits;
 
@@ -58,14 +59,23 @@ impl Meaning {
     }
 }
 
-/// A head's bytes and its fields. Memory comes from the thread's free list and goes back there.
+/// A head's bytes and its fields. The memory comes from the thread's free list and goes back there: the piece used last is
+/// used first, so that a call finds it warm. A pointer alone is handed about. Without memory there are no fields.
 #[derive(Debug, Default)]
-pub(crate) struct Fields {
+pub(crate) struct Fields(Option<Box<Memory>>);
+
+/// What [`Fields`] hold.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
     pub(crate) bytes: Vec<u8>,
     /// Texts of the start line, for whoever has use for them.
     pub(crate) line: String,
     spans: Vec<Span>,
+    /// The lengths of the names, a bit each: most names that are looked for are not there, and mostly none is as long.
+    lengths: u64,
 }
+
+static NOTHING: Memory = Memory { bytes: Vec::new(), line: String::new(), spans: Vec::new(), lengths: 0 };
 
 /// A line that does not end with CR LF, or has an obsolete fold.
 #[derive(Debug)]
@@ -74,21 +84,48 @@ pub(crate) struct BareBreak;
 const KEPT: usize = 256;
 const KEPT_CAPACITY: usize = 16 * 1024;
 
-/// What is kept of [`Fields`].
-type Memory = (Vec<u8>, String, Vec<Span>);
+/// The boxes themselves are handed out and taken back.
+#[allow(clippy::vec_box)]
+type FreeList = Vec<Box<Memory>>;
 
 thread_local! {
-    static FREE: RefCell<Vec<Memory>> = const { RefCell::new(Vec::new()) };
+    static FREE: RefCell<FreeList> = const { RefCell::new(Vec::new()) };
+}
+
+impl Deref for Fields {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Fields {
+    fn deref_mut(&mut self) -> &mut Memory {
+        self.0.get_or_insert_default()
+    }
 }
 
 impl Fields {
     pub(crate) fn take() -> Fields {
-        let (bytes, line, spans) = FREE
-            .with_borrow_mut(Vec::pop)
-            .unwrap_or_else(|| (Vec::with_capacity(1024), String::with_capacity(256), Vec::with_capacity(32)));
-        Fields { bytes, line, spans }
+        let memory = FREE.with_borrow_mut(Vec::pop).unwrap_or_else(|| {
+            Box::new(Memory {
+                bytes: Vec::with_capacity(1024),
+                line: String::with_capacity(256),
+                spans: Vec::with_capacity(32),
+                lengths: 0,
+            })
+        });
+        Fields(Some(memory))
     }
+}
 
+/// The bit of a name's length in [`Memory::lengths`]; long names share one.
+fn bit_of(length: usize) -> u64 {
+    1 << length.min(63)
+}
+
+impl Memory {
     /// Notes a field that the tokeniser found in `head` and returns where its line ends. The tokeniser takes LF alone for a line end; this does not.
     pub(crate) fn note(
         &mut self,
@@ -106,6 +143,7 @@ impl Fields {
             return Err(BareBreak);
         }
         let name_length = field.name.len();
+        self.lengths |= bit_of(name_length);
         self.spans.push(Span {
             line: line as u32,
             value: value as u32,
@@ -121,7 +159,7 @@ impl Fields {
 
     /// Fields that a Connection field names belong to this hop too.
     pub(crate) fn strike_named_by_connection(&mut self) {
-        let Fields { bytes, spans, .. } = self;
+        let Memory { bytes, spans, .. } = self;
         for index in 0..spans.len() {
             let Some(span) = spans.get(index) else { continue };
             if !name_bytes(bytes, span).eq_ignore_ascii_case(b"connection") {
@@ -146,8 +184,16 @@ impl Fields {
         self.spans.iter().map(|span| (name(&self.bytes, span), value(&self.bytes, span)))
     }
 
+    /// The first field of that name, in any case. Not in place of its calls: there are many.
+    #[inline(never)]
+    pub(crate) fn find(&self, wanted: &str) -> Option<&[u8]> {
+        self.find_all(wanted).next()
+    }
+
     pub(crate) fn find_all<'a>(&'a self, wanted: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.spans
+        let may_be_there = self.lengths & bit_of(wanted.len()) != 0;
+        let spans: &[Span] = if may_be_there { &self.spans } else { &[] };
+        spans
             .iter()
             .filter(|span| span.name_length as usize == wanted.len())
             .filter(|span| is_same_name(name_bytes(&self.bytes, span), wanted.as_bytes()))
@@ -190,19 +236,19 @@ impl Fields {
 
 impl Drop for Fields {
     fn drop(&mut self) {
-        if self.bytes.capacity() == 0 || self.bytes.capacity() > KEPT_CAPACITY {
+        let Some(mut memory) = self.0.take() else { return };
+        if memory.bytes.capacity() > KEPT_CAPACITY {
             return;
         }
-        let Fields { bytes, line, spans } = self;
-        let (mut bytes, mut line, mut spans) = (std::mem::take(bytes), std::mem::take(line), std::mem::take(spans));
-        bytes.clear();
-        line.clear();
-        spans.clear();
+        memory.bytes.clear();
+        memory.line.clear();
+        memory.spans.clear();
+        memory.lengths = 0;
         // While the thread ends the list may be gone already; then the memory is simply freed.
         let _ = FREE.try_with(|free| {
             let mut free = free.borrow_mut();
             if free.len() < KEPT {
-                free.push((bytes, line, spans));
+                free.push(memory);
             }
         });
     }

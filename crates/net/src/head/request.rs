@@ -236,7 +236,7 @@ impl Request {
 
     /// The first field of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.fields.find_all(name).next()
+        self.fields.find(name)
     }
 
     /// All fields of that name, in any case.

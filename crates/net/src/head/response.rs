@@ -137,7 +137,7 @@ impl Response {
 
     /// The first field of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.fields.find_all(name).next()
+        self.fields.find(name)
     }
 
     /// Appends every end-to-end field as `Name: value\r\n`, order and case kept, as [`Request::copy_headers`](crate::Request::copy_headers) does.
