@@ -113,6 +113,18 @@ impl Caller {
         coding: Coding,
         out: &mut Vec<u8>,
     ) -> Poll<Result<(), BodyFault>> {
+        self.poll_body_through(cx, coding, out, |_, _| 0)
+    }
+
+    /// The same, but that data which one read brought and which needs no coding is shown to `straight` first, which says how
+    /// much of it was taken: a large body need not be copied to be sent on.
+    pub(crate) fn poll_body_through(
+        &mut self,
+        cx: &mut Context<'_>,
+        coding: Coding,
+        out: &mut Vec<u8>,
+        straight: impl FnOnce(&mut Context<'_>, &[u8]) -> usize,
+    ) -> Poll<Result<(), BodyFault>> {
         if !self.unused().is_empty() {
             return Poll::Ready(self.take_body(coding, out));
         }
@@ -128,8 +140,17 @@ impl Caller {
                 Poll::Pending => return Poll::Pending,
             };
             let bytes = room.get(..count).unwrap_or_default();
-            let taken = self.body.transfer(bytes, coding, out);
+            let plain = if coding == Coding::Plain { self.body.take_plain(count) } else { None };
+            let taken = match plain {
+                Some(taken) => Ok((taken, taken)),
+                None => self.body.transfer(bytes, coding, out),
+            };
             Poll::Ready(self.count(taken).map(|consumed| {
+                if plain.is_some() {
+                    let data = bytes.get(..consumed).unwrap_or_default();
+                    let gone = straight(cx, data);
+                    out.extend_from_slice(data.get(gone..).unwrap_or_default());
+                }
                 // Only now: until something new comes, going back to what the inbox held is possible.
                 self.inbox.release();
                 self.used = 0;

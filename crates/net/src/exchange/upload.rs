@@ -100,6 +100,12 @@ impl Upload {
         if self.out.is_empty() { self.due } else { Moment::NEVER }
     }
 
+    /// The backend has taken all that was there: the caller's time begins anew.
+    fn note_moved(&mut self, caller: &Caller) {
+        self.moved += 1;
+        self.due = caller.deadline.ticker().after(caller.limits.body_idle_timeout);
+    }
+
     /// Sends as much as there is and as the backend takes. Ready when everything was sent.
     pub(super) fn poll(
         &mut self,
@@ -116,16 +122,32 @@ impl Upload {
                 }
                 self.out.clear();
                 self.position = 0;
-                self.moved += 1;
-                self.due = caller.deadline.ticker().after(caller.limits.body_idle_timeout);
+                self.note_moved(caller);
             }
             if !self.streams || caller.body.is_done() {
                 self.out.release();
                 self.state = State::Done;
                 return Poll::Ready(Ok(()));
             }
-            match caller.poll_body(cx, self.coding, &mut self.out) {
-                Poll::Ready(Ok(())) => self.has_read = true,
+            let mut broken = None;
+            let read = caller.poll_body_through(cx, self.coding, &mut self.out, |cx, data| {
+                let mut sent = 0;
+                if let Poll::Ready(Err(error)) = backend.poll_write_all(cx, data, &mut sent) {
+                    broken = Some(error);
+                }
+                sent
+            });
+            if let Some(error) = broken {
+                self.has_read = true;
+                return Poll::Ready(Err(Fault::Backend(error)));
+            }
+            match read {
+                Poll::Ready(Ok(())) => {
+                    self.has_read = true;
+                    if self.out.is_empty() {
+                        self.note_moved(caller);
+                    }
+                }
                 Poll::Ready(Err(fault)) => return Poll::Ready(Err(Fault::Caller(fault))),
                 Poll::Pending => {
                     self.out.release();
