@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from stand.metrics import sample
 from stand.patience import until
 from stand.signing import date_source
 from stand.site import Site
@@ -123,18 +124,6 @@ def test_alive_and_ready(shared):
     status, _, text = shared.get("/readyz")
     assert status == 200
     assert isinstance(json.loads(text)["revision"], int)
-
-
-def sample(text, name, **labels):
-    """The value of a metric: the sum over all samples that carry these labels."""
-    total = None
-    for line in text.splitlines():
-        found = re.fullmatch(r"(\w+)(?:\{(.*)\})? (\S+)", line)
-        if found and found[1] == name:
-            told = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', found[2] or ""))
-            if labels.items() <= told.items():
-                total = (total or 0) + float(found[3])
-    return total
 
 
 def test_metrics_count_calls_by_service_environment_and_class(logged):

@@ -8,6 +8,7 @@ import pytest
 
 from stand import functions, plugins
 from stand.cloud import Refused
+from stand.metrics import sample
 from stand.site import Site
 from stand.tags import UNCERTAIN
 from stand.wire import call
@@ -84,6 +85,7 @@ def test_a_function_says_who_may_call(site):
     assert ask(site, "/signed", RIGHT)[0] == 401, "the API's own authentication comes first"
     for query in ("broken", "failing"):
         assert ask(site, f"/a?{query}=1", RIGHT)[0] == 502, "a verdict that is none lets nobody pass"
+    assert sample(site.gateway.get("/metrics")[2], "tollgate_refusals_total", reason="plugin_broken") == 2
     plugins.change(site, plugin, auth(func_name="nobody"))
     assert ask(site, headers=RIGHT)[0] == 502
     plugins.detach(site, plugin, "a")

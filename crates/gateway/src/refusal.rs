@@ -83,7 +83,7 @@ pub enum Refusal {
     Replayed,
     /// A plugin keeps calls away from a backend that fails, and nothing stands in for it.
     CircuitOpen,
-    /// The function that a plugin has change answers failed, or cannot be told this one.
+    /// A plugin's function failed or returned nonsense, or cannot be told this answer.
     PluginBroken,
     /// More calls within a second than a throttle or the usage plan allows.
     RateExceeded,

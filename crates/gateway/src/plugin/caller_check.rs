@@ -67,7 +67,7 @@ impl CheckPlan {
         let result = self.asked.ask(&event, worker, caller, call).await?;
         let Ok(Verdict { may_call }) = serde_json::from_slice(&result) else {
             tracing::warn!(function = %self.asked.function.function, "the function returned no `api-auth`");
-            return Err(Refusal::BackendBroken);
+            return Err(Refusal::PluginBroken);
         };
         if let Some(key) = key {
             self.remember(key, may_call, now);

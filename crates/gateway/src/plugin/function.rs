@@ -103,7 +103,7 @@ impl Asked {
             Outcome::Returned(result) => Ok(result),
             Outcome::Failed { status, .. } => {
                 tracing::warn!(function = %self.function.function, status, "a plugin's function failed");
-                Err(Refusal::BackendBroken)
+                Err(Refusal::PluginBroken)
             }
         }
     }

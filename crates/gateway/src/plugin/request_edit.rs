@@ -88,7 +88,7 @@ impl EditPlan {
         drop(event);
         let nonsense = |what: &str| {
             tracing::warn!(function = %self.asked.function.function, what, "the function returned no change of a request");
-            Refusal::BackendBroken
+            Refusal::PluginBroken
         };
         let changes: Changes = serde_json::from_slice(&result).map_err(|error| nonsense(&error.to_string()))?;
         if let Some(text) = changes.replace_body {
