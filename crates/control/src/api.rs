@@ -80,7 +80,7 @@ pub(crate) fn create_at(
     let api = Api {
         id: id.clone(),
         service: service.clone(),
-        definition: definition.clone(),
+        definition: Arc::new(definition.clone()),
         revision: 1,
         created,
         modified: created,
@@ -96,7 +96,7 @@ pub(crate) fn modify(
 ) -> Result<Outcome<Arc<Api>>, Refusal> {
     let tree = facts.tree(service)?;
     let old = rule::api(tree, id)?;
-    if old.definition == *definition {
+    if *old.definition == *definition {
         return Ok(Outcome::unchanged(id, Arc::clone(old)));
     }
     if old.definition.protocol != definition.protocol {
@@ -107,7 +107,7 @@ pub(crate) fn modify(
     oauth::check(&facts.quotas.issuers, tree, Some(id), definition)?;
     unique(tree, Some(id), definition)?;
     let api = Api {
-        definition: definition.clone(),
+        definition: Arc::new(definition.clone()),
         revision: old.revision + 1,
         modified: facts.now.max(old.created),
         ..Api::clone(old)

@@ -290,7 +290,7 @@ fn content(tree: &ServiceTree, new: &NewApiDocument) -> Result<Vec<DocumentedApi
         Ok(DocumentedApi {
             api: id.clone(),
             released: released.is_some(),
-            definition: released.map_or(&api.definition, |frozen| &frozen.definition).clone(),
+            definition: released.map_or(&api.definition, |frozen| &frozen.definition).as_ref().clone(),
         })
     });
     told.collect()

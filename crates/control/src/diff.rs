@@ -88,7 +88,7 @@ fn definitions<'t>(
 ) -> Result<BTreeMap<&'t ApiId, &'t ApiDefinition>, Refusal> {
     let release =
         match state {
-            ServiceState::Working => return Ok(tree.apis.values().map(|api| (&api.id, &api.definition)).collect()),
+            ServiceState::Working => return Ok(tree.apis.values().map(|api| (&api.id, &*api.definition)).collect()),
             ServiceState::Environment(environment) => {
                 rule::known(environment)?;
                 tree.running(environment)
@@ -99,7 +99,7 @@ fn definitions<'t>(
         };
     let members = release.map_or(&[][..], |release| &release.members);
     let frozen = members.iter().filter_map(|member| tree.revisions.get(&(member.api.clone(), member.revision)));
-    Ok(frozen.map(|frozen| (&frozen.api, &frozen.definition)).collect())
+    Ok(frozen.map(|frozen| (&frozen.api, &*frozen.definition)).collect())
 }
 
 fn fields(before: &ApiDefinition, after: &ApiDefinition) -> Vec<FieldDifference> {

@@ -237,8 +237,9 @@ fn fits(plugin: &Plugin, tree: &ServiceTree, environment: &EnvironmentName, api:
     let running = tree.running_revisions(environment);
     let Some(frozen) = running.into_iter().find(|frozen| frozen.api == *api) else { return Ok(()) };
     let unfit = |reason| PluginRefusal::Unfit { plugin: plugin.id.clone(), api: api.clone(), reason }.into();
-    let answers =
-        |backend: &Backend| definition::check(&ApiDefinition { backend: backend.clone(), ..frozen.definition.clone() });
+    let answers = |backend: &Backend| {
+        definition::check(&ApiDefinition { backend: backend.clone(), ..(*frozen.definition).clone() })
+    };
     match &plugin.data {
         PluginData::Routing(routing) => routing.routes.iter().try_for_each(|route| {
             answers(&route.backend).map_err(|refusal| unfit(format!("route `{}`: {refusal}", route.name)))

@@ -93,10 +93,10 @@ pub fn history<'a>(tree: &'a ServiceTree, environment: Option<&EnvironmentName>)
 
 /// An API's definition as it is edited, or, where the API was deleted and may still run, as it was last released.
 pub fn definition<'t>(tree: &'t ServiceTree, api: &ApiId) -> Option<&'t ApiDefinition> {
-    let edited = tree.apis.get(api).map(|api| &api.definition);
+    let edited = tree.apis.get(api).map(|api| &*api.definition);
     edited.or_else(|| {
         let frozen = tree.revisions.range((api.clone(), 0)..=(api.clone(), u32::MAX)).next_back();
-        frozen.map(|(_, frozen)| &frozen.definition)
+        frozen.map(|(_, frozen)| &*frozen.definition)
     })
 }
 

@@ -64,7 +64,7 @@ impl World {
         self.put(Record::Api(Api {
             id: self::api(id),
             service: self::id(of),
-            definition,
+            definition: Arc::new(definition),
             revision: 1,
             created,
             modified,

@@ -71,7 +71,7 @@ impl World {
                     service: service.clone(),
                     revision: *revision,
                     api_created: Timestamp::default(),
-                    definition,
+                    definition: Arc::new(definition),
                 };
                 self.put(Record::ApiRevision(frozen));
             }

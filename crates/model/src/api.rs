@@ -1,6 +1,7 @@
 //! An API: what callers ask for, and what answers them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +17,8 @@ pub struct Api {
     pub id: ApiId,
     /// The service that it belongs to.
     pub service: ServiceId,
-    /// What it does now.
-    pub definition: ApiDefinition,
+    /// What it does now. The frozen form of the same revision shares it.
+    pub definition: Arc<ApiDefinition>,
     /// Counts the edits, from 1; a release freezes the definition under this number.
     pub revision: u32,
     /// When it was made.
@@ -38,7 +39,7 @@ pub struct ApiRevision {
     /// The API's own age decides among templates that match the same path: the older first.
     pub api_created: Timestamp,
     /// The frozen definition.
-    pub definition: ApiDefinition,
+    pub definition: Arc<ApiDefinition>,
 }
 
 /// Everything that says what an API does.

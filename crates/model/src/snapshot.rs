@@ -115,9 +115,14 @@ impl Snapshot {
             Record::Api(api) => {
                 self.tree(&api.service)?.apis.insert(api.id.clone(), Arc::new(api));
             }
-            Record::ApiRevision(frozen) => {
+            Record::ApiRevision(mut frozen) => {
                 let key = (frozen.api.clone(), frozen.revision);
-                self.tree(&frozen.service)?.revisions.insert(key, Arc::new(frozen));
+                let tree = self.tree(&frozen.service)?;
+                // Most APIs run as they are edited: what is the same is held once.
+                if let Some(api) = tree.apis.get(&frozen.api).filter(|api| api.definition == frozen.definition) {
+                    frozen.definition = Arc::clone(&api.definition);
+                }
+                tree.revisions.insert(key, Arc::new(frozen));
             }
             Record::Release(release) => {
                 self.tree(&release.service)?.releases.insert(release.version.clone(), Arc::new(release));

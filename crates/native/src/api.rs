@@ -202,7 +202,7 @@ fn shown(look: &Look, service: &ServiceId, api: &ApiId) -> Outcome {
         id: found.id.clone(),
         service: found.service.clone(),
         revision: found.revision,
-        definition: found.definition.clone(),
+        definition: found.definition.as_ref().clone(),
         running_in: running_in(tree, api),
         created: found.created.into(),
         modified: found.modified.into(),

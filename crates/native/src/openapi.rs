@@ -201,12 +201,12 @@ async fn export_openapi(
         Some(name) => {
             let mut running = tree.running_revisions(name);
             running.sort_by(|a, b| (a.api_created, &a.api).cmp(&(b.api_created, &b.api)));
-            running.into_iter().map(|frozen| (&frozen.api, &frozen.definition)).collect()
+            running.into_iter().map(|frozen| (&frozen.api, &*frozen.definition)).collect()
         }
         None => {
             let mut apis: Vec<_> = tree.apis.values().collect();
             apis.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-            apis.into_iter().map(|api| (&api.id, &api.definition)).collect()
+            apis.into_iter().map(|api| (&api.id, &*api.definition)).collect()
         }
     };
     let text = openapi::write(&tree.service, definitions, query.format.into());

@@ -21,7 +21,7 @@ fn an_api_begins_with_its_first_revision() {
     let made = made(&mut world, "api-1", &mock("hello", "/hello")).unwrap();
     assert_eq!(*world.tree("service-1").apis["api-1"], *made);
     assert_eq!((made.revision, made.created, made.modified), (1, now, now));
-    assert_eq!((&made.service, &made.definition), (&id("service-1"), &mock("hello", "/hello")));
+    assert_eq!((&made.service, &*made.definition), (&id("service-1"), &mock("hello", "/hello")));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_new_definition_replaces_the_old_one_and_counts() {
     let new = answering("b", "/b", MethodMatch::Any);
     let after = world.make(|facts| modify(facts, &id("service-1"), &api("api-1"), &new)).unwrap();
     assert_eq!((after.revision, after.modified, after.created), (2, now, before.created));
-    assert_eq!(after.definition, new, "nothing of the old definition is left");
+    assert_eq!(*after.definition, new, "nothing of the old definition is left");
     assert_eq!(world.tree("service-1").apis["api-1"], after);
 }
 

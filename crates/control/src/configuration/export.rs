@@ -171,7 +171,7 @@ fn service(tree: &ServiceTree) -> ServiceEntry {
         domains: domains(tree),
         apis: apis
             .into_iter()
-            .map(|api| ApiEntry { id: Some(api.id.clone()), definition: api.definition.clone() })
+            .map(|api| ApiEntry { id: Some(api.id.clone()), definition: api.definition.as_ref().clone() })
             .collect(),
         environments: EnvironmentName::all().into_iter().filter_map(|name| environment(tree, name)).collect(),
     }

@@ -2,6 +2,8 @@
 
 mod signature;
 
+use std::sync::Arc;
+
 use model::{
     ApiDefinition, EnvironmentName, Location, Method, MethodMatch, PathForm, Piece, Scheme, ServiceProtocol, Snapshot,
     Timestamp,
@@ -17,7 +19,7 @@ use crate::Refusal;
 pub(super) struct Composed {
     pub(super) request: Outgoing,
     /// The definition that is called: the environment's, or the newest where that has none.
-    pub(super) definition: ApiDefinition,
+    pub(super) definition: Arc<ApiDefinition>,
     /// The environment runs it.
     pub(super) is_released: bool,
     pub(super) signed: Option<Signed>,

@@ -2,13 +2,14 @@
 
 use model::{Location, Parameter, Record, Tag, Text, Write};
 use serde_json::json;
+use std::sync::Arc;
 
 use super::*;
 use crate::world::{World, api, env, mock, version};
 
 fn edit(world: &mut World, service: &str, id: &str, change: impl Fn(&mut ApiDefinition)) {
     let mut edited = (*world.tree(service).apis[&api(id)]).clone();
-    change(&mut edited.definition);
+    change(Arc::make_mut(&mut edited.definition));
     edited.revision += 1;
     world.snapshot.apply(Write::Put(Record::Api(edited))).unwrap();
 }

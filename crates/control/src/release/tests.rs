@@ -1,6 +1,7 @@
 //! The rules of publishing.
 
 use model::{Api, Kind};
+use std::sync::Arc;
 
 use super::*;
 use crate::world::{World, api, env, id, mock, text, version};
@@ -28,7 +29,7 @@ fn do_unrelease(world: &mut World, environment: &str) -> Result<(), Refusal> {
 /// An edit of an API, as the console would make it.
 fn edit(world: &mut World, called: &str, path: &str) {
     let old = Api::clone(&world.tree("service-1").apis[called]);
-    world.put(Record::Api(Api { definition: mock(called, path), revision: old.revision + 1, ..old }));
+    world.put(Record::Api(Api { definition: Arc::new(mock(called, path)), revision: old.revision + 1, ..old }));
 }
 
 fn running(world: &World, environment: &str) -> Option<String> {
@@ -61,6 +62,22 @@ fn a_release_freezes_every_api_oldest_first_and_runs_it() {
     assert_eq!(running(&world, "release"), None, "other environments are left alone");
     assert_eq!(history(&world, "test"), [(1, "v1".to_owned(), "first".to_owned())]);
     assert_eq!(world.tree("service-1").environments["test"].changed, now);
+}
+
+#[test]
+fn a_definition_that_runs_as_it_is_edited_is_held_once() {
+    let mut world = service_with_two_apis();
+    do_release(&mut world, "test", "v1", "").unwrap();
+    let written =
+        serde_json::to_string(&Record::ApiRevision((*world.tree("service-1").revisions[&(api("api-b"), 1)]).clone()))
+            .unwrap();
+    // As after a start, when every record is read anew.
+    world.put(Record::from_json(Kind::ApiRevision, &written).unwrap());
+    let tree = world.tree("service-1");
+    assert!(Arc::ptr_eq(&tree.revisions[&(api("api-b"), 1)].definition, &tree.apis["api-b"].definition));
+    edit(&mut world, "api-b", "/elsewhere");
+    let tree = world.tree("service-1");
+    assert_ne!(tree.revisions[&(api("api-b"), 1)].definition, tree.apis["api-b"].definition);
 }
 
 #[test]

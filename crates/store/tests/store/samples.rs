@@ -12,6 +12,7 @@ use model::{
     Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion,
     Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
 };
+use std::sync::Arc;
 use store::Change;
 
 pub(crate) const CREDENTIAL_SECRET: &str = "ThisIsTheSecretOfTheCredential0123456789";
@@ -115,7 +116,7 @@ pub(crate) fn api(service: &str, id: &str) -> Api {
     Api {
         id: ApiId::try_from(id).unwrap(),
         service: ServiceId::try_from(service).unwrap(),
-        definition: definition(id, "/orders/{id}"),
+        definition: Arc::new(definition(id, "/orders/{id}")),
         revision: 3,
         created: at(2),
         modified: at(3),
@@ -324,7 +325,7 @@ pub(crate) fn of_version_1() -> Vec<Record> {
         service: service_id.clone(),
         revision: 2,
         api_created: at(2),
-        definition: ApiDefinition {
+        definition: Arc::new(ApiDefinition {
             backend: Backend::Mock(MockBackend {
                 status: 418,
                 headers: vec![("X-Tea".into(), "pot".into())],
@@ -334,7 +335,7 @@ pub(crate) fn of_version_1() -> Vec<Record> {
             method: MethodMatch::Any,
             auth: Auth::None,
             ..definition("api-one", "/")
-        },
+        }),
     };
     vec![
         Record::Service(service("service-one")),

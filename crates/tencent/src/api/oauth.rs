@@ -282,7 +282,7 @@ pub(crate) async fn increment(call: Call, request: Increment) -> Result<Answer, 
         let message = "Neither `PublicKey` nor `LoginRedirectUrl` says anything new.";
         return Err(Fault::new(Code::NothingModifyForOauth, message).into());
     }
-    let definition = ApiDefinition { oauth: Some(Oauth::Authorization(rules)), ..api.definition.clone() };
+    let definition = ApiDefinition { oauth: Some(Oauth::Authorization(rules)), ..(*api.definition).clone() };
     call.control.modify_api(&call.actor, &service, &id, definition).await?;
     Ok(Answer::Nothing)
 }

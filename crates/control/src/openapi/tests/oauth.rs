@@ -72,7 +72,7 @@ fn bring(world: &mut World, document: &str, prune: bool) -> Result<Brought, Refu
 fn exported(world: &World) -> String {
     let mut apis: Vec<_> = world.tree("service-1").apis.values().collect();
     apis.sort_by_key(|api| api.created);
-    write(&service(), apis.iter().map(|api| (&api.id, &api.definition)), Format::Yaml)
+    write(&service(), apis.iter().map(|api| (&api.id, &*api.definition)), Format::Yaml)
 }
 
 /// An operation: its name, and its members in YAML.

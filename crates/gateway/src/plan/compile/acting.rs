@@ -107,7 +107,7 @@ impl Compiler {
         let api: Arc<ApiPlan> = known.map_or_else(
             || {
                 let mut frozen = (*entry.api.frozen).clone();
-                frozen.definition.backend = backend.clone();
+                Arc::make_mut(&mut frozen.definition).backend = backend.clone();
                 Arc::new(self.api(&Arc::new(frozen)))
             },
             Arc::clone,
