@@ -24,6 +24,10 @@ pub(crate) const STILL: &str = "tollgate-still";
 pub(crate) const CHANGING: &str = "tollgate-changing";
 /// Calls a second: some of what the gateway could do, so that latency is the gateway's and not a queue's.
 pub(crate) const RATE: u32 = 5000;
+/// The shortest turn: changes come meanwhile.
+pub(crate) const TURN: Duration = Duration::from_secs(2);
+/// Most turns of a row: they are long.
+pub(crate) const TURNS: usize = 5;
 /// From one change to the next.
 const EVERY: Duration = Duration::from_secs(1);
 

@@ -82,8 +82,9 @@ fn at_rest_and_changed(lane: &mut Lane, options: &Options) -> Result<(Vec<memory
             readings = found;
         }
         changes = changes::rows(published, options)?;
-        let pace = Pace { rate: Some(changes::RATE), ..options.pace() };
-        rounds::run(lane, &mut changes, pace, options.fewer_rounds())?;
+        let pace = options.pace();
+        let pace = Pace { rate: Some(changes::RATE), time: pace.time.max(changes::TURN), ..pace };
+        rounds::run(lane, &mut changes, pace, options.fewer_rounds().min(changes::TURNS))?;
     }
     if !options.no_memory {
         let program = options.wants_tollgate().then_some(options.tollgate.as_path());

@@ -13,13 +13,13 @@ use crate::lane::Pace;
 #[command(name = "bench")]
 pub(crate) struct Options {
     /// Seconds that count in each turn
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 0.6)]
     seconds: f64,
     /// Seconds before them
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.2)]
     warm: f64,
-    /// How many turns every gateway gets; those of other protocols and of changes about half as many
-    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u8).range(1..))]
+    /// How many turns every gateway gets; those of other protocols and of plugins about half as many
+    #[arg(long, default_value_t = 33, value_parser = clap::value_parser!(u8).range(1..))]
     rounds: u8,
     /// Requests in flight; small calls over HTTP/1.1 have a kept connection each
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
