@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::exact;
 use crate::{
     ApiId, Auth, Backend, Constant, FrontendPath, Invalid, Mapping, MethodMatch, Name, Oauth, Parameter, ServiceId,
     Tag, Text, Timestamp,
@@ -70,7 +71,7 @@ pub struct ApiDefinition {
     #[serde(default)]
     pub cors: bool,
     /// The parameters that callers send.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "exact::list")]
     pub parameters: Vec<Parameter>,
     /// What answers the call.
     pub backend: Backend,
@@ -78,16 +79,16 @@ pub struct ApiDefinition {
     #[serde(default)]
     pub timeout: Timeout,
     /// Where parameters go in the request to the backend.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "exact::list")]
     pub mappings: Vec<Mapping>,
     /// What the gateway adds to each request to the backend.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "exact::list")]
     pub constants: Vec<Constant>,
     /// What the API's author tells about its answers; documentation only.
     #[serde(default)]
     pub response: ResponseGuide,
     /// Labels that operators put on it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "exact::list")]
     pub tags: Vec<Tag>,
     /// Facts that a dialect keeps here only to tell them back.
     #[serde(default)]

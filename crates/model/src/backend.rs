@@ -366,6 +366,7 @@ impl TryFrom<String> for BackendPath {
         if !rest.is_empty() {
             parts.push(PathPart::Literal(rest.to_owned()));
         }
+        parts.shrink_to_fit();
         Ok(Self { raw, parts })
     }
 }

@@ -25,6 +25,7 @@ pub mod certificate;
 pub mod condition;
 pub mod credential;
 pub mod domain;
+mod exact;
 pub mod function;
 pub mod id;
 pub mod instance;

@@ -191,6 +191,7 @@ fn pieces(path: &str) -> Result<Vec<Piece>, Invalid> {
     if !rest.is_empty() {
         pieces.push(Piece::Literal(rest.to_owned()));
     }
+    pieces.shrink_to_fit();
     Ok(pieces)
 }
 
