@@ -103,23 +103,12 @@ pub(super) async fn finish(
         caching.keep(whole, request);
     }
     match edit_of(turn, gzip::value_of(&whole.lines, "content-encoding")) {
-        Some(edit) => change_and_send(turn, edit, whole, caller, request, call, scratch).await,
+        Some(edit) => {
+            let whole = edit.edit(whole, turn.worker, caller, call).await?;
+            send(turn, &whole, None, caller, request, call, scratch).await
+        }
         None => send(turn, whole, None, caller, request, call, scratch).await,
     }
-}
-
-/// Sends an answer as a function has it.
-pub(super) async fn change_and_send(
-    turn: &Turn<'_>,
-    edit: &AnswerEditPlan,
-    whole: &Whole,
-    caller: &mut Caller,
-    request: &Request,
-    call: &mut Call<'_>,
-    scratch: &mut Scratch,
-) -> Result<(), Refusal> {
-    let whole = edit.edit(whole, turn.worker, caller, call).await?;
-    send(turn, &whole, None, caller, request, call, scratch).await
 }
 
 async fn send(

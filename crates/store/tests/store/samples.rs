@@ -1,5 +1,7 @@
 //! Records to write: one of every kind, and ways to say what a snapshot holds.
 
+use std::sync::Arc;
+
 use model::{
     AccessKeyId, AcmeAccount, AcmeFailure, AddressAccess, AddressList, Api, ApiDefinition, ApiDocument, ApiDocumentId,
     ApiId, ApiKind, ApiProtocol, ApiRevision, Application, ApplicationBinding, ApplicationId, Attachment, AuditEntry,
@@ -12,7 +14,6 @@ use model::{
     Service, ServiceId, ServiceProtocol, Snapshot, Tag, Text, Throttle, ThrottleScope, Timeout, Timestamp, TlsVersion,
     Upstream, UpstreamId, UpstreamProtocol, UsagePlan, UsagePlanId, VersionName, Write,
 };
-use std::sync::Arc;
 use store::Change;
 
 pub(crate) const CREDENTIAL_SECRET: &str = "ThisIsTheSecretOfTheCredential0123456789";
