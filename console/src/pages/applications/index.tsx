@@ -1,14 +1,12 @@
 /** All applications: who calls in a name of its own. */
-import { PlusOutlined } from '@ant-design/icons';
-import { Button, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { type Application, useApplications } from '@/api/applications';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { For } from '@/parts/may';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { CreateApplication, EditApplication } from './application_dialog';
 import { BindDialog, DeleteApplication, type Made, MadeApplication, Pair } from './parts';
 import { RotateApplication } from './rotate_dialog';
@@ -22,54 +20,21 @@ export default function Applications() {
   const [open, setOpen] = useState<Open | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const columns: TableColumnsType<Application> = [
-    {
-      title: `${t('field.id')}/${t('field.name')}`,
-      key: 'name',
-      render: (_, application) => (
-        <>
-          <Link className="cell-main" to={`/applications/${application.id}`}>
-            {application.name}
-          </Link>
-          <div className="cell-sub mono">{application.id}</div>
-        </>
-      ),
-    },
+    nameColumn(`${t('field.id')}/${t('field.name')}`, '/applications'),
     { title: t('field.pair'), key: 'pair', render: (_, application) => <Pair of={application} /> },
     { title: t('field.bindings'), key: 'bindings', className: 'figures', render: (_, application) => application.bindings },
-    {
-      title: t('field.description'),
-      key: 'description',
-      render: (_, application) => <span className="cell-text">{application.description || '–'}</span>,
-    },
-    { title: t('field.created'), key: 'created', render: (_, application) => <Time at={application.created} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, application) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'bind', application })}>
-            {t('bind.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'rotate', application })}>
-            {t('rotate.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', application })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', application })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    descriptionColumn(t('field.description')),
+    timeColumn(t('field.created'), 'created'),
+    actionColumn(t('shell:list.actions'), (application) => (
+      <>
+        <Action onClick={() => setOpen({ dialog: 'bind', application })}>{t('bind.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'rotate', application })}>{t('rotate.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'edit', application })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', application })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   return (
     <>

@@ -5,11 +5,12 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AuditFilter, type AuditRecord, useAudit } from '@/api/audit';
 import { useAddress } from '@/parts/address';
+import { timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { Empty } from '@/parts/empty';
 import { PageHead } from '@/parts/page_head';
 import { DataTable, useListState } from '@/parts/table';
-import { Time, number } from '@/parts/time';
+import { number } from '@/parts/time';
 import type { Words } from '@/words';
 import './audit.css';
 
@@ -29,7 +30,7 @@ export default function Audit() {
   const count = CONDITIONS.filter((name) => said(name)).length;
   const clear = () => change(Object.fromEntries([...CONDITIONS, 'page'].map((name) => [name, undefined])));
   const columns: TableColumnsType<AuditRecord> = [
-    { title: t('column.time'), key: 'time', render: (_, entry) => <Time at={entry.time} /> },
+    timeColumn(t('column.time'), 'time'),
     { title: t('column.actor'), key: 'actor', render: (_, entry) => (entry.actor === 'installation' ? t('installation') : entry.actor) },
     {
       title: t('column.action'),

@@ -1,11 +1,11 @@
 /** All certificates: whom they are for, until when they hold, who uses them. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Certificate, useCertificates, useDeleteCertificate } from '@/api/certificates';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, nameColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
-import { For } from '@/parts/may';
 import { ListPage } from '@/parts/list_page';
 import { useListState } from '@/parts/table';
 import { CertificateDialog } from './certificate_dialog';
@@ -21,24 +21,9 @@ export default function Certificates() {
   const remove = useDeleteCertificate();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const upload = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'upload' })}>
-        {t('upload')}
-      </Button>
-    </For>
-  );
+  const upload = <AddButton onClick={() => setOpen({ dialog: 'upload' })}>{t('upload')}</AddButton>;
   const columns: TableColumnsType<Certificate> = [
-    {
-      title: t('field.name'),
-      key: 'name',
-      render: (_, one) => (
-        <>
-          <span className="cell-main">{one.name}</span>
-          <div className="cell-sub mono">{one.id}</div>
-        </>
-      ),
-    },
+    nameColumn(t('field.name')),
     {
       title: t('field.names'),
       key: 'names',
@@ -60,21 +45,16 @@ export default function Certificates() {
       key: 'used',
       render: (_, one) => (one.used_by.length ? one.used_by.map((name) => <div key={name} className="mono">{name}</div>) : '–'),
     },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) =>
+    actionColumn(
+      t('shell:list.actions'),
+      (one) =>
         sourceOf(one) === 'uploaded' && (
-          <div className="cell-actions">
-            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'replace', certificate: one })}>
-              {t('replace')}
-            </Button>
-            <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', certificate: one })}>
-              {t('shell:action.delete')}
-            </Button>
-          </div>
+          <>
+            <Action onClick={() => setOpen({ dialog: 'replace', certificate: one })}>{t('replace')}</Action>
+            <Action isDanger onClick={() => setOpen({ dialog: 'delete', certificate: one })}>{t('shell:action.delete')}</Action>
+          </>
         ),
-    },
+    ),
   ];
   const leaving = open?.dialog === 'delete' ? open.certificate : undefined;
   return (

@@ -1,6 +1,5 @@
 /** API documents: pages that tell callers of APIs, with a password and a link to share. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -14,14 +13,14 @@ import {
   useResetPassword,
 } from '@/api/documents';
 import { useProblemWords } from '@/api/problem';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { CopyButton } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { ListPage } from '@/parts/list_page';
 import { MadeDialog } from '@/parts/made_dialog';
-import { For } from '@/parts/may';
 import { Secret } from '@/parts/secret';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { CreateDocument, EditDocument } from './document_dialog';
 import './documents.css';
 
@@ -45,24 +44,9 @@ export default function Documents() {
       () => message.success(t('build.done')),
       (refused: unknown) => message.error(words(refused)),
     );
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const columns: TableColumnsType<ApiDocument> = [
-    {
-      title: `${t('field.id')}/${t('field.name')}`,
-      key: 'name',
-      render: (_, one) => (
-        <>
-          <span className="cell-main">{one.name}</span>
-          <div className="cell-sub mono">{one.id}</div>
-        </>
-      ),
-    },
+    nameColumn(`${t('field.id')}/${t('field.name')}`),
     {
       title: t('field.about'),
       key: 'about',
@@ -91,27 +75,15 @@ export default function Documents() {
       ),
     },
     { title: t('field.views'), key: 'views', className: 'figures', render: (_, one) => one.views },
-    { title: t('field.modified'), key: 'modified', render: (_, one) => <Time at={one.modified} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => void rebuild(one)}>
-            {t('build.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'reset', document: one })}>
-            {t('reset.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', document: one })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', document: one })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('field.modified'), 'modified'),
+    actionColumn(t('shell:list.actions'), (one) => (
+      <>
+        <Action onClick={() => void rebuild(one)}>{t('build.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'reset', document: one })}>{t('reset.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'edit', document: one })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', document: one })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   return (
     <>

@@ -1,18 +1,17 @@
 /** All keys: what callers sign with. */
-import { PlusOutlined } from '@ant-design/icons';
 import { Alert, App, Button, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { type Key, type Pair, revealSecret, useDeleteKey, useEnableKey, useKeys } from '@/api/keys';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { ListPage } from '@/parts/list_page';
 import { MadeDialog } from '@/parts/made_dialog';
 import { Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { Secret } from '@/parts/secret';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { Copyable } from '@/parts/copyable';
 import { KeyDialog } from './key_dialog';
 import { RotateDialog } from './rotate_dialog';
@@ -34,13 +33,7 @@ export default function Keys() {
   const [open, setOpen] = useState<Open | null>(null);
   const [made, setMade] = useState<Made | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const setEnabled = async (key: Key, enabled: boolean) => {
     await enable.mutateAsync({ key, enabled });
     message.success(t(enabled ? 'done.enabled' : 'done.disabled'));
@@ -80,30 +73,18 @@ export default function Keys() {
           </ul>
         ),
     },
-    { title: t('field.created'), key: 'created', render: (_, key) => <Time at={key.created} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, key) => (
-        <div className="cell-actions">
-          {key.enabled ? (
-            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'disable', key })}>
-              {t('action.disable')}
-            </Button>
-          ) : (
-            <Button type="link" size="small" onClick={() => void setEnabled(key, true)}>
-              {t('action.enable')}
-            </Button>
-          )}
-          <Button type="link" size="small" disabled={!key.enabled} onClick={() => setOpen({ dialog: 'rotate', key })}>
-            {t('action.rotate')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', key })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('field.created'), 'created'),
+    actionColumn(t('shell:list.actions'), (key) => (
+      <>
+        {key.enabled ? (
+          <Action onClick={() => setOpen({ dialog: 'disable', key })}>{t('action.disable')}</Action>
+        ) : (
+          <Action onClick={() => void setEnabled(key, true)}>{t('action.enable')}</Action>
+        )}
+        <Action isDisabled={!key.enabled} onClick={() => setOpen({ dialog: 'rotate', key })}>{t('action.rotate')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', key })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   const chosen = open && 'key' in open ? open.key : null;
   return (

@@ -1,5 +1,4 @@
 /** Who manages the gateway. */
-import { PlusOutlined } from '@ant-design/icons';
 import { App, Button, Dropdown, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,12 +6,12 @@ import { Link } from 'react-router';
 import { type Operator, useChangeOperator, useDeleteOperator, useOperators } from '@/api/operators';
 import { useProblemWords } from '@/api/problem';
 import { useMay, useSession } from '@/api/session';
+import { AddButton } from '@/parts/add_button';
+import { Action, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Chip, Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { ListPage } from '@/parts/list_page';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { CreateDialog, EditDialog, ResetDialog } from './operator_dialogs';
 import './operators.css';
 
@@ -61,7 +60,7 @@ export default function Operators() {
       render: (_, operator) => <Mark tone={operator.enabled ? 'good' : 'quiet'}>{t(operator.enabled ? 'state.enabled' : 'state.disabled')}</Mark>,
     },
     { title: t('field.keys'), key: 'keys', className: 'figures', render: (_, operator) => operator.access_keys },
-    { title: t('field.created'), key: 'created', render: (_, operator) => <Time at={operator.created} /> },
+    timeColumn(t('field.created'), 'created'),
   ];
   if (isAdmin) {
     columns.push({
@@ -69,17 +68,11 @@ export default function Operators() {
       key: 'more',
       render: (_, operator) => (
         <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', operator })}>
-            {t('shell:action.edit')}
-          </Button>
+          <Action onClick={() => setOpen({ dialog: 'edit', operator })}>{t('shell:action.edit')}</Action>
           {operator.enabled ? (
-            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'disable', operator })}>
-              {t('action.disable')}
-            </Button>
+            <Action onClick={() => setOpen({ dialog: 'disable', operator })}>{t('action.disable')}</Action>
           ) : (
-            <Button type="link" size="small" onClick={() => void enable(operator)}>
-              {t('action.enable')}
-            </Button>
+            <Action onClick={() => void enable(operator)}>{t('action.enable')}</Action>
           )}
           <Dropdown
             trigger={['click']}
@@ -98,13 +91,7 @@ export default function Operators() {
       ),
     });
   }
-  const create = (
-    <For role="admin">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton role="admin" onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   return (
     <>
       <ListPage

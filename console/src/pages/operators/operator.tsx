@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { type AccessKey, type AccessPair, useAccessKeys, useCreateAccessKey, useOperator, useRevokeAccessKey } from '@/api/operators';
 import { useMay, useSession } from '@/api/session';
+import { Action, descriptionColumn, timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
@@ -77,18 +78,14 @@ function AccessKeys({ operator, name, isMe }: { operator: string; name: string; 
   );
   const columns: TableColumnsType<AccessKey> = [
     { title: t('keys.id'), key: 'id', render: (_, key) => <Copyable text={key.id} what={t('keys.id')} /> },
-    { title: t('keys.description'), key: 'description', render: (_, key) => <span className="cell-text">{key.description || '–'}</span> },
-    { title: t('field.created'), key: 'created', render: (_, key) => <Time at={key.created} /> },
+    descriptionColumn(t('keys.description')),
+    timeColumn(t('field.created'), 'created'),
     ...(mayChange
       ? ([
           {
             title: t('shell:list.actions'),
             key: 'more',
-            render: (_, key) => (
-              <Button type="link" size="small" danger onClick={() => setLeaving(key)}>
-                {t('keys.revoke')}
-              </Button>
-            ),
+            render: (_, key) => <Action isDanger onClick={() => setLeaving(key)}>{t('keys.revoke')}</Action>,
           },
         ] satisfies TableColumnsType<AccessKey>)
       : []),

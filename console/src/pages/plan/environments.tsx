@@ -1,15 +1,15 @@
 /** The environments and APIs that a plan rules. */
-import { PlusOutlined } from '@ant-design/icons';
-import { Button, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Binding, usePlanBindings, useUnbindEnvironment } from '@/api/plans';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
+import { ServiceName } from '@/pages/places/place_list';
 import { BindDialog } from '@/pages/plans/bind_dialog';
 import { useThisPlan } from '.';
 
@@ -21,42 +21,17 @@ export default function PlanEnvironments() {
   const unbind = useUnbindEnvironment();
   const [isBinding, setBinding] = useState(false);
   const [leaving, setLeaving] = useState<Binding | null>(null);
-  const bind = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
-        {t('environments.bind')}
-      </Button>
-    </For>
-  );
+  const bind = <AddButton onClick={() => setBinding(true)}>{t('environments.bind')}</AddButton>;
   const columns: TableColumnsType<Binding> = [
     {
       title: t('environments.environment'),
       key: 'environment',
       render: (_, one) => <span className="cell-main">{t(`services:environment.${one.environment}`)}</span>,
     },
-    {
-      title: t('environments.service'),
-      key: 'service',
-      render: (_, one) => (
-        <>
-          <Link to={`/services/${one.service}`}>{one.service_name}</Link>
-          <div className="cell-sub mono">{one.service}</div>
-        </>
-      ),
-    },
+    { title: t('environments.service'), key: 'service', render: (_, one) => <ServiceName of={one} /> },
     { title: t('environments.scope'), key: 'scope', render: (_, one) => <Scope of={one} /> },
-    { title: t('environments.created'), key: 'created', render: (_, one) => <Time at={one.created} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
-            {t('environments.unbind')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('environments.created'), 'created'),
+    actionColumn(t('shell:list.actions'), (one) => <Action isDanger onClick={() => setLeaving(one)}>{t('environments.unbind')}</Action>),
   ];
   return (
     <>

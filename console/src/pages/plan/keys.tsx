@@ -1,17 +1,16 @@
 /** The keys of a plan. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, Form, type TableColumnsType } from 'antd';
+import { App, Form, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type PlanKey, useBindKeys, usePlanKeys, useUnbindKey } from '@/api/plans';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { FormDialog } from '@/parts/form_dialog';
 import { Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import type { Choice } from '@/parts/transfer';
 import { KeyChooser } from '@/pages/plans/choosers';
 import { useThisPlan } from '.';
@@ -24,13 +23,7 @@ export default function PlanKeys() {
   const unbind = useUnbindKey(plan.id);
   const [isBinding, setBinding] = useState(false);
   const [leaving, setLeaving] = useState<PlanKey | null>(null);
-  const bind = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
-        {t('keys.bind')}
-      </Button>
-    </For>
-  );
+  const bind = <AddButton onClick={() => setBinding(true)}>{t('keys.bind')}</AddButton>;
   const columns: TableColumnsType<PlanKey> = [
     { title: t('keys:field.name'), key: 'name', render: (_, key) => <span className="cell-main">{key.name}</span> },
     { title: t('keys:field.id'), key: 'id', render: (_, key) => <Copyable text={key.id} what={t('keys:field.id')} /> },
@@ -39,18 +32,8 @@ export default function PlanKeys() {
       key: 'state',
       render: (_, key) => <Mark tone={key.enabled ? 'good' : 'quiet'}>{t(key.enabled ? 'keys:state.enabled' : 'keys:state.disabled')}</Mark>,
     },
-    { title: t('keys.bound'), key: 'bound', render: (_, key) => <Time at={key.bound} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, key) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" danger onClick={() => setLeaving(key)}>
-            {t('keys.unbind')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('keys.bound'), 'bound'),
+    actionColumn(t('shell:list.actions'), (key) => <Action isDanger onClick={() => setLeaving(key)}>{t('keys.unbind')}</Action>),
   ];
   return (
     <>

@@ -1,14 +1,13 @@
 /** All usage plans. */
-import { PlusOutlined } from '@ant-design/icons';
-import { Button, type TableColumnsType } from 'antd';
+import type { TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import { type Plan, usePlans } from '@/api/plans';
-import { For } from '@/parts/may';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { DeletePlan } from './delete_plan';
 import { PlanDialog } from './plan_dialog';
 import { Quota, Rate } from './limits';
@@ -22,46 +21,21 @@ export default function Plans() {
   const navigate = useNavigate();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const columns: TableColumnsType<Plan> = [
-    {
-      title: `${t('field.id')}/${t('field.name')}`,
-      key: 'name',
-      render: (_, plan) => (
-        <>
-          <Link className="cell-main" to={`/plans/${plan.id}`}>
-            {plan.name}
-          </Link>
-          <div className="cell-sub mono">{plan.id}</div>
-        </>
-      ),
-    },
+    nameColumn(`${t('field.id')}/${t('field.name')}`, '/plans'),
     { title: t('field.rate'), key: 'rate', render: (_, plan) => <Rate rate={plan.rate} /> },
     { title: t('field.used'), key: 'quota', render: (_, plan) => <Quota plan={plan} /> },
     { title: t('field.keys'), key: 'keys', className: 'figures', render: (_, plan) => plan.keys },
     { title: t('field.bindings'), key: 'bindings', className: 'figures', render: (_, plan) => plan.bindings },
-    { title: t('field.description'), key: 'description', render: (_, plan) => <span className="cell-text">{plan.description || '–'}</span> },
-    { title: t('field.created'), key: 'created', render: (_, plan) => <Time at={plan.created} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, plan) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', plan })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', plan })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    descriptionColumn(t('field.description')),
+    timeColumn(t('field.created'), 'created'),
+    actionColumn(t('shell:list.actions'), (plan) => (
+      <>
+        <Action onClick={() => setOpen({ dialog: 'edit', plan })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', plan })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   return (
     <>

@@ -1,20 +1,19 @@
 /** One plugin: what it does, and the APIs that it is on. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { type Attachment, useAttachments, useDetach, usePlugin } from '@/api/plugins';
-import { DeleteDialog } from '@/parts/delete_dialog';
-import { Empty } from '@/parts/empty';
+import { AddButton } from '@/parts/add_button';
+import { timeColumn } from '@/parts/columns';
 import { Fact, Facts, Section } from '@/parts/facts';
 import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { Waiting } from '@/parts/waiting';
-import { usePlaceColumns } from '@/pages/places/api_name';
+import { PlaceList } from '@/pages/places/place_list';
 import { AttachDialog } from './attach_dialog';
 import { DeletePlugin } from './delete_plugin';
 import { kindWords } from './kind_words';
@@ -22,7 +21,7 @@ import { PluginDialog } from './plugin_dialog';
 import './plugins.css';
 
 export default function PluginPage() {
-  const { t } = useTranslation(['plugins', 'shell', 'services']);
+  const { t } = useTranslation(['plugins', 'shell']);
   const { plugin: id } = useParams() as { plugin: string };
   const { message } = App.useApp();
   const navigate = useNavigate();
@@ -31,34 +30,10 @@ export default function PluginPage() {
   const attachments = useAttachments(id, state);
   const detach = useDetach();
   const [dialog, setDialog] = useState<'edit' | 'attach' | 'delete' | null>(null);
-  const [leaving, setLeaving] = useState<Attachment | null>(null);
-  const places = usePlaceColumns<Attachment>();
   if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
   if (!loaded.data) return <Waiting />;
   const plugin = loaded.data.value;
   const close = () => setDialog(null);
-  const attach = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setDialog('attach')}>
-        {t('attach.action')}
-      </Button>
-    </For>
-  );
-  const columns: TableColumnsType<Attachment> = [
-    ...places,
-    { title: t('attach.time'), key: 'attached', render: (_, one) => <Time at={one.attached} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
-            {t('detach.action')}
-          </Button>
-        </div>
-      ),
-    },
-  ];
   return (
     <>
       <PageHead
@@ -95,32 +70,24 @@ export default function PluginPage() {
             </Fact>
           </Facts>
         </Section>
-        <DataTable
+        <PlaceList<Attachment>
           label={t('detail.apis')}
           state={state}
           loaded={attachments}
-          columns={columns}
-          rowKey={(one) => `${one.service}/${one.environment}/${one.api}`}
-          actions={attach}
-          empty={
-            <Empty isSmall title={t('attach.empty')} action={attach}>
-              {t('attach.emptyHint')}
-            </Empty>
-          }
+          since={timeColumn(t('attach.time'), 'attached')}
+          add={<AddButton onClick={() => setDialog('attach')}>{t('attach.action')}</AddButton>}
+          empty={{ title: t('attach.empty'), text: t('attach.emptyHint') }}
+          leave={{
+            action: t('detach.action'),
+            title: (api) => t('detach.title', { api }),
+            text: (environment) => t('detach.text', { environment }),
+            remove: (one) => detach.mutateAsync(one),
+          }}
         />
       </div>
       {dialog === 'edit' && <PluginDialog plugin={plugin} close={close} saved={() => message.success(t('saved'))} />}
       {dialog === 'attach' && <AttachDialog plugin={plugin} close={close} />}
       {dialog === 'delete' && <DeletePlugin plugin={plugin} close={close} done={() => navigate('/plugins')} />}
-      <DeleteDialog
-        title={t('detach.title', { api: leaving?.api_name ?? leaving?.api })}
-        isOpen={leaving !== null}
-        close={() => setLeaving(null)}
-        okText={t('detach.action')}
-        remove={() => detach.mutateAsync(leaving!)}
-      >
-        {leaving && t('detach.text', { environment: t(`services:environment.${leaving.environment}`) })}
-      </DeleteDialog>
     </>
   );
 }

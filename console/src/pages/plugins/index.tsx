@@ -1,14 +1,13 @@
 /** All plugins: what is done with calls, and on how many APIs. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, Select, type TableColumnsType } from 'antd';
+import { App, Select, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { type Plugin, type PluginKind, usePlugins } from '@/api/plugins';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { For } from '@/parts/may';
 import { useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { AttachDialog } from './attach_dialog';
 import { DeletePlugin } from './delete_plugin';
 import { kindWords } from './kind_words';
@@ -27,13 +26,7 @@ export default function Plugins() {
   const loaded = usePlugins(state, type);
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const narrow = (kind?: PluginKind) =>
     setParams((before) => {
       const after = new URLSearchParams(before);
@@ -55,39 +48,18 @@ export default function Plugins() {
     />
   );
   const columns: TableColumnsType<Plugin> = [
-    {
-      title: `${t('field.id')}/${t('field.name')}`,
-      key: 'name',
-      render: (_, plugin) => (
-        <>
-          <Link className="cell-main" to={`/plugins/${plugin.id}`}>
-            {plugin.name}
-          </Link>
-          <div className="cell-sub mono">{plugin.id}</div>
-        </>
-      ),
-    },
+    nameColumn(`${t('field.id')}/${t('field.name')}`, '/plugins'),
     { title: t('field.type'), key: 'type', render: (_, plugin) => kindWords(plugin.type) },
     { title: t('field.attachments'), key: 'attachments', className: 'figures', render: (_, plugin) => plugin.attachments },
-    { title: t('field.description'), key: 'description', render: (_, plugin) => <span className="cell-text">{plugin.description || '–'}</span> },
-    { title: t('field.modified'), key: 'modified', render: (_, plugin) => <Time at={plugin.modified} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, plugin) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'attach', plugin })}>
-            {t('attach.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', plugin })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', plugin })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    descriptionColumn(t('field.description')),
+    timeColumn(t('field.modified'), 'modified'),
+    actionColumn(t('shell:list.actions'), (plugin) => (
+      <>
+        <Action onClick={() => setOpen({ dialog: 'attach', plugin })}>{t('attach.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'edit', plugin })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', plugin })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   return (
     <>

@@ -1,16 +1,14 @@
 /** The APIs of a service. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { type ApiSummary, useApis, useDeleteApi } from '@/api/apis';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { Chip, Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { authWords, backendWords } from '@/pages/apis/kinds';
 import { useThisService } from '.';
 
@@ -23,28 +21,9 @@ export default function Apis() {
   const { message } = App.useApp();
   const [leaving, setLeaving] = useState<ApiSummary | null>(null);
   const place = `/services/${service.id}/apis`;
-  const create = (
-    <For role="editor">
-      <Link to={`${place}/new`}>
-        <Button type="primary" icon={<PlusOutlined aria-hidden />} tabIndex={-1}>
-          {t('shell:action.create')}
-        </Button>
-      </Link>
-    </For>
-  );
+  const create = <AddButton to={`${place}/new`}>{t('shell:action.create')}</AddButton>;
   const columns: TableColumnsType<ApiSummary> = [
-    {
-      title: t('list.name'),
-      key: 'name',
-      render: (_, api) => (
-        <>
-          <Link className="cell-main" to={`${place}/${api.id}`}>
-            {api.name}
-          </Link>
-          <div className="cell-sub mono">{api.id}</div>
-        </>
-      ),
-    },
+    nameColumn(t('list.name'), place),
     {
       title: t('list.path'),
       key: 'path',
@@ -74,27 +53,15 @@ export default function Apis() {
           </span>
         ),
     },
-    { title: t('list.modified'), key: 'modified', render: (_, api) => <Time at={api.modified} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, api) => (
-        <div className="cell-actions">
-          <Link className="cell-action" to={`${place}/${api.id}/debug`}>
-            {t('debug:open')}
-          </Link>
-          <Link className="cell-action" to={`${place}/${api.id}/edit`}>
-            {t('shell:action.edit')}
-          </Link>
-          <Link className="cell-action" to={`${place}/new?from=${api.id}`}>
-            {t('duplicate.action')}
-          </Link>
-          <Button type="link" size="small" danger onClick={() => setLeaving(api)}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('list.modified'), 'modified'),
+    actionColumn(t('shell:list.actions'), (api) => (
+      <>
+        <Action to={`${place}/${api.id}/debug`}>{t('debug:open')}</Action>
+        <Action to={`${place}/${api.id}/edit`}>{t('shell:action.edit')}</Action>
+        <Action to={`${place}/new?from=${api.id}`}>{t('duplicate.action')}</Action>
+        <Action isDanger onClick={() => setLeaving(api)}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   return (
     <>

@@ -1,14 +1,14 @@
 /** The custom domains of a service: where callers find it besides its default domain. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Domain, useDomains, useUnbindDomain } from '@/api/domains';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { DomainDialog } from './domain_dialog';
@@ -23,13 +23,7 @@ export default function ServiceDomains() {
   const unbind = useUnbindDomain(service.id);
   const [editing, setEditing] = useState<Domain | 'new' | null>(null);
   const [leaving, setLeaving] = useState<Domain | null>(null);
-  const bind = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEditing('new')}>
-        {t('bind')}
-      </Button>
-    </For>
-  );
+  const bind = <AddButton onClick={() => setEditing('new')}>{t('bind')}</AddButton>;
   const columns: TableColumnsType<Domain> = [
     {
       title: t('field.name'),
@@ -55,21 +49,13 @@ export default function ServiceDomains() {
     },
     { title: t('field.mappings'), key: 'mappings', render: (_, one) => <Mappings of={one} /> },
     { title: t('field.certificate'), key: 'certificate', render: (_, one) => <Certified domain={one} /> },
-    { title: t('field.modified'), key: 'modified', render: (_, one) => <Time at={one.modified} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setEditing(one)}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
-            {t('unbind')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('field.modified'), 'modified'),
+    actionColumn(t('shell:list.actions'), (one) => (
+      <>
+        <Action onClick={() => setEditing(one)}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setLeaving(one)}>{t('unbind')}</Action>
+      </>
+    )),
   ];
   return (
     <>

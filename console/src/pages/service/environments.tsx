@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAbout } from '@/api/about';
 import { type EnvironmentState, type ReleaseEvent, useHistory, useTakeOffline } from '@/api/environments';
+import { Action, actionColumn, Named, timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
@@ -12,7 +13,7 @@ import { Section } from '@/parts/facts';
 import { Mark } from '@/parts/mark';
 import { For } from '@/parts/may';
 import { DataTable, pinned, useListState } from '@/parts/table';
-import { Time, number } from '@/parts/time';
+import { number } from '@/parts/time';
 import { PublishDialog } from '@/pages/services/publish_dialog';
 import { addresses } from './addresses';
 import { RateDialog } from './rate_dialog';
@@ -32,16 +33,7 @@ export default function Environments() {
   const close = () => setOpen(null);
   const places = addresses(service, about);
   const columns: TableColumnsType<EnvironmentState> = [
-    {
-      title: t('environments.name'),
-      key: 'name',
-      render: (_, one) => (
-        <>
-          <span className="cell-main">{t(`environment.${one.name}`)}</span>
-          <div className="cell-sub mono">{one.name}</div>
-        </>
-      ),
-    },
+    { title: t('environments.name'), key: 'name', render: (_, one) => <Named name={t(`environment.${one.name}`)} id={one.name} /> },
     {
       title: t('environments.url'),
       key: 'url',
@@ -94,25 +86,15 @@ export default function Environments() {
         </span>
       ),
     },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, environment) => (
-        <For role="editor">
-          <div className="cell-actions">
-            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'publish', environment })}>
-              {t('action.publish')}
-            </Button>
-            <Button type="link" size="small" onClick={() => setOpen({ dialog: 'switch', environment })}>
-              {t('action.switch')}
-            </Button>
-            <Button type="link" size="small" danger disabled={!environment.running} onClick={() => setOpen({ dialog: 'offline', environment })}>
-              {t('action.offline')}
-            </Button>
-          </div>
-        </For>
-      ),
-    },
+    actionColumn(t('shell:list.actions'), (environment) => (
+      <For role="editor">
+        <Action onClick={() => setOpen({ dialog: 'publish', environment })}>{t('action.publish')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'switch', environment })}>{t('action.switch')}</Action>
+        <Action isDanger isDisabled={!environment.running} onClick={() => setOpen({ dialog: 'offline', environment })}>
+          {t('action.offline')}
+        </Action>
+      </For>
+    )),
   ];
   const nameOf = (environment: EnvironmentState) => t(`environment.${environment.name}`);
   return (
@@ -170,7 +152,7 @@ function History() {
   const state = useListState('history_');
   const loaded = useHistory(service.id, state, 20);
   const columns: TableColumnsType<ReleaseEvent> = [
-    { title: t('environments.time'), key: 'time', render: (_, event) => <Time at={event.time} /> },
+    timeColumn(t('environments.time'), 'time'),
     { title: t('environments.name'), key: 'environment', render: (_, event) => t(`environment.${event.environment}`) },
     {
       title: t('environments.event'),

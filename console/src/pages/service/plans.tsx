@@ -1,15 +1,13 @@
 /** The usage plans that rule the environments of a service, or single APIs of it. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import { type Binding, type Plan, useDemote, usePlan, useServiceBindings, useUnbindEnvironment } from '@/api/plans';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, Named, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { Scope } from '@/pages/plan/environments';
 import { BindDialog } from '@/pages/plans/bind_dialog';
 import { Quota, Rate } from '@/pages/plans/limits';
@@ -26,47 +24,22 @@ export default function ServicePlans() {
   const demote = useDemote();
   const { message } = App.useApp();
   const [sinking, setSinking] = useState<Binding | null>(null);
-  const bind = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setBinding(true)}>
-        {t('ofService.bind')}
-      </Button>
-    </For>
-  );
+  const bind = <AddButton onClick={() => setBinding(true)}>{t('ofService.bind')}</AddButton>;
   const columns: TableColumnsType<Binding> = [
-    {
-      title: t('ofService.plan'),
-      key: 'plan',
-      render: (_, one) => (
-        <>
-          <Link className="cell-main" to={`/plans/${one.plan}`}>
-            {one.plan_name}
-          </Link>
-          <div className="cell-sub mono">{one.plan}</div>
-        </>
-      ),
-    },
+    { title: t('ofService.plan'), key: 'plan', render: (_, one) => <Named name={one.plan_name} id={one.plan} to={`/plans/${one.plan}`} /> },
     { title: t('environments.environment'), key: 'environment', render: (_, one) => t(`services:environment.${one.environment}`) },
     { title: t('environments.scope'), key: 'scope', render: (_, one) => <Scope of={one} /> },
     { title: t('field.rate'), key: 'rate', render: (_, one) => <OfPlan id={one.plan} show={(plan) => <Rate rate={plan.rate} />} /> },
     { title: t('field.used'), key: 'used', render: (_, one) => <OfPlan id={one.plan} show={(plan) => <Quota plan={plan} />} /> },
-    { title: t('environments.created'), key: 'created', render: (_, one) => <Time at={one.created} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          {one.api === null && (
-            <Button type="link" size="small" onClick={() => setSinking(one)}>
-              {t('ofService.demote.action')}
-            </Button>
-          )}
-          <Button type="link" size="small" danger onClick={() => setLeaving(one)}>
-            {t('environments.unbind')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('environments.created'), 'created'),
+    actionColumn(t('shell:list.actions'), (one) => (
+      <>
+        {one.api === null && (
+          <Action onClick={() => setSinking(one)}>{t('ofService.demote.action')}</Action>
+        )}
+        <Action isDanger onClick={() => setLeaving(one)}>{t('environments.unbind')}</Action>
+      </>
+    )),
   ];
   return (
     <>

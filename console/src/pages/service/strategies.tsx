@@ -1,15 +1,14 @@
 /** The IP strategies of a service: which addresses may call which of its APIs. */
-import { PlusOutlined } from '@ant-design/icons';
 import { App, Button, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Strategy, useBindStrategy, useDeleteStrategy, useStrategies } from '@/api/strategies';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { Mark } from '@/parts/mark';
-import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { ApisDialog } from '@/pages/places/apis_dialog';
 import { BoundDialog } from './strategy_bound';
 import { StrategyDialog } from './strategy_dialog';
@@ -27,24 +26,9 @@ export default function ServiceStrategies() {
   const remove = useDeleteStrategy(service.id);
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const columns: TableColumnsType<Strategy> = [
-    {
-      title: t('field.name'),
-      key: 'name',
-      render: (_, strategy) => (
-        <>
-          <span className="cell-main">{strategy.name}</span>
-          <div className="cell-sub mono">{strategy.id}</div>
-        </>
-      ),
-    },
+    nameColumn(t('field.name')),
     {
       title: t('field.kind'),
       key: 'kind',
@@ -69,24 +53,14 @@ export default function ServiceStrategies() {
         </Button>
       ),
     },
-    { title: t('field.modified'), key: 'modified', render: (_, strategy) => <Time at={strategy.modified} /> },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, strategy) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'bind', strategy })}>
-            {t('bind.action')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', strategy })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', strategy })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    timeColumn(t('field.modified'), 'modified'),
+    actionColumn(t('shell:list.actions'), (strategy) => (
+      <>
+        <Action onClick={() => setOpen({ dialog: 'bind', strategy })}>{t('bind.action')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'edit', strategy })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', strategy })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
   const leaving = open?.dialog === 'delete' ? open.strategy : undefined;
   return (

@@ -1,11 +1,12 @@
 /** How many calls per second single APIs admit, environment by environment. */
-import { App, Button, Segmented, type TableColumnsType } from 'antd';
+import { App, Segmented, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAbout } from '@/api/about';
 import { ENVIRONMENTS, type Environment } from '@/api/environments';
 import { type ApiThrottle, useApiThrottles, useSetApiRate } from '@/api/throttles';
+import { Action, actionColumn } from '@/parts/columns';
 import { Empty } from '@/parts/empty';
 import { FormDialog } from '@/parts/form_dialog';
 import { type Limit, LimitField, boundOf, limitOf } from '@/parts/limit_field';
@@ -53,17 +54,7 @@ export function ApiThrottles() {
           t('environments.rateOf', { rate: number(one.rate, i18n.language) })
         ),
     },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, one) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setEdited(one)}>
-            {t('throttles.edit')}
-          </Button>
-        </div>
-      ),
-    },
+    actionColumn(t('shell:list.actions'), (one) => <Action onClick={() => setEdited(one)}>{t('throttles.edit')}</Action>),
   ];
   return (
     <>

@@ -3,11 +3,11 @@ import { Button, Dropdown, Modal, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type EnvironmentState, type Release, useReleases } from '@/api/environments';
+import { descriptionColumn, timeColumn } from '@/parts/columns';
 import { Empty } from '@/parts/empty';
 import { Mark } from '@/parts/mark';
 import { For } from '@/parts/may';
 import { DataTable, useListState } from '@/parts/table';
-import { Time } from '@/parts/time';
 import { Changes } from '@/pages/services/changes';
 import { VersionName } from './environments';
 import { SwitchDialog } from './switch_dialog';
@@ -22,7 +22,7 @@ export default function Versions() {
   const [switched, setSwitched] = useState<{ version: string; environment: EnvironmentState } | null>(null);
   const columns: TableColumnsType<Release> = [
     { title: t('versions.name'), key: 'version', render: (_, release) => <VersionName version={release.version} /> },
-    { title: t('versions.created'), key: 'created', render: (_, release) => <Time at={release.created} /> },
+    timeColumn(t('versions.created'), 'created'),
     { title: t('versions.members'), key: 'apis', className: 'figures', render: (_, release) => release.apis },
     {
       title: t('versions.runs'),
@@ -40,7 +40,7 @@ export default function Versions() {
           </span>
         ),
     },
-    { title: t('field.description'), key: 'description', render: (_, release) => <span className="cell-text">{release.description || '–'}</span> },
+    descriptionColumn(t('field.description')),
     {
       title: t('shell:list.actions'),
       key: 'more',

@@ -1,12 +1,12 @@
 /** All services: where they answer and what they run. */
-import { PlusOutlined } from '@ant-design/icons';
-import { App, Button, type TableColumnsType } from 'antd';
+import { App, type TableColumnsType } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
 import { type Service, useServices } from '@/api/services';
+import { AddButton } from '@/parts/add_button';
+import { Action, actionColumn, descriptionColumn, nameColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
-import { For } from '@/parts/may';
 import { ListPage } from '@/parts/list_page';
 import { useListState } from '@/parts/table';
 import { DeleteService } from './delete_service';
@@ -24,13 +24,7 @@ export default function Services() {
   const { modal } = App.useApp();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
-  const create = (
-    <For role="editor">
-      <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setOpen({ dialog: 'create' })}>
-        {t('shell:action.create')}
-      </Button>
-    </For>
-  );
+  const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
 
   const created = (service: Service) =>
     modal.success({
@@ -43,18 +37,7 @@ export default function Services() {
     });
 
   const columns: TableColumnsType<Service> = [
-    {
-      title: t('field.name'),
-      key: 'name',
-      render: (_, service) => (
-        <>
-          <Link className="cell-main" to={`/services/${service.id}`}>
-            {service.name}
-          </Link>
-          <div className="cell-sub mono">{service.id}</div>
-        </>
-      ),
-    },
+    nameColumn(t('field.name'), '/services'),
     {
       title: t('field.domain'),
       key: 'domain',
@@ -66,28 +49,14 @@ export default function Services() {
     },
     { title: t('field.protocol'), key: 'protocol', render: (_, service) => t(`protocol.${service.protocol}`) },
     { title: t('field.environments'), key: 'environments', render: (_, service) => <EnvironmentMarks service={service} /> },
-    {
-      title: t('field.description'),
-      key: 'description',
-      render: (_, service) => <span className="cell-text">{service.description || '–'}</span>,
-    },
-    {
-      title: t('shell:list.actions'),
-      key: 'actions',
-      render: (_, service) => (
-        <div className="cell-actions">
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'publish', service })}>
-            {t('action.publish')}
-          </Button>
-          <Button type="link" size="small" onClick={() => setOpen({ dialog: 'edit', service })}>
-            {t('shell:action.edit')}
-          </Button>
-          <Button type="link" size="small" danger onClick={() => setOpen({ dialog: 'delete', service })}>
-            {t('shell:action.delete')}
-          </Button>
-        </div>
-      ),
-    },
+    descriptionColumn(t('field.description')),
+    actionColumn(t('shell:list.actions'), (service) => (
+      <>
+        <Action onClick={() => setOpen({ dialog: 'publish', service })}>{t('action.publish')}</Action>
+        <Action onClick={() => setOpen({ dialog: 'edit', service })}>{t('shell:action.edit')}</Action>
+        <Action isDanger onClick={() => setOpen({ dialog: 'delete', service })}>{t('shell:action.delete')}</Action>
+      </>
+    )),
   ];
 
   return (
