@@ -132,7 +132,7 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     console.sees(console.words("plans:per.noRate"))
     console.go("plans:tab.environments")
     console.in_row("shop", "plans:environments.unbind")
-    console.press("plans:environments.unbind")
+    console.confirm("plans:environments.unbind")
     console.sees(console.words("plans:environments.empty"))
     assert native.get(f"/services/{service}/bindings")["total"] == 0
 

@@ -91,12 +91,12 @@ def test_a_domain_is_bound_with_an_uploaded_certificate_and_answers(consoles, si
 
     console.open(f"services/{site.id}/domains")
     console.in_row(NAME, "domains:unbind")
-    console.press("domains:unbind")
+    console.confirm("domains:unbind")
     console.sees(console.words("domains:empty.title"))
     assert native.get(f"/services/{site.id}/domains")["items"] == []
     console.open("certificates")
     console.in_row("shop", "shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("certificates:delete.done"))
     assert [one["name"] for one in native.get("/certificates")["items"] if one["source"] == "uploaded"] == []
 

@@ -56,7 +56,7 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     expect(other.page.get_by_role("button", name=other.words("shell:action.create"))).to_have_count(0)
 
     console.in_row("deployer", "operators:action.disable")
-    console.press("operators:action.disable")
+    console.confirm("operators:action.disable")
     dialog_gone(console)
     expect(console.row("deployer")).to_contain_text(console.words("operators:state.disabled"), timeout=WAIT)
     other.open("operators")
@@ -122,7 +122,7 @@ def test_an_access_key_is_shown_once_works_and_is_revoked(consoles, gateway, lan
     expect(console.page.get_by_text(secret)).to_have_count(0)
     look(console, f"operator-{language}")
     console.in_row("CI", "operators:keys.revoke")
-    console.press("operators:keys.revoke")
+    console.confirm("operators:keys.revoke")
     dialog_gone(console)
     assert status() == 401
 

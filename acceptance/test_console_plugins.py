@@ -40,7 +40,7 @@ def status(gateway, service, path):
     """What a call ends with."""
     gateway.settle()
     url = f"http://127.0.0.1:{gateway.http[1]}{path}"
-    return requests.get(url, headers={"Host": gateway.host(service["id"])}, timeout=10).status_code
+    return requests.get(url, headers={"Host": gateway.host(service["id"])}, timeout=60).status_code
 
 
 def place(console, *apis):
@@ -96,11 +96,11 @@ def test_a_plugin_is_made_put_on_an_api_changed_taken_off_and_deleted(consoles, 
     look(console, f"plugins-{language}")
     console.open(f"plugins/{made['id']}")
     console.in_row("open", "plugins:detach.action")
-    console.press("plugins:detach.action")
+    console.confirm("plugins:detach.action")
     console.sees(console.words("plugins:attach.empty"))
     console.go("shell:nav.plugins")
     console.in_row("office", "shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("plugins:empty.title"))
 
 
@@ -210,10 +210,10 @@ def test_an_application_gets_its_pair_calls_what_it_may_and_is_given_another(con
     console.press("shell:action.cancel")
     closed(console)
     console.in_row("apps", "applications:unbind.action")
-    console.press("applications:unbind.action")
+    console.confirm("applications:unbind.action")
     console.sees(console.words("applications:bind.empty"))
     console.press("shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("applications:empty.title"))
 
 
@@ -245,7 +245,7 @@ def test_an_ip_strategy_decides_for_apis_of_a_service(consoles, gateway, native,
     closed(console)
     assert status(gateway, service, "/open") == 200
     console.in_row("office", "shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("strategies:empty.title"))
 
 
@@ -274,7 +274,7 @@ def test_an_api_document_is_made_shared_given_another_password_and_deleted(conso
     console.sees(console.words("documents:build.done"))
     assert native.get(f"/api-documents/{made['id']}")["builds"] == 2
     console.in_row("Shop guide", "documents:reset.action")
-    console.press("documents:reset.action")
+    console.confirm("documents:reset.action")
     console.sees(console.words("documents:share.reset"))
     console.press("shell:action.close")
     closed(console)
@@ -284,7 +284,7 @@ def test_an_api_document_is_made_shared_given_another_password_and_deleted(conso
     console.press("shell:action.submit")
     closed(console)
     console.in_row("Shop book", "shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("documents:empty.title"))
 
 

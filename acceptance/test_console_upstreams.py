@@ -75,7 +75,7 @@ def test_an_upstream_is_made_watched_changed_and_deleted(consoles, native, backe
     expect(console.row("orders")).to_contain_text(console.words("upstreams:nodes.healthy", count=1), timeout=WAIT)
     look(console, "upstreams")
     console.in_row("orders", "shell:action.delete")
-    console.press("shell:action.delete")
+    console.confirm("shell:action.delete")
     console.sees(console.words("upstreams:empty.title"))
 
 

@@ -38,7 +38,7 @@ def status(gateway, service, path, headers=None):
     """What a call to the released service ends with."""
     gateway.settle()
     headers = {"Host": gateway.host(service["id"]), **(headers or {})}
-    return requests.get(f"http://127.0.0.1:{gateway.http[1]}{path}", headers=headers, timeout=10).status_code
+    return requests.get(f"http://127.0.0.1:{gateway.http[1]}{path}", headers=headers, timeout=60).status_code
 
 
 def pointers(problem):
@@ -201,7 +201,7 @@ def test_an_api_document_is_read_with_its_password_until_that_is_another(native,
     base = f"/api-documents/{made['id']}"
 
     def enters(password):
-        answer = requests.post(made["address"], data={"password": password}, timeout=10)
+        answer = requests.post(made["address"], data={"password": password}, timeout=60)
         return answer.status_code == 200 and "open" in answer.text
 
     assert enters(made["password"])

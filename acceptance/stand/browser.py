@@ -15,7 +15,7 @@ WORDS = ROOT / "console" / "src" / "words"
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 AA, with everything that it takes over from the versions before.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WAIT = 30_000
+WAIT = 120_000
 PICTURES = ROOT / "docs" / "images" / "console"
 # Those that the documents show; `TOLLGATE_TEST_PICTURES=1` takes them anew. Another value is a folder that gets them all.
 SHOWN = {
@@ -176,6 +176,12 @@ class Console:
     def press(self, key, **named):
         """Presses the button with these words."""
         self.button(key, **named).first.click()
+
+    def confirm(self, key, **named):
+        """Presses it in the dialog that asks back: what was pressed on the page may have the same words, and the dialog
+        takes a moment to come."""
+        self.page.locator(".ant-modal-wrap:visible").last.wait_for()
+        self.press(key, **named)
 
     def go(self, key):
         """Follows the link with these words."""

@@ -2,7 +2,7 @@
 
 import time
 
-DEADLINE = 30.0
+DEADLINE = 120.0
 
 
 def until(probe, what, deadline=DEADLINE, pause=0.01):
