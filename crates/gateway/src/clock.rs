@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use model::Timestamp;
 
@@ -15,8 +15,8 @@ static START: OnceLock<Instant> = OnceLock::new();
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
-    /// The wall clock at `start`, in milliseconds since the Unix epoch; set anew now and then, for the wall clock may
-    /// be corrected while the process runs.
+    /// The wall clock at `start`, in nanoseconds since the Unix epoch; looked at anew now and then, for the wall clock
+    /// may be corrected while the process runs.
     wall_at_start: Cell<i64>,
 }
 
@@ -37,20 +37,57 @@ impl Clock {
 
     /// The moment as an [`Instant`].
     pub fn instant(&self, at: Micros) -> Instant {
-        self.start + std::time::Duration::from_micros(at.0)
+        self.start + Duration::from_micros(at.0)
     }
 
     /// The moment by the wall clock.
     pub fn wall(&self, at: Micros) -> Timestamp {
-        let since_start = i64::try_from(at.0 / 1000).unwrap_or(i64::MAX);
-        Timestamp::from_millis(self.wall_at_start.get().saturating_add(since_start))
+        let since_start = i64::try_from(at.0.saturating_mul(1000)).unwrap_or(i64::MAX);
+        Timestamp::from_millis(self.wall_at_start.get().saturating_add(since_start).div_euclid(1_000_000))
     }
 
-    /// Follows the wall clock.
+    /// Follows the wall clock where it was corrected. Otherwise it does not go back: a later call is never told to be an
+    /// earlier one.
     pub fn adjust(&self) {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
-        let wall = i64::try_from(wall).unwrap_or(i64::MAX);
-        let since_start = i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.wall_at_start.set(wall.saturating_sub(since_start));
+        let before = self.start.elapsed();
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let after = self.start.elapsed();
+        // The two clocks cannot be read in the same instant: this is as much as their readings tell.
+        let (earliest, latest) = (nanos(wall) - nanos(after), nanos(wall) - nanos(before));
+        self.wall_at_start.set(self.wall_at_start.get().clamp(earliest, latest));
+    }
+}
+
+/// Until the year 2262.
+fn nanos(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_does_not_go_back_where_nobody_corrects_the_wall_clock() {
+        let clock = Clock::default();
+        let mut told = clock.wall_at_start.get();
+        for _ in 0..100_000 {
+            clock.adjust();
+            assert!(clock.wall_at_start.get() >= told);
+            told = clock.wall_at_start.get();
+        }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        assert!((clock.wall(clock.now()).millis() - now.as_millis() as i64).abs() < 60_000);
+    }
+
+    #[test]
+    fn a_corrected_wall_clock_is_followed() {
+        let clock = Clock::default();
+        let right = clock.wall_at_start.get();
+        for wrong in [right - 3_600_000_000_000, right + 3_600_000_000_000] {
+            clock.wall_at_start.set(wrong);
+            clock.adjust();
+            assert!((clock.wall_at_start.get() - right).abs() < 60_000_000_000);
+        }
     }
 }
