@@ -27,18 +27,26 @@ pub(super) async fn connect(target: &Target, resolver: &Resolver, each: Duration
         None => {
             let lookup = timeout_at(deadline.into(), resolver.addresses(target.host()));
             let addresses = lookup.await.map_err(|_| ConnectFault::Timeout)?.map_err(|_| ConnectFault::Resolve)?;
-            race(&addresses, |address| attempt(target, address, each, deadline)).await
+            race(&addresses, |address| attempt(target, address, each, deadline), || sleep(HEAD_START)).await
         }
     }
 }
 
-/// Happy eyeballs: begins with the first address, goes on to the next when one has failed or has had its head start, and takes whatever
-/// stands first. The others are dropped.
-async fn race<F: Future<Output = Connected>>(addresses: &[IpAddr], attempt: impl Fn(IpAddr) -> F) -> Connected {
+/// Happy eyeballs: begins with the first address, goes on to the next when one has failed or has had its `head_start`, and takes
+/// whatever stands first. The others are dropped.
+async fn race<T, A, W>(
+    addresses: &[IpAddr],
+    attempt: impl Fn(IpAddr) -> A,
+    head_start: impl Fn() -> W,
+) -> Result<T, ConnectFault>
+where
+    A: Future<Output = Result<T, ConnectFault>>,
+    W: Future<Output = ()>,
+{
     let mut waiting = addresses.iter();
-    let mut running: Vec<Pin<Box<F>>> = Vec::new();
+    let mut running: Vec<Pin<Box<A>>> = Vec::new();
     let mut last = ConnectFault::Resolve;
-    let mut head_start = pin!(sleep(HEAD_START));
+    let mut ahead = pin!(head_start());
     poll_fn(|cx| {
         loop {
             let mut failed = false;
@@ -54,14 +62,14 @@ async fn race<F: Future<Output = Connected>>(addresses: &[IpAddr], attempt: impl
                     Poll::Pending => at += 1,
                 }
             }
-            let may_begin = failed || running.is_empty() || head_start.as_mut().poll(cx).is_ready();
+            let may_begin = failed || running.is_empty() || ahead.as_mut().poll(cx).is_ready();
             // Without a file descriptor no other address helps.
             if may_begin
                 && last != ConnectFault::Exhausted
                 && let Some(address) = waiting.next()
             {
                 running.push(Box::pin(attempt(*address)));
-                head_start.as_mut().reset(tokio::time::Instant::now() + HEAD_START);
+                ahead.set(head_start());
                 continue;
             }
             return if running.is_empty() { Poll::Ready(Err(last)) } else { Poll::Pending };
@@ -98,41 +106,64 @@ fn fault_of(error: &io::Error) -> ConnectFault {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::cell::{Cell, RefCell};
+    use std::collections::BTreeSet;
     use std::net::Ipv4Addr;
+    use std::task::{Context, Waker};
 
     use super::*;
 
     /// What becomes of an attempt, and when.
     type Fate = (u64, Option<ConnectFault>);
 
-    /// Races addresses with these fates on a clock that stands still unless it is waited for; gives the faults or the winner, and when each began.
-    fn raced(fates: &'static [Fate]) -> (Result<u8, ConnectFault>, Vec<u64>) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let place = listener.local_addr().unwrap();
-            let addresses: Vec<IpAddr> =
-                (0..fates.len() as u8).map(|last| Ipv4Addr::new(10, 0, 0, last).into()).collect();
-            let (start, begun) = (tokio::time::Instant::now(), RefCell::new(Vec::new()));
-            let outcome = race(&addresses, |address| {
-                let IpAddr::V4(v4) = address else { unreachable!() };
-                let (after, fault) = fates[usize::from(v4.octets()[3])];
-                begun.borrow_mut().push(start.elapsed().as_millis() as u64);
-                async move {
-                    sleep(Duration::from_millis(after)).await;
-                    match fault {
-                        Some(fault) => Err(fault),
-                        None => Ok((Io::Plain(TcpStream::connect(place).await.unwrap()), SocketAddr::new(address, 1))),
-                    }
+    /// A clock that stands still unless everything waits for it: milliseconds.
+    #[derive(Default)]
+    struct Clock {
+        now: Cell<u64>,
+        awaited: RefCell<BTreeSet<u64>>,
+    }
+
+    impl Clock {
+        fn after(&self, wait: u64) -> impl Future<Output = ()> {
+            let due = self.now.get() + wait;
+            poll_fn(move |_| {
+                if self.now.get() >= due {
+                    return Poll::Ready(());
                 }
-            });
-            let outcome = outcome.await.map(|(_, peer)| match peer.ip() {
-                IpAddr::V4(v4) => v4.octets()[3],
-                IpAddr::V6(_) => unreachable!(),
-            });
-            (outcome, begun.into_inner())
-        })
+                self.awaited.borrow_mut().insert(due);
+                Poll::Pending
+            })
+        }
+
+        fn run<T>(&self, work: impl Future<Output = T>) -> T {
+            let mut work = pin!(work);
+            loop {
+                if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                    return done;
+                }
+                self.now.set(self.awaited.borrow_mut().pop_first().expect("somebody waits"));
+            }
+        }
+    }
+
+    /// Races addresses with these fates; gives the faults or the winner, and when each began.
+    fn raced(fates: &'static [Fate]) -> (Result<u8, ConnectFault>, Vec<u64>) {
+        let (clock, begun) = (Clock::default(), RefCell::new(Vec::new()));
+        let addresses: Vec<IpAddr> = (0..fates.len() as u8).map(|last| Ipv4Addr::new(10, 0, 0, last).into()).collect();
+        let attempt = |address: IpAddr| {
+            let IpAddr::V4(v4) = address else { unreachable!() };
+            let [.., number] = v4.octets();
+            let (after, fault) = fates[usize::from(number)];
+            begun.borrow_mut().push(clock.now.get());
+            let wait = clock.after(after);
+            async move {
+                wait.await;
+                fault.map_or(Ok(number), Err)
+            }
+        };
+        let head_start = || clock.after(HEAD_START.as_millis() as u64);
+        let outcome = clock.run(race(&addresses, attempt, head_start));
+        (outcome, begun.into_inner())
     }
 
     #[test]
