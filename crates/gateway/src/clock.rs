@@ -46,8 +46,8 @@ impl Clock {
         Timestamp::from_millis(self.wall_at_start.get().saturating_add(since_start).div_euclid(1_000_000))
     }
 
-    /// Follows the wall clock where it was corrected. Otherwise it does not go back: a later call is never told to be an
-    /// earlier one.
+    /// Follows the wall clock where it was corrected. Otherwise it does not go back: no call is told to be earlier than
+    /// one before it.
     pub fn adjust(&self) {
         let before = self.start.elapsed();
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

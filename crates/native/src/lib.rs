@@ -5,10 +5,10 @@
 //! same functions that answer, and bodies and query parameters are checked against that very document, so the two
 //! cannot disagree.
 //!
-//! Reading order: what the routes are made of (`routes`, `state`, `document`), what each request goes through (`guard`,
-//! `caller`, `origin`, `repeat`, `exchange`, `body` with `body/schema`, `query`), what answers are made of (`problem`,
-//! `refusal`, `etag`, `page`, `moment`, `span`), then a file for each noun. A noun's file has its own wire types and its own
-//! `routes()`.
+//! Reading order: what the routes are made of (`routes`, `on_demand`, `state`, `document`), what each request goes
+//! through (`guard`, `caller`, `origin`, `repeat`, `exchange`, `body` with `body/schema`, `query`), what answers are made
+//! of (`problem`, `refusal`, `etag`, `page`, `moment`, `span`), then a file for each noun. A noun's file has its own wire
+//! types and its own `routes()`.
 
 mod about;
 mod api;
@@ -31,6 +31,7 @@ mod ip_strategy;
 mod key;
 mod log;
 mod moment;
+mod on_demand;
 mod openapi;
 mod operator;
 mod origin;

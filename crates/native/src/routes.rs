@@ -14,12 +14,15 @@ use crate::repeat::Repeats;
 use crate::state::{Setup, Shared, State};
 use crate::{
     about, api, api_document, application, audit, certificate, configuration, debug, diff, domain, environment, guard,
-    ip_strategy, key, log, openapi, operator, plan, plugin, release, service, session, setting, throttle, traffic,
-    upstream,
+    ip_strategy, key, log, on_demand, openapi, operator, plan, plugin, release, service, session, setting, throttle,
+    traffic, upstream,
 };
 
 /// Where the API stands.
 const ROOT: &str = "/api/v1";
+
+/// Where its document stands.
+const DOCUMENT: &str = "/openapi.json";
 
 /// Every route of the API with its part of the document.
 pub(crate) fn table() -> OpenApiRouter<Shared> {
@@ -52,13 +55,18 @@ pub(crate) fn table() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(document::head()).nest(ROOT, nouns)
 }
 
-/// The router of `/api/v1` and `/openapi.json`.
+/// The router of `/api/v1` and `/openapi.json`, which is made when it is first asked for.
 ///
 /// The address of the peer must stand in each request's extensions as `std::net::SocketAddr`.
 pub fn router(setup: Setup) -> Router {
+    let below_root = format!("{ROOT}/{{*rest}}");
+    on_demand::router(&[ROOT, &below_root, DOCUMENT], move || made(setup))
+}
+
+fn made(setup: Setup) -> Router {
     let (routes, document) = table().split_for_parts();
     let document = Document::new(document);
-    let text = document.text();
+    let text = bytes::Bytes::from(document.text());
     let state: Shared = Arc::new(State {
         sessions: Sessions::new(Arc::clone(&setup.control), setup.session_limits),
         control: setup.control,
@@ -80,5 +88,5 @@ pub fn router(setup: Setup) -> Router {
         .layer(from_fn(guard::seal))
         .with_state(state);
     let page = get(move || async move { ([(http::header::CONTENT_TYPE, "application/json")], text) });
-    api.merge(Router::new().route("/openapi.json", page).layer(from_fn(guard::seal)))
+    api.merge(Router::new().route(DOCUMENT, page).layer(from_fn(guard::seal)))
 }

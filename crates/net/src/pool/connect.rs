@@ -32,8 +32,8 @@ pub(super) async fn connect(target: &Target, resolver: &Resolver, each: Duration
     }
 }
 
-/// Happy eyeballs: begins with the first address, goes on to the next when one has failed or has had its `head_start`, and takes
-/// whatever stands first. The others are dropped.
+/// Happy eyeballs: begins with the first address, goes on to the next when one has failed or has had its `head_start`, and
+/// takes whatever stands first. The others are dropped.
 async fn race<T, A, W>(
     addresses: &[IpAddr],
     attempt: impl Fn(IpAddr) -> A,
