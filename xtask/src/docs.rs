@@ -47,7 +47,7 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Finding>, String> {
         match fs::read_to_string(root.join(file)) {
             Ok(committed) if committed == text => {}
             Ok(_) => {
-                findings.push(Finding::fault(file, "differs from the code: run `cargo run -p tollgate-xtask -- docs`"));
+                findings.push(Finding::fault(file, "differs from the code: run `make docs`"));
             }
             Err(error) => findings.push(Finding::fault(file, error.to_string())),
         }

@@ -1,6 +1,7 @@
 //! What must be true of the repository and no compiler says.
 
 mod arrows;
+mod examples;
 mod links;
 mod merges;
 mod rooms;
@@ -18,6 +19,7 @@ pub(crate) fn run(root: &Path) -> Result<Vec<Finding>, String> {
     let words = tree::texts(root, &[".rs", ".py", ".sh", ".lua", ".toml", ".yaml", ".yml", "Makefile"])?;
     let mut findings = arrows::check(&arrows::packages(root)?);
     findings.extend(rooms::check(&rust));
+    findings.extend(examples::check(&rust));
     findings.extend(links::check(root, &pages));
     findings.extend(merges::check(&pages));
     findings.extend(words::check(&words));
