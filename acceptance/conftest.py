@@ -11,6 +11,7 @@ from stand.cloud import DONE, SDKS, SPEAKER, Cloud, foreign
 from stand.elsewhere import Elsewhere
 from stand.gateway import Gateway
 from stand.node_sdk import is_there
+from stand.schedule import begin, browsers_last, tell
 from stand.site import Site
 
 SCENARIOS_PER_GATEWAY = 20
@@ -20,6 +21,22 @@ def pytest_generate_tests(metafunc):
     """What is marked `both_sdks` runs once with each."""
     if metafunc.definition.get_closest_marker("both_sdks"):
         metafunc.parametrize("sdk", SDKS, indirect=True)
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest comes last."""
+    browsers_last(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """No test begins when it is too late."""
+    begin()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What was left out is told."""
+    tell(config, terminalreporter)
 
 
 @pytest.fixture(autouse=True)
@@ -130,6 +147,12 @@ def site(shared, backend):
     site.api(path="=/mock", name="mock", mock="mock body")
     site.release()
     return site
+
+
+@pytest.fixture
+def bare(shared):
+    """A service with nothing in it: enough to see what management refuses."""
+    return Site(shared, None)
 
 
 @pytest.fixture(scope="session")

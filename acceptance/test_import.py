@@ -145,9 +145,9 @@ def test_a_document_without_extensions_sends_to_its_server(site):
         (document({}), {"ServiceId": "service-nowhere1"}, "ResourceNotFound.InvalidService", "service-nowhere1"),
     ],
 )
-def test_what_is_no_document_is_refused(site, text, fields, expected, told):
+def test_what_is_no_document_is_refused(bare, text, fields, expected, told):
     with pytest.raises(Refused) as caught:
-        site.cloud.ImportOpenApi(**{"ServiceId": site.id, "Content": text, **fields})
+        bare.cloud.ImportOpenApi(**{"ServiceId": bare.id, "Content": text, **fields})
     assert caught.value.code == expected and told in caught.value.message, caught.value
 
 

@@ -210,10 +210,10 @@ def test_strategies_are_described_listed_and_bound(site):
         ({"ServiceId": "service-nowhere1"}, "ResourceNotFound.InvalidService"),
     ],
 )
-def test_what_is_no_strategy_is_refused_by_name(site, fields, expected):
-    given = {"ServiceId": site.id, "StrategyName": "n", "StrategyType": "WHITE", "StrategyData": "1.1.1.1", **fields}
+def test_what_is_no_strategy_is_refused_by_name(bare, fields, expected):
+    given = {"ServiceId": bare.id, "StrategyName": "n", "StrategyType": "WHITE", "StrategyData": "1.1.1.1", **fields}
     with pytest.raises(Refused) as caught:
-        site.cloud.CreateIPStrategy(**given)
+        bare.cloud.CreateIPStrategy(**given)
     assert code(caught) == expected
     if expected.startswith("Invalid"):
         assert next(iter(fields)) in caught.value.message

@@ -190,9 +190,9 @@ def test_time_bounds_hold(log):
         ({"LogQuerys": [{"Name": "cip", "Operator": "=", "Value": "me"}]}, "InvalidParameterValue", "LogQuerys.0.Value"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_at_its_place(log, fields, expected, told):
+def test_what_cannot_be_asked_is_refused_at_its_place(bare, fields, expected, told):
     with pytest.raises(Refused) as caught:
-        log.ask(**fields)
+        Log(bare).ask(**fields)
     assert caught.value.code == expected and told in caught.value.message, caught.value
 
 

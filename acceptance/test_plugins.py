@@ -207,9 +207,9 @@ def test_a_plugin_that_is_not_there_is_refused(site):
         ({"PluginData": "{"}, "InvalidParameterValue.InvalidPluginConfig"),
     ],
 )
-def test_what_is_no_plugin_is_refused_by_name(site, fields, code):
+def test_what_is_no_plugin_is_refused_by_name(bare, fields, code):
     given = {"PluginName": "name", "PluginType": "IPControl", "PluginData": json.dumps(BLACK), **fields}
-    told = refused(site.cloud.CreatePlugin, **given)
+    told = refused(bare.cloud.CreatePlugin, **given)
     assert told.code == code
     assert next(iter(fields)) in told.message, told.message
 

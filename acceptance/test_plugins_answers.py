@@ -217,7 +217,7 @@ CONFIG, FUNCTION = "InvalidParameterValue.InvalidPluginConfig", "InvalidParamete
         ({}, "MissingParameter.PluginConfig", "PluginData.func_name`"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, fields, code, member):
+def test_wrong_data_are_refused_by_member(bare, fields, code, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "CustomResp", fields)
+        plugins.make(bare, "CustomResp", fields)
     assert (caught.value.code, member in caught.value.message) == (code, True), caught.value.message

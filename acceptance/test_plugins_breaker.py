@@ -37,9 +37,10 @@ def disabled(**data):
 
 
 @pytest.fixture
-def site(gateway, backend):
-    """Two APIs that go to a backend, one to nobody, one that is impatient."""
-    site = Site(gateway, backend)
+def site(gateways, backend):
+    """Two APIs that go to a backend, one to nobody, one that is impatient. A failure is counted when the answer is on its
+    way, so that a call at another worker in that very instant is still let through: one worker does one after the other."""
+    site = Site(gateways("--workers", "1"), backend)
     site.api(path="/a", name="a", to="/own")
     site.api(path="/b", name="b", to="/own")
     site.api(path="/v/{id}", name="v", to="/own/{id}")
@@ -225,9 +226,9 @@ CONFIG, CONDITION = "InvalidParameterValue.InvalidPluginConfig", "InvalidParamet
         ({"backend_type": "Disable"}, "MissingParameter.PluginConfig", "PluginData.failure_condition`"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, data, code, member):
+def test_wrong_data_are_refused_by_member(bare, data, code, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "CircuitBreaker", data)
+        plugins.make(bare, "CircuitBreaker", data)
     assert (caught.value.code, member in caught.value.message) == (code, True), caught.value.message
 
 

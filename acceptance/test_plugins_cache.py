@@ -366,9 +366,9 @@ CONFIG = "InvalidParameterValue.InvalidPluginConfig"
         ({"ttl": 1}, "MissingParameter.PluginConfig", "PluginData.cacheable_methods`"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, data, code, member):
+def test_wrong_data_are_refused_by_member(bare, data, code, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "ProxyCache", data)
+        plugins.make(bare, "ProxyCache", data)
     assert (caught.value.code, member in caught.value.message) == (code, True), caught.value.message
 
 

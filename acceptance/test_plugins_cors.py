@@ -140,9 +140,9 @@ def test_what_the_backend_says_of_other_sites_does_not_pass(gateway, backend):
         ({"extra": 1}, "extra"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, change, member):
+def test_wrong_data_are_refused_by_member(bare, change, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "Cors", {**RULES, **change})
+        plugins.make(bare, "Cors", {**RULES, **change})
     expected = "MissingParameter.PluginConfig" if None in change.values() else "InvalidParameterValue.InvalidPluginConfig"
     assert caught.value.code == expected
     assert f"`PluginData.{member}`" in caught.value.message, caught.value.message

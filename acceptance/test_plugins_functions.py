@@ -216,8 +216,8 @@ CONFIG, SCF = "InvalidParameterValue.InvalidPluginConfig", "InvalidParameterValu
         ("CustomReq", {"func_namespace": "default"}, "MissingParameter.PluginConfig", "func_name"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, kind, data, code, member):
+def test_wrong_data_are_refused_by_member(bare, kind, data, code, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, kind, data)
+        plugins.make(bare, kind, data)
     assert caught.value.code == code
     assert f"`PluginData.{member}`" in caught.value.message, caught.value.message

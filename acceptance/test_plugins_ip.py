@@ -105,8 +105,8 @@ def test_it_outlives_a_restart_a_release_and_a_time_off_line(site):
         ),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, data, code, word):
+def test_wrong_data_are_refused_by_member(bare, data, code, word):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "IPControl", data)
+        plugins.make(bare, "IPControl", data)
     assert caught.value.code == code
     assert word in caught.value.message, caught.value.message

@@ -243,9 +243,9 @@ def apps(*special):
         ("TrafficControlByParameter", by(strategy(condition="header.a = b")), "strategies.0.condition"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, kind, data, member):
+def test_wrong_data_are_refused_by_member(bare, kind, data, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, kind, data)
+        plugins.make(bare, kind, data)
     expected = "InvalidPluginConfig"
     expected = {"ip_key": "InvalidIPAddress", "condition": "InvalidCondition"}.get(member.split(".")[-1], expected)
     if "twice" in caught.value.message:

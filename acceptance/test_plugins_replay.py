@@ -68,9 +68,9 @@ def test_a_call_that_is_refused_elsewhere_uses_no_nonce_up(site):
         ({"nonce": 1}, "nonce"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, data, member):
+def test_wrong_data_are_refused_by_member(bare, data, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "AntiReplay", data)
+        plugins.make(bare, "AntiReplay", data)
     assert caught.value.code == "InvalidParameterValue.InvalidPluginConfig"
     assert f"`PluginData.{member}`" in caught.value.message, caught.value.message
 

@@ -221,7 +221,7 @@ CONFIG = "InvalidParameterValue.InvalidPluginConfig"
         ([{k: v for k, v in ROUTE.items() if k != "condition"}], "MissingParameter.PluginConfig", "PluginData.0.condition`"),
     ],
 )
-def test_wrong_data_are_refused_by_member(site, data, code, member):
+def test_wrong_data_are_refused_by_member(bare, data, code, member):
     with pytest.raises(Refused) as caught:
-        plugins.make(site, "Routing", data)
+        plugins.make(bare, "Routing", data)
     assert (caught.value.code, member in caught.value.message) == (code, True), caught.value.message

@@ -7,6 +7,7 @@ import pytest
 
 from .cloud import SDKS, foreign
 from .node_sdk import is_there
+from .schedule import left_out
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "actions.md"
 
@@ -25,7 +26,7 @@ def check_both(session, done):
         return
     config = session.config
     whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS and not config.option.keyword
-    if not whole or session.exitstatus != pytest.ExitCode.OK or foreign() or not is_there():
+    if not whole or session.exitstatus != pytest.ExitCode.OK or foreign() or not is_there() or left_out(config):
         return
     missing = [f"{action} ({sdk})" for action in served() for sdk in SDKS if (sdk, action) not in done]
     if missing:
