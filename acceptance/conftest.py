@@ -156,8 +156,9 @@ def bare(shared):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """One Chromium for all tests of a worker."""
+def browser(shift):
+    """One Chromium for all tests of a worker. They are its last, and nobody shares a gateway any more."""
+    shift.close()
     browser = Browser()
     yield browser
     browser.close()
