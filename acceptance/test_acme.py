@@ -1,7 +1,10 @@
 """Certificates over ACME, from a real authority: Debian's `pebble`."""
 
+import contextlib
 import re
+import sqlite3
 import ssl
+import time
 
 import pytest
 
@@ -142,6 +145,30 @@ def test_what_fails_is_told_and_tried_again(gateways, authorities):
     attempts = [int(number) for number in re.findall(r'"attempts":(\d+)', log())]
     assert attempts[:3] == [1, 2, 3]
     pebble.names.lost = False
+    issued(site, trusting(pebble))
+
+
+def test_an_authority_is_not_asked_in_a_loop_while_nothing_can_be_kept(gateways, authorities):
+    pebble = authorities()
+    site = asking(gateways, pebble)
+    pebble.start(site.gateway.http[1], site.gateway.https[1])
+
+    def meddle(statement):
+        with contextlib.closing(sqlite3.connect(site.gateway.data / "tollgate.db", timeout=30)) as database:
+            database.execute(statement)
+            database.commit()
+
+    meddle(
+        "CREATE TRIGGER no_room BEFORE INSERT ON records WHEN NEW.kind IN ('certificate', 'acme_failure')"
+        " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    )
+    bind(site)
+    attempts = lambda: site.gateway.log().count("that could not be kept")
+    until(attempts, "the first certificate is lost")
+    begun = time.monotonic()
+    until(lambda: attempts() >= 3, "it is tried again")
+    assert time.monotonic() - begun > 2.5, "after one second, and after two more"
+    meddle("DROP TRIGGER no_room")
     issued(site, trusting(pebble))
 
 

@@ -9,7 +9,7 @@ mod acme;
 mod admin;
 pub(crate) mod certificates;
 mod counters;
-mod data_plane;
+pub(crate) mod data_plane;
 mod debug;
 mod delivery;
 mod demo;
@@ -70,7 +70,7 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
     let counts = Arc::clone(&usage) as Arc<dyn control::UsageCounts>;
     let control = Control::new(store.clone(), installation, settings.quotas(), counts);
     operator::ensure_first(&control, &folder).await?;
-    let pairs = certificates::take_in(&control, &settings).await?;
+    let taken_in = certificates::take_in(&control, &settings).await?;
 
     let metrics = Metrics::new(settings.workers(), &gateway::Refusal::NAMES);
     let kept = observation::Kept::open(&settings, &folder).await?;
@@ -91,7 +91,7 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
     control.watch_nodes(Arc::new(counters::Nodes(Arc::clone(&gateway))));
     counters::restore(&store, &gateway).await?;
     let feed = feed::start(&store, Arc::clone(&gateway)).await;
-    let certificates = certificates::watch(Arc::clone(&control), settings.clone(), &pairs);
+    let certificates = certificates::watch(Arc::clone(&control), settings.clone(), taken_in);
     let acme = acme::start(&control, &store, &settings, &challenges);
     let counters = counters::Saver::start(store.clone(), Arc::clone(&gateway));
     let readiness = Arc::new(Readiness::new(store.clone(), Arc::clone(&gateway)));

@@ -53,6 +53,9 @@ pub trait Carrier: Send {
     /// # Errors
     /// See [`Trouble`].
     fn carry(&mut self, block: &Block) -> Result<(), Trouble>;
+
+    /// The block that did not arrive is not tried again: whatever is carried next is another one.
+    fn give_up(&mut self) {}
 }
 
 /// The bounds of a destination.
@@ -189,6 +192,9 @@ impl Courier {
     fn run(mut self) {
         while let Some(block) = self.next() {
             let has_arrived = self.carry(&block);
+            if !has_arrived {
+                self.carrier.give_up();
+            }
             let count = if has_arrived { &self.shared.arrived } else { &self.shared.dropped };
             count.fetch_add(block.calls, Relaxed);
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,7 @@
 
 pub mod access_log;
 pub mod call_log;
+mod clock;
 pub mod delivery;
 pub mod metrics;
 mod tail;

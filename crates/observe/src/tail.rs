@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::CallRecord;
 use crate::call_log::{meets_all, owned};
+use crate::clock::{is_new_second, second_of};
 
 /// Most tails at a time.
 const MOST: usize = 32;
@@ -85,8 +86,8 @@ impl Source {
         if !meets_all(&self.conditions, call) {
             return;
         }
-        let second = call.time.seconds();
-        if second > self.second {
+        let second = second_of(call);
+        if is_new_second(second, self.second) {
             (self.second, self.sent) = (second, 0);
         }
         if self.sent < self.per_second && self.calls.try_send(owned(call)).is_ok() {

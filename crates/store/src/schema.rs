@@ -28,16 +28,22 @@ pub(crate) async fn prepare(connection: &mut SqliteConnection, folder: &Folder) 
         None if found == 0 => SealKey::create(&folder.seal_key)?,
         None => return Err(missing_key(folder)),
     };
-    // The log is what makes one sync a commit enough; FULL is what makes that sync happen before a commit is answered.
-    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864"] {
-        sqlx::raw_sql(pragma).execute(&mut *connection).await?;
-    }
+    secure(connection).await?;
     if found < known {
         migrate(connection, found, known, &seal).await?;
         tracing::info!(from = found, to = known, "store schema migrated");
     }
     check_seal(connection, folder, &seal).await?;
     Ok(seal)
+}
+
+/// Has each commit be on the disk before it is answered; said to every connection that writes.
+pub(crate) async fn secure(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    // The log is what makes one sync a commit enough; FULL is what makes that sync happen before a commit is answered.
+    for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA journal_size_limit = 67108864"] {
+        sqlx::query(pragma).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// The key that fits the database, when it has the newest schema; `None` for an empty file. Changes nothing.

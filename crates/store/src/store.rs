@@ -43,7 +43,43 @@ struct Session {
     seal: SealKey,
     /// A commit began, and whether it took place is not known: what is in memory may be older than the database.
     unsure: bool,
-    _folder: Folder,
+    folder: Folder,
+}
+
+impl Session {
+    /// Makes the connection one that can be written through, after a transaction that did not end as it should.
+    ///
+    /// SQLite ends a transaction by itself when it fails for want of room or of a disk that works. What counts
+    /// transactions in front of it does not notice, takes each further one for a part of that one, and would refuse
+    /// them all until the process ends: the file is opened anew.
+    async fn mend(&mut self) -> Result<(), StoreError> {
+        if !self.connection.is_in_transaction() {
+            return Ok(());
+        }
+        // A transaction that was only broken off is rolled back as soon as the connection's thread comes to it.
+        if self.connection.ping().await.is_ok() && !self.connection.is_in_transaction() {
+            return Ok(());
+        }
+        let mut connection = connect(&self.folder).await?;
+        schema::secure(&mut connection).await?;
+        self.connection = connection;
+        tracing::warn!("the store's database was opened anew after a write that failed");
+        Ok(())
+    }
+}
+
+/// A new connection to the database, which is there: `folder` has made its file.
+async fn connect(folder: &Folder) -> Result<SqliteConnection, StoreError> {
+    let connection = SqliteConnectOptions::new()
+        .filename(&folder.database)
+        // For the moments when a backup tool holds the database.
+        .busy_timeout(Duration::from_secs(10))
+        // A page of the load goes from SQLite's thread to ours without waiting for each other row by row.
+        .row_buffer_size(load::PAGE)
+        .disable_statement_logging()
+        .connect()
+        .await?;
+    Ok(connection)
 }
 
 impl Store {
@@ -56,19 +92,10 @@ impl Store {
     /// The store is in use, is a later version's, its key is missing or not its own, or a record cannot be read.
     pub async fn open(folder: &Path, url: Option<&str>) -> Result<Self, StoreError> {
         let folder = Folder::open(folder, url)?;
-        let mut connection = SqliteConnectOptions::new()
-            .filename(&folder.database)
-            .create_if_missing(true)
-            // For the moments when a backup tool holds the database.
-            .busy_timeout(Duration::from_secs(10))
-            // A page of the load goes from SQLite's thread to ours without waiting for each other row by row.
-            .row_buffer_size(load::PAGE)
-            .disable_statement_logging()
-            .connect()
-            .await?;
+        let mut connection = connect(&folder).await?;
         let seal = schema::prepare(&mut connection, &folder).await?;
         let snapshot = load::load(&mut connection, &seal).await?;
-        let session = Session { connection, seal, unsure: false, _folder: folder };
+        let session = Session { connection, seal, unsure: false, folder };
         let inner = Inner { feed: watch::Sender::new(Arc::new(snapshot)), session: Mutex::new(Some(session)) };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -153,7 +180,11 @@ impl Store {
 impl Inner {
     /// The session of a store that is not closed.
     async fn open(&self) -> Result<MappedMutexGuard<'_, Session>, StoreError> {
-        MutexGuard::try_map(self.session.lock().await, Option::as_mut).map_err(|_| StoreError::Closed)
+        let mut session =
+            MutexGuard::try_map(self.session.lock().await, Option::as_mut).map_err(|_| StoreError::Closed)?;
+        // Whoever was here last may have failed, or was given up in the middle of a write.
+        session.mend().await?;
+        Ok(session)
     }
 
     async fn commit(&self, base: Revision, change: &Change) -> Result<Arc<Snapshot>, StoreError> {
@@ -176,6 +207,7 @@ impl Inner {
             }
             Err(failure) => {
                 // Mostly nothing was written. But a commit that fails may have taken place all the same.
+                session.mend().await?;
                 self.catch_up(&mut session).await?;
                 let current = self.feed.borrow().clone();
                 if current.revision == next.revision { Ok(current) } else { Err(failure) }

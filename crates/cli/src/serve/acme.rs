@@ -1,12 +1,14 @@
 //! Certificates over ACME: the authority is asked for what is due, and what became of it is kept (RFC 8555).
 //!
 //! What is due follows from the configuration alone (`control::Issuance`), so nothing is forgotten by a restart: neither
-//! the pause after a failure nor the account. Reading order: this file, then `order` for one certificate.
+//! the pause after a failure nor the account. What could not be kept is paused after all the same (`held`). Reading
+//! order: this file, then `order` for one certificate.
 
+mod held;
 mod order;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use control::{Control, Issuance, Refusal};
 use gateway::Challenges;
@@ -18,6 +20,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::settings::acme::ChallengeKind;
 use crate::settings::{AcmeSettings, Settings};
+use held::Held;
 use order::Order;
 
 /// Orders that are under way at the same time.
@@ -50,13 +53,14 @@ pub(super) fn start(
         settings: settings.acme.clone(),
         directory,
         account: tokio::sync::OnceCell::new(),
+        held: Held::default(),
     });
     tokio::spawn(async move {
         loop {
             let snapshot = changes.borrow_and_update().clone();
             forget(&agent.control).await;
             agent.run(&snapshot).await;
-            let pause = until_next(&changes.borrow().clone(), now());
+            let pause = agent.until_next(&changes.borrow().clone());
             tokio::select! {
                 changed = changes.changed() => if changed.is_err() { return },
                 () = tokio::time::sleep(pause) => {}
@@ -75,13 +79,6 @@ fn now() -> Timestamp {
     control::Clock::now(&control::SystemClock)
 }
 
-/// How long nothing is due.
-fn until_next(snapshot: &Snapshot, now: Timestamp) -> Duration {
-    let next = Issuance::all(snapshot).map(|issuance| issuance.due().millis()).min();
-    let wait = next.map_or(i64::MAX, |next| next.saturating_sub(now.millis()));
-    Duration::from_millis(u64::try_from(wait).unwrap_or(0)).min(LONGEST_SLEEP)
-}
-
 /// Who speaks to the authority.
 struct Agent {
     control: Arc<Control>,
@@ -89,14 +86,28 @@ struct Agent {
     settings: AcmeSettings,
     directory: String,
     account: tokio::sync::OnceCell<Account>,
+    held: Held,
 }
 
 impl Agent {
+    /// How long nothing is to be ordered.
+    fn until_next(&self, snapshot: &Snapshot) -> Duration {
+        let waits = Issuance::all(snapshot).map(|issuance| self.wait(&issuance));
+        waits.min().unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
+    }
+
+    /// How long a certificate is not to be ordered: until it is due, and its domain is not held back any more.
+    fn wait(&self, issuance: &Issuance) -> Duration {
+        let due = u64::try_from(issuance.due().millis().saturating_sub(now().millis())).unwrap_or(0);
+        Duration::from_millis(due).max(self.held.left(&issuance.domain, Instant::now()))
+    }
+
     /// Orders everything that is due, a few at a time.
     async fn run(self: &Arc<Self>, snapshot: &Snapshot) {
-        let now = now();
+        let all: Vec<Issuance> = Issuance::all(snapshot).collect();
+        self.held.forget_others(|domain| all.iter().any(|issuance| issuance.domain == *domain));
         let mut running = JoinSet::new();
-        for issuance in Issuance::all(snapshot).filter(|issuance| issuance.due() <= now) {
+        for issuance in all.into_iter().filter(|issuance| self.wait(issuance).is_zero()) {
             if running.len() == AT_ONCE {
                 running.join_next().await;
             }
@@ -109,9 +120,12 @@ impl Agent {
     /// One attempt at a domain's certificate.
     async fn issue(&self, issuance: &Issuance) {
         let domain = &issuance.domain;
-        let attempt = tokio::time::timeout(ORDER_TIMEOUT, self.order(issuance)).await;
+        let first = self.settings.acme_retry.duration();
+        let attempt =
+            self.held.attempt(domain, |attempts| Duration::from_millis(pause(first, attempts).unsigned_abs()));
+        let ordered = tokio::time::timeout(ORDER_TIMEOUT, self.order(issuance)).await;
         self.challenges.forget(domain.as_str());
-        let outcome = match attempt {
+        let outcome = match ordered {
             Ok(Ok(certificate)) => self
                 .control
                 .keep_issued(domain, &certificate.chain, &certificate.key)
@@ -122,6 +136,7 @@ impl Agent {
         };
         match outcome {
             Ok(certificate) => {
+                attempt.kept();
                 tracing::info!(%domain, id = %certificate.id, until = certificate.not_after.seconds(), "certificate issued");
             }
             Err(reason) => self.fail(issuance, &reason).await,

@@ -95,8 +95,10 @@ pub(crate) fn check(settings: &Settings) -> Result<usize, Failure> {
 }
 
 /// Keeps what the settings name; makes a default certificate where they name none. What cannot be used stops the start.
-pub(super) async fn take_in(control: &Control, settings: &Settings) -> Result<Vec<Pair>, Failure> {
+/// Returns what the files were, for [`watch()`].
+pub(super) async fn take_in(control: &Control, settings: &Settings) -> Result<watch::Seen, Failure> {
     let pairs = named(settings)?;
+    let seen = watch::stamps(&pairs);
     for pair in &pairs {
         keep(control, pair).await?;
     }
@@ -104,7 +106,7 @@ pub(super) async fn take_in(control: &Control, settings: &Settings) -> Result<Ve
         ensure_default(control, settings).await?;
     }
     forget_others(control, &pairs).await;
-    Ok(pairs)
+    Ok(seen)
 }
 
 async fn keep(control: &Control, pair: &Pair) -> Result<(), Failure> {

@@ -62,7 +62,7 @@ pub(super) fn domain_policy(settings: &Settings) -> DomainPolicy {
 }
 
 /// How backends and the gateway make sure of each other.
-fn backend_tls(settings: &BackendSettings) -> Result<Arc<rustls::ClientConfig>, Failure> {
+pub(crate) fn backend_tls(settings: &BackendSettings) -> Result<Arc<rustls::ClientConfig>, Failure> {
     let read = |path: &Option<FilePath>| match path {
         None => Ok(None),
         Some(FilePath(path)) => std::fs::read(path).map(Some).map_err(|error| Failure::new(path.display(), error)),

@@ -72,7 +72,13 @@ async fn keep_one(issuer: Arc<Issuer>, manner: Manner) {
                 failures = failures.saturating_add(1);
                 let issuer = issuer.address();
                 tracing::warn!(issuer, fault, failures, "the keys of an issuer cannot be fetched; those before stay");
-                FIRST_PAUSE.saturating_mul(1 << failures.min(12).saturating_sub(1)).min(manner.refresh)
+                pause_after(failures, manner.refresh)
+            }
+            Err(ended) if ended.is_panic() => {
+                // It was told of where it happened. The keys are asked for again all the same.
+                failures = failures.saturating_add(1);
+                tracing::error!(issuer = issuer.address(), failures, "the look for the keys of an issuer broke off");
+                pause_after(failures, manner.refresh)
             }
             // The runtime ends.
             Err(_) => return,
@@ -85,6 +91,11 @@ async fn keep_one(issuer: Arc<Issuer>, manner: Manner) {
             () = issuer.wanted() => {}
         }
     }
+}
+
+/// How long to wait after so many failures in a row.
+fn pause_after(failures: u32, longest: Duration) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failures.min(12).saturating_sub(1)).min(longest)
 }
 
 fn now() -> i64 {

@@ -12,6 +12,7 @@ use zstd::bulk::Compressor;
 use super::segment::{Frame, HEAD, OPENING, Segment};
 use super::{Shared, lock};
 use crate::CallRecord;
+use crate::clock::{is_new_second, second_of};
 
 /// A frame is packed when so many bytes have gathered …
 const FRAME: usize = 128 * 1024;
@@ -58,8 +59,8 @@ impl Budget {
     /// Whether one more call is kept. Calls that failed have a share of their own, so that what one looks for is not
     /// lost among what went well.
     fn takes(&mut self, call: &CallRecord<'_>, rate: u32) -> bool {
-        let second = call.time.seconds();
-        if second > self.second {
+        let second = second_of(call);
+        if is_new_second(second, self.second) {
             *self = Self { second, ..Self::default() };
         }
         let share = if call.status >= 400 { &mut self.failed } else { &mut self.usual };
@@ -183,10 +184,21 @@ impl Keeper {
 /// A fresh file.
 fn begin(shared: &Shared) -> io::Result<Open> {
     let mut segments = lock(&shared.segments);
-    let number = segments.last().map_or(1, |last| last.number + 1).max(shared.free_from);
-    let path = shared.folder.join(super::file_name(number));
-    let mut file = OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path)?;
-    file.write_all(&OPENING)?;
+    let mut number = segments.last().map_or(1, |last| last.number + 1).max(shared.free_from);
+    let (path, mut file) = loop {
+        let path = shared.folder.join(super::file_name(number));
+        match OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path) {
+            Ok(file) => break (path, file),
+            // Left over from a beginning that failed, or somebody else's: the next number is as good.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error),
+        }
+    };
+    if let Err(error) = file.write_all(&OPENING) {
+        // Nobody knows of it, so nobody would ever delete it. A folder that takes no bytes mostly lets them go.
+        let _stays_if_not = fs::remove_file(&path);
+        return Err(error);
+    }
     let bytes = OPENING.len() as u64;
     segments.push(Segment { number, path, bytes, first: i64::MAX, last: i64::MIN });
     Ok(Open { file, number, bytes, since: Instant::now() })
@@ -226,5 +238,21 @@ mod tests {
         assert_eq!(taken(&mut budget, &failed), 3);
         let later = CallRecord { time: model::Timestamp::from_millis(fine.time.millis() + 1000), ..fine };
         assert_eq!(taken(&mut budget, &later), 3);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_nothing() {
+        let mut budget = Budget::default();
+        let at = |seconds: i64| CallRecord { time: model::Timestamp::from_millis(seconds * 1000), ..a_call() };
+        let taken = |budget: &mut Budget, seconds: i64| (0..5).filter(|_| budget.takes(&at(seconds), 3)).count();
+        assert_eq!(taken(&mut budget, 10_000), 3);
+        // Workers hand over calls of the seconds before: those do not begin a second anew.
+        assert_eq!(taken(&mut budget, 9_999), 0);
+        assert_eq!(taken(&mut budget, 6400), 3);
+        assert_eq!(taken(&mut budget, 6400), 0);
+        assert_eq!(taken(&mut budget, 6401), 3);
+        // A call that took long was begun long ago, but ended now.
+        let slow = CallRecord { duration_us: 100_000_000, ..at(6301) };
+        assert!(!budget.takes(&slow, 3));
     }
 }

@@ -132,6 +132,21 @@ fn what_a_crash_left_half_written_is_not_looked_at() {
 }
 
 #[test]
+fn a_file_that_is_in_the_way_is_stepped_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = CallLog::open(folder.path(), BOUNDS).unwrap();
+    let mut keeper = log.keeper().unwrap();
+    fs::write(folder.path().join(file_name(1)), b"").unwrap();
+    for millis in [1, 2] {
+        keeper.keep(&at(millis));
+        keeper.flush();
+    }
+    assert_eq!(times(&log.search(&question(&[])).unwrap()), [2, 1]);
+    let again = CallLog::open(folder.path(), BOUNDS).unwrap();
+    assert_eq!(times(&again.search(&question(&[])).unwrap()), [2, 1]);
+}
+
+#[test]
 fn the_oldest_files_go_when_the_log_is_too_long_or_too_old() {
     let folder = tempfile::tempdir().unwrap();
     drop(filled(folder.path(), 60));

@@ -4,6 +4,40 @@ use super::*;
 
 const LONG: Duration = Duration::from_secs(60);
 
+/// Blocks as they are tried, and each that is given up.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    Tried(Vec<u8>),
+    GivenUp,
+}
+
+/// Refuses some blocks for now, and tells what it sees.
+struct Refusing(Sender<Seen>);
+
+impl Carrier for Refusing {
+    fn carry(&mut self, block: &Block) -> Result<(), Trouble> {
+        let _nobody_looks = self.0.send(Seen::Tried(block.lines.clone()));
+        if block.lines.starts_with(b"fine") { Ok(()) } else { Err(Trouble::Later("busy".to_owned())) }
+    }
+
+    fn give_up(&mut self) {
+        let _nobody_looks = self.0.send(Seen::GivenUp);
+    }
+}
+
+#[test]
+fn a_carrier_is_told_of_a_block_that_is_given_up() {
+    let (tell, see) = channel();
+    let bounds = DeliveryBounds { room: 1 << 20, patience: Duration::ZERO };
+    let delivery = Delivery::start("test", bounds, Box::new(Refusing(tell))).unwrap();
+    for text in ["late", "fine"] {
+        delivery.push(&block(text, 1));
+    }
+    assert!(delivery.finish(Instant::now() + LONG));
+    let seen: Vec<_> = see.try_iter().collect();
+    assert_eq!(seen, [Seen::Tried(b"late\n".to_vec()), Seen::GivenUp, Seen::Tried(b"fine\n".to_vec())]);
+}
+
 /// Carries what it is told to, one answer for each try.
 struct Scripted {
     answers: Receiver<Result<(), Trouble>>,

@@ -59,6 +59,8 @@ pub(super) struct Block {
 pub(super) struct Minute {
     /// When it began, in milliseconds since the Unix epoch.
     pub(super) start: i64,
+    /// How often the clock had been set back by then: what is counted of a minute that comes again is a sum of its own.
+    pub(super) pass: i64,
     /// Nothing will be counted in it any more.
     pub(super) is_ended: bool,
     pub(super) blocks: [(Scope, Block); 4],

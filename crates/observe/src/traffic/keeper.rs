@@ -65,6 +65,7 @@ const SCHEMA: &str = "
 /// The file, open.
 #[derive(Debug)]
 pub(super) struct Keeper {
+    options: SqliteConnectOptions,
     /// `None` once it is closed.
     connection: Mutex<Option<SqliteConnection>>,
     /// Tells this process's rows of a minute from those of the one before it.
@@ -75,20 +76,18 @@ pub(super) struct Keeper {
 
 impl Keeper {
     pub(super) async fn open(path: &Path, run: i64, kept: Duration) -> io::Result<Self> {
-        let mut connection = SqliteConnectOptions::new()
+        let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A crash of the process loses nothing that was written; a power cut may lose the last seconds.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
-            .disable_statement_logging()
-            .connect()
-            .await
-            .map_err(io::Error::other)?;
+            .disable_statement_logging();
+        let mut connection = options.connect().await.map_err(io::Error::other)?;
         sqlx::raw_sql(SCHEMA).execute(&mut connection).await.map_err(io::Error::other)?;
         let kept = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
-        let keeper = Self { connection: Mutex::new(Some(connection)), run, kept };
+        let keeper = Self { options, connection: Mutex::new(Some(connection)), run, kept };
         keeper.close_left_open().await?;
         Ok(keeper)
     }
@@ -113,13 +112,27 @@ impl Keeper {
         transaction.commit().await.map_err(io::Error::other)
     }
 
+    /// Opens the file anew when the last transaction ended without being told to, as SQLite does when the disk is full:
+    /// what counts transactions in front of it takes each further one for a part of that one.
+    async fn mend(&self, connection: &mut SqliteConnection) -> io::Result<()> {
+        if !connection.is_in_transaction() {
+            return Ok(());
+        }
+        // One that was only broken off is rolled back as soon as the connection's thread comes to it.
+        if connection.ping().await.is_err() || connection.is_in_transaction() {
+            *connection = self.options.connect().await.map_err(io::Error::other)?;
+        }
+        Ok(())
+    }
+
     /// Writes what is counted of a minute so far, or in the end.
     pub(super) async fn save(&self, minute: &Minute) -> io::Result<()> {
         let mut session = self.connection.lock().await;
         let connection = session.as_mut().ok_or_else(closed)?;
+        self.mend(connection).await?;
         let mut transaction = connection.begin().await.map_err(io::Error::other)?;
         for (scope, block) in &minute.blocks {
-            let key = (Tier::Minute, *scope, minute.start, self.run);
+            let key = (Tier::Minute, *scope, minute.start, self.run.saturating_add(minute.pass));
             put(&mut transaction, key, !minute.is_ended, block).await?;
             if minute.is_ended {
                 add_to_coarse(&mut transaction, *scope, minute.start, block).await?;

@@ -13,6 +13,8 @@ use crate::CallRecord;
 pub(super) const MINUTE: i64 = 60_000;
 /// How long after its end a minute is still counted: workers hand calls over with a delay.
 const LATE: i64 = 5_000;
+/// A call that ended this much before what was taken as ended is not late: the clock was set back.
+const SET_BACK: i64 = 2 * MINUTE;
 /// So many combinations of service, environment, API and key are told apart in a minute; what is more is counted in
 /// its environment alone.
 const TOLD_APART: usize = 4096;
@@ -25,11 +27,14 @@ pub(super) struct Meter {
     minutes: BTreeMap<i64, Tally>,
     /// What was taken as ended: later calls of it are counted in the next.
     ended: i64,
+    /// How often the clock was set back.
+    pass: i64,
 }
 
 /// What one minute has counted.
 #[derive(Debug, Default)]
 struct Tally {
+    pass: i64,
     /// By the ids of service, environment, API and key behind one another, as a batch holds them.
     apart: FxHashMap<Box<str>, Entry>,
     is_changed: bool,
@@ -47,11 +52,16 @@ impl Meter {
     pub(super) fn count(&mut self, call: &CallRecord<'_>, ids: &str) {
         let took = i64::try_from(call.duration_us / 1000).unwrap_or(0);
         let end = call.time.millis().saturating_add(took);
-        let start = end.div_euclid(MINUTE).saturating_mul(MINUTE).max(self.ended);
+        let start = end.div_euclid(MINUTE).saturating_mul(MINUTE);
+        if start < self.ended.saturating_sub(SET_BACK) {
+            // Minutes that have ended come a second time, and are counted a second time beside the first.
+            (self.ended, self.pass) = (start, self.pass + 1);
+        }
+        let start = start.max(self.ended);
         let is_room = self.minutes.len() < MINUTES;
         let tally = match self.minutes.entry(start) {
             Vacancy::Occupied(tally) => tally.into_mut(),
-            Vacancy::Vacant(vacant) if is_room => vacant.insert(Tally::default()),
+            Vacancy::Vacant(vacant) if is_room => vacant.insert(Tally { pass: self.pass, ..Tally::default() }),
             Vacancy::Vacant(_) => match self.minutes.first_entry() {
                 Some(oldest) => oldest.into_mut(),
                 None => return,
@@ -68,7 +78,7 @@ impl Meter {
             let is_ended = all || start.saturating_add(MINUTE + LATE) <= now;
             if tally.is_changed || is_ended {
                 tally.is_changed = false;
-                taken.push(Minute { start: *start, is_ended, blocks: tally.blocks() });
+                taken.push(Minute { start: *start, pass: tally.pass, is_ended, blocks: tally.blocks() });
             }
         }
         for minute in taken.iter().filter(|minute| minute.is_ended) {

@@ -126,12 +126,51 @@ async fn a_late_call_is_counted_once_and_in_time() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_counts_its_minutes_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let traffic = open(folder.path(), 1).await;
+    let all = TrafficScope::default();
+    count(&traffic, &CallRecord { time: time(10 * MINUTE), ..a_call() });
+    traffic.save(time(12 * MINUTE)).await.unwrap();
+    count(&traffic, &CallRecord { time: time(5 * MINUTE), ..a_call() });
+    traffic.save(time(5 * MINUTE)).await.unwrap();
+    assert_eq!(calls(&traffic, &all, 5 * MINUTE, 6 * MINUTE, MINUTE).await, [1]);
+    count(&traffic, &CallRecord { time: time(10 * MINUTE), ..a_call() });
+    traffic.save(time(12 * MINUTE)).await.unwrap();
+    assert_eq!(calls(&traffic, &all, 10 * MINUTE, 11 * MINUTE, MINUTE).await, [2]);
+    assert_eq!(calls(&traffic, &all, 0, 1, HOUR).await, [3]);
+}
+
+#[tokio::test]
 async fn a_call_is_counted_in_the_minute_in_which_it_ended() {
     let folder = tempfile::tempdir().unwrap();
     let traffic = open(folder.path(), 1).await;
     count(&traffic, &CallRecord { time: time(0), duration_us: 90_000_000, ..a_call() });
     traffic.save(time(2 * MINUTE)).await.unwrap();
     assert_eq!(calls(&traffic, &TrafficScope::default(), 0, 3 * MINUTE, MINUTE).await, [0, 1, 0]);
+}
+
+#[tokio::test]
+async fn a_file_that_could_not_be_written_for_a_while_is_written_on() {
+    use sqlx::Connection as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let traffic = open(folder.path(), 1).await;
+    let url = format!("sqlite:{}", folder.path().join("traffic.db").display());
+    let mut other = sqlx::sqlite::SqliteConnection::connect(&url).await.unwrap();
+    let full = "CREATE TRIGGER no_room BEFORE INSERT ON blocks BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END";
+    sqlx::raw_sql(full).execute(&mut other).await.unwrap();
+    for _ in 0..3 {
+        count(&traffic, &CallRecord { time: time(0), ..a_call() });
+        traffic.save(time(0)).await.unwrap_err();
+    }
+    sqlx::raw_sql("DROP TRIGGER no_room").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    count(&traffic, &CallRecord { time: time(0), ..a_call() });
+    traffic.save(time(0)).await.unwrap();
+    drop(traffic);
+    let traffic = open(folder.path(), 2).await;
+    assert_eq!(calls(&traffic, &TrafficScope::default(), 0, 1, MINUTE).await, [4]);
 }
 
 #[tokio::test]

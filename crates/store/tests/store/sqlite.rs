@@ -254,6 +254,35 @@ async fn a_failing_database_changes_nothing_and_is_not_final() {
 }
 
 #[tokio::test]
+async fn a_database_that_ends_a_transaction_by_itself_can_be_written_on() {
+    // As SQLite does when there is no room for the commit.
+    let folder = Folder::new();
+    let store = folder.filled().await;
+    let before = store.snapshot();
+    let add = || change("add", puts([Record::Service(service("service-two"))]));
+    folder
+        .meddle(
+            "CREATE TRIGGER fail BEFORE INSERT ON audit BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END;
+             CREATE TRIGGER fail_too BEFORE INSERT ON counters BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END",
+        )
+        .await;
+    for _ in 0..2 {
+        let failed = store.commit(Revision(1), add()).await.unwrap_err();
+        assert!(matches!(&failed, StoreError::Database(reason) if reason.contains("the disk is full")), "{failed}");
+        let failed = store.save_counters(&[("a".into(), 1)]).await.unwrap_err();
+        assert!(matches!(&failed, StoreError::Database(reason) if reason.contains("the disk is full")), "{failed}");
+    }
+    assert!(std::sync::Arc::ptr_eq(&store.snapshot(), &before));
+    folder.meddle("DROP TRIGGER fail; DROP TRIGGER fail_too").await;
+    store.save_counters(&[("a".into(), 1)]).await.unwrap();
+    store.commit(Revision(1), add()).await.unwrap();
+    store.close().await;
+    let store = folder.open().await.unwrap();
+    assert_eq!(store.snapshot().services.len(), 2);
+    assert_eq!(store.load_counters().await.unwrap().get("a"), Some(&1));
+}
+
+#[tokio::test]
 async fn another_programs_writes_are_noticed() {
     let folder = Folder::new();
     let store = folder.filled().await;

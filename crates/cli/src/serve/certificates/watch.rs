@@ -18,16 +18,24 @@ use crate::settings::Settings;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// What tells one content of a pair of files from the next.
-type Stamp = Vec<Option<(u64, i64, i64, u64)>>;
+type Stamp = Vec<Option<(u64, u64, [i64; 4])>>;
+
+/// What the files of each pair were when they were taken in.
+pub(in crate::serve) type Seen = BTreeMap<String, Stamp>;
+
+/// The stamps of files that are about to be read: what changes while they are read is seen as changed.
+pub(super) fn stamps(pairs: &[Pair]) -> Seen {
+    pairs.iter().map(|pair| (key(&pair.id), stamp(pair))).collect()
+}
 
 /// Looks at the files that the settings name, and keeps what has changed. A pair that does not fit, as while one of its
 /// files is written before the other, changes nothing until it does.
-pub(in crate::serve) fn watch(control: Arc<Control>, settings: Settings, pairs: &[Pair]) -> JoinHandle<()> {
-    let mut seen: BTreeMap<String, Stamp> = pairs.iter().map(|pair| (key(&pair.id), stamp(pair))).collect();
+pub(in crate::serve) fn watch(control: Arc<Control>, settings: Settings, mut seen: Seen) -> JoinHandle<()> {
     tokio::spawn(async move {
         let mut interval = tokio::time::interval(EVERY);
         interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut last_fault = String::new();
+        let mut told = BTreeMap::new();
         loop {
             interval.tick().await;
             let pairs = match named(&settings) {
@@ -42,22 +50,34 @@ pub(in crate::serve) fn watch(control: Arc<Control>, settings: Settings, pairs: 
                 }
             };
             last_fault.clear();
-            look(&control, &pairs, &mut seen).await;
+            look(&control, &pairs, &mut seen, &mut told).await;
         }
     })
 }
 
-async fn look(control: &Control, pairs: &[Pair], seen: &mut BTreeMap<String, Stamp>) {
+/// `told` holds what was said of pairs that do not fit: they are tried at each look, and a fault is said once.
+async fn look(control: &Control, pairs: &[Pair], seen: &mut Seen, told: &mut BTreeMap<String, String>) {
     for pair in pairs {
         let now = stamp(pair);
         if seen.get(&key(&pair.id)) == Some(&now) {
+            told.remove(pair.id.as_str());
             continue;
         }
-        seen.insert(key(&pair.id), now);
-        if let Err(fault) = keep(control, pair).await {
-            tracing::error!(id = %pair.id, ?fault, "a certificate's files have changed and do not fit");
+        match keep(control, pair).await {
+            Ok(()) => {
+                seen.insert(key(&pair.id), now);
+                told.remove(pair.id.as_str());
+            }
+            Err(fault) => {
+                let fault = format!("{fault:?}");
+                if told.get(pair.id.as_str()) != Some(&fault) {
+                    tracing::error!(id = %pair.id, fault, "a certificate's files have changed and do not fit");
+                    told.insert(key(&pair.id), fault);
+                }
+            }
         }
     }
+    told.retain(|id, _| pairs.iter().any(|pair| pair.id.as_str() == id));
     let before = seen.len();
     seen.retain(|id, _| pairs.iter().any(|pair| pair.id.as_str() == id));
     if seen.len() < before {
@@ -72,7 +92,9 @@ fn key(id: &CertificateId) -> String {
 fn stamp(pair: &Pair) -> Stamp {
     let of = |path: &Path| {
         let known = fs::metadata(path).ok()?;
-        Some((known.ino(), known.mtime(), known.mtime_nsec(), known.size()))
+        // The time of change, too: a copy may bring its time of modification along, and nobody can set the other.
+        let times = [known.mtime(), known.mtime_nsec(), known.ctime(), known.ctime_nsec()];
+        Some((known.ino(), known.size(), times))
     };
     vec![of(&pair.chain), of(&pair.key)]
 }

@@ -87,6 +87,11 @@ impl Carrier for Syslog {
     fn carry(&mut self, block: &Block) -> Result<(), Trouble> {
         self.carry_on(block).map_err(|error| Trouble::Later(error.to_string()))
     }
+
+    fn give_up(&mut self) {
+        // They were of the block that is gone: of the next one nothing was sent.
+        self.done = 0;
+    }
 }
 
 impl Way {
@@ -151,6 +156,25 @@ fn time_of(record: &[u8]) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_that_is_given_up_takes_nothing_of_the_next_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let collector = UnixDatagram::bind(&path).unwrap();
+        collector.set_nonblocking(true).unwrap();
+        let mut syslog = Syslog::new(SyslogPlace::Unix(path));
+        let block = Block { lines: b"{\"a\":1}\n{\"a\":2}\n".to_vec(), calls: 2 };
+        // One of its lines went out, and then no more.
+        syslog.done = 1;
+        syslog.give_up();
+        syslog.carry(&block).unwrap();
+        let mut arrived = 0;
+        while collector.recv(&mut [0; 1024]).is_ok() {
+            arrived += 1;
+        }
+        assert_eq!(arrived, 2);
+    }
 
     #[test]
     fn a_message_has_the_form_of_the_standard() {
