@@ -105,6 +105,20 @@ def test_a_name_server_that_falls_silent_takes_no_backend_along(gateways, names,
     assert [status(site) for _ in range(3)] == [200] * 3
 
 
+def test_a_name_server_that_fails_for_one_family_takes_no_backend_along(gateways, names, stack):
+    backend = Backend()
+    stack.callback(backend.close)
+    backend.answer = Answer(body="x", then="close")
+    names.say("backend.test", "127.0.0.1", ttl=0)
+    site = site_of(gateways, names, backend.port, "--backend-dns-ttl-max", "0", "--backend-dns-ttl-min", "0")
+    assert status(site) == 200
+    # That there are no IPv6 addresses is true, and says nothing of the others.
+    names.fail("backend.test")
+    before = names.questions("backend.test")
+    assert [status(site) for _ in range(3)] == [200] * 3
+    assert names.questions("backend.test") > before
+
+
 def test_a_name_that_is_not_there_is_a_backend_that_is_not_there(gateways, names, stack):
     backend = Backend()
     stack.callback(backend.close)

@@ -10,7 +10,7 @@ from stand.cloud import Refused
 from stand.patience import until
 from stand.site import Site
 from stand.tags import UNCERTAIN
-from stand.wire import call
+from stand.wire import Wire, call
 
 OPEN = (UNCERTAIN["open_circuit"]["status"], {"message": UNCERTAIN["open_circuit"]["message"]})
 FAILING = Answer(status=503, reason="Down")
@@ -114,6 +114,16 @@ def test_a_backend_that_gives_no_answer_has_failed(site):
     site.backend.answer = Answer(raw="nonsense\r\n\r\n", then="close")
     assert [ask(site)[0] for _ in range(2)] == [502] * 2
     assert shut(ask(site))
+
+
+def test_a_caller_whose_body_does_not_come_says_nothing_of_the_backend(site):
+    data = disabled(failure_condition="status_code >= 500", failure_threshold=1)
+    plugins.attach(site, plugins.make(site, "CircuitBreaker", data), "slow")
+    for _ in range(3):
+        with Wire(site.gateway.http) as wire:
+            wire.send(f"POST /slow HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: 100\r\n\r\nhalf")
+            assert wire.receive().status == 408
+    assert ask(site, "/slow", method="POST", body=b"whole")[0] == 200
 
 
 def test_slow_answers_may_be_failures(site):

@@ -99,6 +99,22 @@ def test_the_function_may_judge_the_body_which_then_passes_on(site):
     assert ask(site, "/a?body=1", method="POST", body=b"other") == FORBIDDEN
 
 
+def test_the_time_that_the_function_takes_is_not_the_backends(site):
+    site.api(path="/hasty", name="hasty", to="/a", ServiceTimeout=1)
+    site.release()
+    plugins.attach(site, plugins.make(site, "CustomAuth", auth()), "hasty")
+    assert ask(site, "/hasty?slow=1", RIGHT, "POST", b"once")[0] == 200
+    assert [seen.body for seen in site.backend.requests] == ["once"]
+
+
+@pytest.mark.parametrize("query", ["account=victim&ACCOUNT=mine", "account=victim&account=mine"])
+def test_the_function_sees_all_that_the_backend_might_take(site, query):
+    plugins.attach(site, plugins.make(site, "CustomAuth", auth()), "a")
+    assert ask(site, f"/a?{query}", RIGHT)[0] == 403
+    assert site.backend.requests == []
+    assert ask(site, "/a?account=mine&other=1", RIGHT)[0] == 200
+
+
 def test_its_word_is_remembered_by_the_named_parameters(site):
     data = auth(cache_time=3600, header_auth_parameters=["Token"], version="2026-01-01 00:00:00")
     plugin = plugins.attach(site, plugins.make(site, "CustomAuth", data), "a")

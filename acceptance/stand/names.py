@@ -15,12 +15,17 @@ class Names:
         self.socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
         self.records = {}
+        self.failing = set()
         self.asked = []
         threading.Thread(target=self._serve, daemon=True).start()
 
     def say(self, name, *addresses, ttl):
         """From now on `name` has these addresses, for `ttl` seconds at a time."""
         self.records[name] = (ttl, addresses)
+
+    def fail(self, name, kind=1):
+        """From now on the server says that it cannot tell the addresses of this kind; 1 is IPv4, 28 is IPv6."""
+        self.failing.add((name, kind))
 
     def questions(self, name):
         """How often the IPv4 addresses of a name were asked for."""
@@ -55,4 +60,6 @@ class Names:
             for packed in (socket.inet_pton(family, one) for one in wanted)
         )
         status = 0x8180 if name in self.records else 0x8183
+        if (name, kind) in self.failing:
+            status, wanted, answers = 0x8182, [], b""
         return query[:2] + struct.pack("!HHHHH", status, 1, len(wanted), 0, 0) + question + answers

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::parameter::{check_name, check_value};
 use model::{
     ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, BucketAction, FunctionCall, Invalid, Location,
-    Method, MethodMatch, MockBackend, Origin,
+    Method, MethodMatch, MockBackend, Origin, Text,
 };
 
 use crate::{Refusal, rule};
@@ -26,14 +26,42 @@ const CONNECTION_HEADERS: [&str; 9] = [
     "upgrade",
 ];
 
+/// Headers that the gateway itself tells the backend of each call. Nothing else can be told in their place.
+const TOLD_HEADERS: [&str; 7] = [
+    "x-client-proto",
+    "x-client-proto-ver",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-b3-traceid",
+    "x-api-requestid",
+    "x-api-scheme",
+];
+
+/// Most codes that an API says it may answer with: each release keeps them, and every look at the API shows them.
+const MOST_ERROR_CODES: usize = 100;
+
 /// Refuses a definition whose parts contradict each other.
 pub(crate) fn check(definition: &ApiDefinition) -> Result<(), Refusal> {
     protocol(definition)?;
+    error_codes(definition)?;
     parameters(definition).map_err(Refusal::BadParameters)?;
     backend(definition).map_err(Refusal::BadBackend)?;
     mappings(definition).map_err(Refusal::BadMappings)?;
     constants(definition).map_err(Refusal::BadConstants)?;
     rule::tags(&definition.tags)
+}
+
+/// The codes of answers: bounded in number and length.
+fn error_codes(definition: &ApiDefinition) -> Result<(), Invalid> {
+    let codes = &definition.response.error_codes;
+    if codes.len() > MOST_ERROR_CODES {
+        let reason = format!("there are {}; at most {MOST_ERROR_CODES} are allowed", codes.len());
+        return Err(Invalid::new("error codes", reason));
+    }
+    for text in codes.iter().flat_map(|code| [&code.message, &code.description]) {
+        Text::try_from(text.as_str()).map_err(|invalid| Invalid { field: "error codes", ..invalid })?;
+    }
+    Ok(())
 }
 
 /// What callers speak and what answers fit together; a WebSocket begins with a GET, here and at the backend.
@@ -182,6 +210,7 @@ fn mappings(definition: &ApiDefinition) -> Result<(), Invalid> {
         }
         if location == Location::Header {
             not_of_the_connection(name)?;
+            not_told(name)?;
             if name.eq_ignore_ascii_case("host") {
                 return Err(Invalid::new(
                     "mappings",
@@ -222,6 +251,7 @@ fn constants(definition: &ApiDefinition) -> Result<(), Invalid> {
         check_value(&constant.value, location)?;
         if location == Location::Header {
             not_of_the_connection(name)?;
+            not_told(name)?;
             if name.eq_ignore_ascii_case("host") {
                 is_authority(&constant.value)?;
             }
@@ -250,6 +280,17 @@ fn place(name: &str, location: Location) -> (Location, String) {
 fn not_of_the_connection(header: &str) -> Result<(), Invalid> {
     if CONNECTION_HEADERS.iter().any(|owned| owned.eq_ignore_ascii_case(header)) {
         Err(Invalid::new("header name", format!("`{header}` belongs to the connection; the gateway writes it itself")))
+    } else {
+        Ok(())
+    }
+}
+
+/// Many a backend takes `X_Real_IP` for `X-Real-IP`.
+fn not_told(header: &str) -> Result<(), Invalid> {
+    let plain = header.to_ascii_lowercase().replace('_', "-");
+    if TOLD_HEADERS.contains(&plain.as_str()) {
+        let reason = format!("`{header}` is what the gateway tells the backend of each call; it writes it itself");
+        Err(Invalid::new("header name", reason))
     } else {
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use net::BodyFault;
 
+use crate::limit::Micros;
 use crate::plan::{ApiEntry, BucketPlan, WebPlan};
 use crate::plugin::Answering;
 use crate::refusal::Refusal;
@@ -23,6 +24,8 @@ pub struct Turn<'a> {
     pub worker: &'a Worker,
     /// The API.
     pub entry: &'a ApiEntry,
+    /// When the turn came: the backend's time begins with it. What was waited for before is not the backend's.
+    pub asked: Micros,
     /// The body, where it was read already: for its form parameters, or for a signature over it.
     pub form: Option<Vec<u8>>,
     /// What its origin is beside an origin.

@@ -85,6 +85,7 @@ async fn travel<'p>(
         Auth::None | Auth::KeyPair => call.grant = auth::identify(request, entry, plan, now)?,
     }
     check_protocol(entry, caller, request)?;
+    let mut has_waited = entry.plugins.is_some() || !matches!(entry.rules.auth, Auth::None | Auth::KeyPair);
     let Ruled { entry, edited, body, answering } = match &entry.plugins {
         None => {
             admit(entry, call)?;
@@ -95,8 +96,10 @@ async fn travel<'p>(
     let request = edited.as_ref().unwrap_or(request);
     scratch.lines.write(call);
     let form = read_form(worker, entry, caller, request, body).await?;
+    has_waited |= entry.rules.uses_form;
+    let asked = if has_waited { worker.clock.now() } else { call.started };
     let answering = answering.as_deref();
-    let turn = backend::Turn { worker, entry, form, origin_is: OriginIs::Plain, answering };
+    let turn = backend::Turn { worker, entry, asked, form, origin_is: OriginIs::Plain, answering };
     if let Some(Answering { caching: Some(Caching { kept: Some(kept), .. }), .. }) = answering {
         let (kept, age) = (&kept.whole, kept.age(worker.clock.now()));
         let given = backend::whole::give_again(turn, kept, age, caller, request, call, scratch);
@@ -194,7 +197,8 @@ async fn rule<'p>(
     if let Some(check) = &plugins.caller_check {
         body = check.check(facts, worker, caller, request, call, body).await?;
     }
-    let now = worker.clock.wall(call.started);
+    // A body or the function may have been waited for, and windows have gone by meanwhile.
+    let now = worker.clock.wall(worker.clock.now());
     let nonce = plugins.replay.as_ref().map(|plan| plan.nonce(&facts)).transpose()?.flatten();
     let counted = plugins.counted(&facts, now)?;
     let routed = plugins.routes.as_ref().map(|routes| routes.choose(&facts)).transpose()?.flatten();

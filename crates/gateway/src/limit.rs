@@ -19,4 +19,4 @@ pub use admission::{Exceeded, Limits};
 pub use micros::Micros;
 pub use quota::Quota;
 pub use rate::Rate;
-pub use window::{WindowCount, WindowCounts};
+pub use window::{WindowAt, WindowCount, WindowCounts};

@@ -67,7 +67,28 @@ enum Tail {
 
 /// The values that a call brought, in the order of declaration.
 #[derive(Debug, Default)]
-pub struct Values<'c>(Vec<Option<Cow<'c, str>>>);
+pub struct Values<'c>(Vec<Value<'c>>);
+
+/// What stands for a declared parameter in a call.
+#[derive(Debug)]
+enum Value<'c> {
+    /// What the caller sent: of several, the first.
+    Sent(Cow<'c, str>),
+    /// The definition's.
+    Default(&'c str),
+    /// Nothing.
+    Missing,
+}
+
+impl Value<'_> {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Sent(text) => Some(text),
+            Self::Default(text) => Some(text),
+            Self::Missing => None,
+        }
+    }
+}
 
 impl ParameterPlan {
     /// Compiles what `definition` declares. The literals of the backend path are appended to `text`; `runtimes` say where
@@ -149,9 +170,18 @@ impl ParameterPlan {
         self.rewrites.iter().flat_map(|rewrites| rewrites.declared(values))
     }
 
-    /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match.
-    pub fn write_path(&self, out: &mut Vec<u8>, text: PathText<'_>, captures: &Captures, values: &Values<'_>) {
+    /// Writes the backend's path: the definition's parts with values put in, then what the frontend did not match. A call
+    /// whose values would lead out of the path that is configured is refused.
+    pub fn write_path(
+        &self,
+        out: &mut Vec<u8>,
+        text: PathText<'_>,
+        captures: &Captures,
+        values: &Values<'_>,
+    ) -> Result<(), Refusal> {
         let start = out.len();
+        // The call's own path has no such segments left, but a part of one of its segments may be one at the backend.
+        let mut may_climb = text.rest.starts_with('.');
         for part in &self.path {
             match *part {
                 PathSource::Literal(from, to) => {
@@ -159,12 +189,15 @@ impl ParameterPlan {
                     out.extend_from_slice(literal.unwrap_or_default());
                 }
                 PathSource::Capture(at) => {
-                    out.extend_from_slice(captures.text(text.call, usize::from(at)).unwrap_or("").as_bytes());
+                    let value = captures.text(text.call, usize::from(at)).unwrap_or("");
+                    may_climb |= value.starts_with('.') || value.ends_with('.');
+                    out.extend_from_slice(value.as_bytes());
                 }
                 PathSource::Moved(at) => {
                     let value = self.rewrites.as_ref().and_then(|rewrites| rewrites.moved_at(values, usize::from(at)));
                     let escaped = percent_encoding::utf8_percent_encode(value.unwrap_or(""), PATH_ESCAPES);
                     out.extend(escaped.flat_map(str::bytes));
+                    may_climb = true;
                 }
             }
         }
@@ -191,6 +224,7 @@ impl ParameterPlan {
             Tail::Nothing => {}
             Tail::Whole => out.extend_from_slice(text.call.as_bytes()),
         }
+        if may_climb && climbs(out.get(start..).unwrap_or_default()) { Err(Refusal::BadPath) } else { Ok(()) }
     }
 
     /// Writes the query string with its `?`, if there is one.
@@ -206,9 +240,9 @@ impl ParameterPlan {
     }
 
     /// Writes the header lines that come from parameters and constants.
-    pub fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
+    pub fn write_headers(&self, out: &mut Vec<u8>, request: &Request, values: &Values<'_>) {
         if let Some(rewrites) = &self.rewrites {
-            rewrites.write_headers(out, values);
+            rewrites.write_headers(out, request, values);
         }
     }
 
@@ -220,6 +254,18 @@ impl ParameterPlan {
             _ => sent.to_vec(),
         }
     }
+}
+
+/// True when a segment of `path` leads elsewhere than down: `.` or `..`, also escaped.
+fn climbs(path: &[u8]) -> bool {
+    path.split(|byte| *byte == b'/').any(|segment| {
+        let (mut rest, mut dots) = (segment, 0_usize);
+        while let [b'.', behind @ ..] | [b'%', b'2', b'e' | b'E', behind @ ..] = rest {
+            rest = behind;
+            dots += 1;
+        }
+        rest.is_empty() && (dots == 1 || dots == 2)
+    })
 }
 
 /// What a web function is told by the gateway, and can be told by no caller (spec: web function).
@@ -252,3 +298,18 @@ const PATH_ESCAPES: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_of_dots_leads_out_of_a_path() {
+        for path in ["/a/..", "/a/../b", "/./a", "/a/%2e%2E/b", "/a/.%2e", "..", "/a/."] {
+            assert!(climbs(path.as_bytes()), "{path}");
+        }
+        for path in ["/", "", "/a//b", "/a/.b", "/a/...", "/a/b.", "/a/..b/c", "/a/%252e", "/a/.%2f"] {
+            assert!(!climbs(path.as_bytes()), "{path}");
+        }
+    }
+}

@@ -47,6 +47,7 @@ pub async fn answer(
             match delivered.map_err(|_| Refusal::CallerGone)? {
                 Delivered::Said => (200, 0, "ok".to_owned()),
                 Delivered::Unknown => (404, 404, "there is no such connection".to_owned()),
+                Delivered::Full => (429, 429, "too many pushes wait for this connection".to_owned()),
                 Delivered::Gone => (410, 410, "the connection has ended".to_owned()),
             }
         }

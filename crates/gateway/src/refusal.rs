@@ -29,7 +29,7 @@ pub enum Refusal {
     WrongMethod,
     /// A method that the gateway does not route.
     UnknownMethod,
-    /// The path holds a broken escape or leads above the root.
+    /// The path holds a broken escape or leads above the root, or a value would lead out of the backend's.
     BadPath,
     /// The service does not answer on this scheme.
     WrongScheme(Scheme),

@@ -110,7 +110,8 @@ impl Caller {
     }
 
     /// Waits for the next request head; pipelined requests come out in order. `None`: the caller closed the connection, rested too long,
-    /// the last answer closed it, or the worker is draining. What is left of the last request's body is read and thrown away first.
+    /// the last answer closed it, or the worker is draining: then a first request that is on its way is waited for, and no other. What is
+    /// left of the last request's body is read and thrown away first.
     pub async fn next(&mut self) -> Result<Option<Request>, HeadFault> {
         if self.busy {
             // The last request was never answered, so whatever is said next would be taken for its answer.
@@ -135,7 +136,8 @@ impl Caller {
                 done => return self.handed_out(done),
             }
         }
-        let head = poll_fn(|cx| self.poll_head(cx)).await;
+        let mut is_hurried = false;
+        let head = poll_fn(|cx| self.poll_head(cx, &mut is_hurried)).await;
         self.handed_out(head)
     }
 
@@ -163,10 +165,17 @@ impl Caller {
         head
     }
 
-    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Request>, HeadFault>> {
+    fn poll_head(&mut self, cx: &mut Context<'_>, is_hurried: &mut bool) -> Poll<Result<Option<Request>, HeadFault>> {
         loop {
             if self.inbox.is_empty() && self.deadline.ticker().is_draining() {
-                return Poll::Ready(Ok(None));
+                if self.served > 0 {
+                    return Poll::Ready(Ok(None));
+                }
+                // Who has just come had no way to know, and may have sent a request that nothing but this connection would lose.
+                if !*is_hurried {
+                    *is_hurried = true;
+                    self.deadline.set_after(self.limits.linger_timeout);
+                }
             }
             let result = with_scratch(|scratch| {
                 // Never more than one longest head and the beginning of what follows, so that the inbox stays bounded.

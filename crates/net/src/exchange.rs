@@ -314,7 +314,9 @@ impl Sending {
                 // Dropping the connection tells the backend that nobody waits for its answer any more.
                 Poll::Pending if caller.poll_gone(cx) => return Poll::Ready(Err(SendFaultKind::CallerGone)),
                 Poll::Pending if !caller.deadline.poll(cx) => return Poll::Pending,
-                Poll::Pending if self.deadline.has_passed(caller.deadline.ticker()) => {
+                Poll::Pending
+                    if self.deadline.has_passed(caller.deadline.ticker()) && !self.awaits_caller(head.len()) =>
+                {
                     return Poll::Ready(Err(SendFaultKind::Timeout));
                 }
                 Poll::Pending => {
@@ -323,6 +325,12 @@ impl Sending {
                 }
             }
         }
+    }
+
+    /// True when the backend has taken all that there is of the request, and the rest is the caller's to send: a backend
+    /// that does not answer then has not failed.
+    fn awaits_caller(&self, head_length: usize) -> bool {
+        self.head_position >= head_length && !self.upload.is_done() && self.upload.due() != Moment::NEVER
     }
 
     fn parse_inbox(&mut self) -> Option<Result<Response, SendFaultKind>> {

@@ -62,7 +62,7 @@ const EVENT_INTERVAL: u32 = 61;
 /// Tasks run between two looks at what other threads have sent.
 const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
-/// Accepts connections until `clock` is draining and hands each, with TCP_NODELAY, to `take` together with a [`Seat`] that has to live as
+/// Accepts connections until `clock` is draining, and then those that wait already; hands each, with TCP_NODELAY, to `take` together with a [`Seat`] that has to live as
 /// long as the connection. Accepts no more than `max_connections` at a time. Survives a lack of file descriptors.
 pub async fn accept(
     listener: TcpListener,
@@ -89,7 +89,7 @@ pub async fn accept(
         let accepted = accepted.await;
         is_paused = false;
         match accepted {
-            None => return Ok(()),
+            None => break,
             Some(Ok((stream, peer))) => {
                 // Without it answers would only be slower.
                 let _ = stream.set_nodelay(true);
@@ -102,6 +102,27 @@ pub async fn accept(
             }
         }
     }
+    // The connections that wait stand already, as far as their callers know: closing the socket would reset them.
+    let listener = listener.into_std()?;
+    for _ in 0..BACKLOG {
+        if seats.taken.get() >= max_connections {
+            break;
+        }
+        match listener.accept() {
+            Ok((stream, peer)) => {
+                stream.set_nonblocking(true)?;
+                let stream = TcpStream::from_std(stream)?;
+                let _ = stream.set_nodelay(true);
+                take(stream, peer, Seat::new(&seats));
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(_) => break,
+        }
+    }
+    drop(listener);
+    // What was begun for them has run once before whoever waits for the end of this counts connections.
+    tokio::task::yield_now().await;
+    Ok(())
 }
 
 /// Errors that say something about the connection that was to be accepted, not about the listener.

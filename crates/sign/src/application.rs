@@ -29,6 +29,9 @@ pub struct Signed<'c> {
     pub form: &'c [u8],
 }
 
+/// With more parameters than this only the two spellings are tried that most clients use: each costs a sort of them all.
+const MOST_PAIRS: usize = 1000;
+
 /// One way to write the string to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spelling {
@@ -78,6 +81,22 @@ impl Spelling {
                     blocks,
                 })
             })
+        })
+    }
+}
+
+impl Signed<'_> {
+    /// The spellings that may be told apart in this call, the documented one first.
+    pub fn spellings(&self) -> impl Iterator<Item = Spelling> {
+        let ends = |text: &[u8]| text.iter().filter(|byte| **byte == b'&').count() + 1;
+        let is_long = ends(self.query) + ends(self.form) > MOST_PAIRS;
+        let has_two_blocks = !self.query.is_empty() && !self.form.is_empty() && !is_long;
+        let is_upper = |name: &str| name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let is_as_listed = self.headers.is_sorted() && !self.headers.iter().any(|(name, _)| is_upper(name));
+        Spelling::all().filter(move |spelling| {
+            (spelling.headers == Headers::Sorted || !(is_as_listed || is_long))
+                && (spelling.blocks == Blocks::One || has_two_blocks)
+                && (spelling.parameters != Parameters::WithEquals || !is_long)
         })
     }
 }
@@ -240,6 +259,30 @@ mod tests {
         assert_eq!(all.first(), Some(&Spelling::DOCUMENTED));
         assert!(all.iter().enumerate().all(|(at, one)| !all[..at].contains(one)));
         assert_eq!(all.len(), 12);
+    }
+
+    #[test]
+    fn only_spellings_that_can_differ_are_tried_and_few_where_each_costs_much() {
+        let many = "a=1&".repeat(2000);
+        let unsorted = [("x-date", &b"now"[..]), ("source", b"s")];
+        let upper = [("X-Date", &b"now"[..])];
+        for (signed, expected) in [
+            (call("/p", "", ""), 3),
+            (call("/p", "b=2", ""), 3),
+            (call("/p", "", "b=2"), 3),
+            (call("/p", "b=2", "a=1"), 6),
+            (Signed { headers: &unsorted, ..call("/p", "b=2", "") }, 6),
+            (Signed { headers: &upper, ..call("/p", "b=2", "a=1") }, 12),
+            (Signed { headers: &unsorted, ..call("/p", "b=2", &many) }, 2),
+        ] {
+            let spellings: Vec<Spelling> = signed.spellings().collect();
+            assert_eq!(spellings.len(), expected, "{signed:?}");
+            assert_eq!(spellings.first(), Some(&Spelling::DOCUMENTED));
+            for spelling in Spelling::all().filter(|_| expected > 2) {
+                let text = string_to_sign(&signed, spelling);
+                assert!(spellings.iter().any(|one| string_to_sign(&signed, *one) == text), "{signed:?} {spelling:?}");
+            }
+        }
     }
 
     #[test]

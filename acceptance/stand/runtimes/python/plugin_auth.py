@@ -1,12 +1,18 @@
 """A function that lets callers call whose token is the right one: as the vendor's example has it."""
 
+import time
+
 CALLS = []
 
 
 def main_handler(event, context):
-    """Says whether the caller may call; `count` and `broken` in the query are for tests."""
+    """Says whether the caller may call; `account`, `count`, `slow` and `broken` in the query are for tests."""
     headers, query = event["headerParameters"], event["queryStringParameters"]
     CALLS.append(headers.get("token"))
+    if "slow" in query:
+        time.sleep(2)
+    if "account" in query:
+        return {"api-auth": query["account"] == "mine"}
     if "broken" in query:
         return {"auth": True}
     if "failing" in query:

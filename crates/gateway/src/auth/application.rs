@@ -11,8 +11,11 @@ use crate::refusal::Refusal;
 use crate::site::CallPath;
 use crate::worker::Worker;
 
-/// How many bytes are hashed at most in the search for the spelling that a caller used.
+/// How many bytes are written and hashed at most in the search for the spelling that a caller used.
 const MOST_HASHED: usize = 4 << 20;
+
+/// Longest body that is read whole for its sum, in bytes, where callers may send longer ones.
+const MOST_SUMMED: usize = 64 << 20;
 
 /// Longest string to sign that a refusal repeats, in bytes.
 const LONGEST_TOLD: usize = 4096;
@@ -60,7 +63,8 @@ pub async fn identify<'p>(
         return Err(check.mismatch(sent.unwrap_or_default(), form));
     }
     // The demos in Python and Go sign the sum of the body and do not send it.
-    let read = caller.read_body(request, worker.form_bytes).await.map_err(body_refusal)?;
+    let most = caller.most_body_bytes().and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+    let read = caller.read_body(request, most.min(MOST_SUMMED)).await.map_err(body_refusal)?;
     let sums = [content_md5(&read), content_md5_of_bytes(&read)];
     if sums.iter().any(|sum| check.holds(sum.as_bytes(), &[], &mut left)) {
         return Ok(Identified { application, body: Some(read) });
@@ -86,26 +90,27 @@ struct Check<'c> {
 }
 
 impl Check<'_> {
-    /// True when the signature holds in some spelling. `left` bytes are hashed at most.
+    /// True when the signature holds in some spelling. `left` bytes are written and hashed at most.
     fn holds(&self, content_md5: &[u8], form: &[u8], left: &mut usize) -> bool {
         let headers = listed(self.request, self.presented.headers);
         let mut tried: Vec<Vec<u8>> = Vec::new();
         for path in &self.paths {
             let signed = self.signed(&headers, path, content_md5, form);
-            for spelling in Spelling::all() {
+            for spelling in signed.spellings() {
                 let text = string_to_sign(&signed, spelling);
-                if tried.contains(&text) {
-                    continue;
-                }
+                // To have written it is what costs, whether it was tried before or not.
+                *left = left.saturating_sub(text.len().max(signed.query.len() + signed.form.len()));
+                let is_new = !tried.contains(&text);
                 let signature = self.presented.signature.as_bytes();
-                if self.application.key.verify_text(self.presented.algorithm, &text, signature) {
+                if is_new && self.application.key.verify_text(self.presented.algorithm, &text, signature) {
                     return true;
                 }
-                *left = left.saturating_sub(text.len());
                 if *left == 0 {
                     return false;
                 }
-                tried.push(text);
+                if is_new {
+                    tried.push(text);
+                }
             }
         }
         false

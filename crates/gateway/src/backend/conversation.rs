@@ -44,17 +44,17 @@ pub async fn call(
     let protocol = list(request, "sec-websocket-protocol");
     let event = told(worker.address_text(call.caller.ip()), plan, functions, request, call, &id, protocol.as_deref())?;
     let timeout = turn.entry.rules.timeout();
+    let begun = worker.clock.now();
     let errand = Errand {
         invocation,
         function: &register.function,
         request_id: &call.request_id,
         is_async: false,
-        now: worker.clock.wall(call.started).seconds(),
+        now: worker.clock.wall(begun).seconds(),
         most: functions.result_bytes,
-        deadline: worker.clock.instant(call.started) + timeout,
+        deadline: worker.clock.instant(begun) + timeout,
     };
     let sending = errand.prepare(&event)?;
-    let begun = worker.clock.now();
     call.sent = begun;
     let (outcome, peer) = caller.unless_gone(sending.run(&worker.pool)).await.map_err(|_| Refusal::CallerGone)??;
     call.backend = Some(peer);

@@ -55,15 +55,15 @@ pub async fn call(
     };
     let event = Event { plan, worker, caller, request, call, path, declared: parameters.declared(&values).collect() };
     let told = event.json(body).ok_or(Refusal::BodyTooLarge)?;
-    let deadline = worker.clock.instant(call.started) + turn.entry.rules.timeout();
+    let begun = worker.clock.now();
     let errand = Errand {
         invocation,
         function: &plan.function,
         request_id: &call.request_id,
         is_async: plan.is_async,
-        now: worker.clock.wall(call.started).seconds(),
+        now: worker.clock.wall(begun).seconds(),
         most: plan.result_bytes,
-        deadline,
+        deadline: worker.clock.instant(begun) + turn.entry.rules.timeout(),
     };
     let sending = errand.prepare(&told)?;
     let made = if plan.is_async {
@@ -81,7 +81,6 @@ pub async fn call(
         });
         Made::json(200, BEGUN.to_vec())
     } else {
-        let begun = worker.clock.now();
         call.sent = begun;
         // A caller that leaves takes its call with it: the function's runtime sees its connection end.
         let done = caller.unless_gone(sending.run(&worker.pool)).await.map_err(|_| Refusal::CallerGone)?;
@@ -140,17 +139,17 @@ async fn reply_with(
     let Scratch { head, lines, .. } = scratch;
     head.clear();
     reply::write_status(head, made.status);
-    head.extend_from_slice(&made.head);
+    let packed = gzip::packed(request, made.status, &made.head, &made.body);
+    match packed {
+        Some(_) => gzip::write_packed(head, &made.head),
+        None => head.extend_from_slice(&made.head),
+    }
     if !made.has_date {
         turn.worker.write_date(head);
     }
     head.extend_from_slice(lines.bytes());
     write_lines(head, &plan.head, request, made.status, call.backend_status.unwrap_or(made.status));
     cors::write_lines(head, turn.entry.rules.cors, turn.entry, request);
-    let packed = gzip::packed(request, &made.head, &made.body);
-    if packed.is_some() {
-        gzip::write_lines(head);
-    }
     let body = packed.as_deref().unwrap_or(&made.body);
     call.is_answered = true;
     call.bytes_out = body.len() as u64;

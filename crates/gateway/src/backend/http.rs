@@ -141,11 +141,9 @@ pub(super) async fn send(
     body: RequestBody<'_>,
 ) -> Result<Exchange, Refusal> {
     let worker = turn.worker;
-    let deadline = worker.clock.instant(call.started) + turn.entry.rules.timeout();
+    let deadline = worker.clock.instant(turn.asked) + turn.entry.rules.timeout();
     let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
     let may_repeat = may_repeat(http.method, request);
-    // A form has been waited for since the call began; nothing else has.
-    let before = if matches!(body, RequestBody::Bytes(_)) { worker.clock.now() } else { call.started };
     let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
     let mut tries = 1;
     loop {
@@ -153,7 +151,7 @@ pub(super) async fn send(
         let begun = worker.clock.now();
         call.sent = begun;
         if !connection.reused() {
-            call.connect_us = Some(begun.0.saturating_sub(before.0));
+            call.connect_us = Some(begun.0.saturating_sub(turn.asked.0));
         }
         match Exchange::send(caller, request, connection, &mut scratch.head, body, deadline).await {
             Ok(exchange) => {
@@ -199,7 +197,7 @@ pub(super) fn compose<'t>(
         head.extend_from_slice(asked.method.unwrap_or_else(|| request.method()).as_bytes());
         head.push(b' ');
         let text = PathText { literals: &api.text, call: path, rest: scratch.path.rest(path) };
-        parameters.write_path(head, text, &scratch.captures, &values);
+        parameters.write_path(head, text, &scratch.captures, &values)?;
         parameters.write_query(head, request.query(), &values);
     }
     head.extend_from_slice(b" HTTP/1.1\r\nHost: ");
@@ -212,7 +210,7 @@ pub(super) fn compose<'t>(
         _ => request.copy_headers(head, |name, _| is_out(name)),
     }
     write_our_lines(head, turn, caller, request, call);
-    parameters.write_headers(head, &values);
+    parameters.write_headers(head, request, &values);
     match turn.origin_is {
         OriginIs::Plain => {}
         OriginIs::Function(web) => {
@@ -231,8 +229,9 @@ pub(super) fn compose<'t>(
     Ok(turn.form.as_deref().map(|form| Cow::Owned(parameters.form(form, &values))))
 }
 
-/// Also in the other spelling: many a backend takes `X_Real_IP` for `X-Real-IP` (CGI, RFC 3875, 4.1.18).
-fn is_ours(name: &[u8]) -> bool {
+/// True for a line that the gateway writes itself. Also in the other spelling: many a backend takes `X_Real_IP` for
+/// `X-Real-IP` (CGI, RFC 3875, 4.1.18).
+pub(crate) fn is_ours(name: &[u8]) -> bool {
     matches!(name.first(), Some(b'x' | b'X')) && OURS.iter().any(|ours| is_alias(name, ours.as_bytes()))
 }
 

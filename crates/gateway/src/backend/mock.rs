@@ -25,14 +25,14 @@ pub async fn answer(
     let Scratch { head, lines, .. } = scratch;
     head.clear();
     reply::write_status(head, mock.status);
-    head.extend_from_slice(&mock.head);
+    let packed = gzip::packed(request, mock.status, &mock.head, &mock.body);
+    match packed {
+        Some(_) => gzip::write_packed(head, &mock.head),
+        None => head.extend_from_slice(&mock.head),
+    }
     turn.worker.write_date(head);
     head.extend_from_slice(lines.bytes());
     cors::write_lines(head, turn.entry.rules.cors, turn.entry, request);
-    let packed = gzip::packed(request, &mock.head, &mock.body);
-    if packed.is_some() {
-        gzip::write_lines(head);
-    }
     let body = packed.as_deref().unwrap_or(&mock.body);
     call.is_answered = true;
     call.bytes_out = body.len() as u64;

@@ -55,7 +55,10 @@ pub async fn call(
     };
     let message = matched.message(request.query().unwrap_or(""), body).map_err(|fault| refused(fault.to_string()))?;
     let rpc = RpcCall { matched: &matched, message };
-    pass(turn.with(OriginIs::Rpc(&rpc)), plan, caller, request, call, scratch).await
+    // The body may have been waited for.
+    let asked = turn.worker.clock.now();
+    let turn = turn.with(OriginIs::Rpc(&rpc));
+    pass(Turn { asked, ..turn }, plan, caller, request, call, scratch).await
 }
 
 fn refused(reason: String) -> Refusal {

@@ -56,8 +56,7 @@ struct Tries<'p> {
     key: u64,
     tried: Tried,
     left: u32,
-    deadline: Option<Instant>,
-    timeout: std::time::Duration,
+    deadline: Instant,
 }
 
 /// A node that answers, its answer, and the count of the calls that it has.
@@ -73,8 +72,7 @@ impl<'p> Tries<'p> {
             key,
             tried: Tried::default(),
             left: upstream.retries,
-            deadline: None,
-            timeout: turn.entry.rules.timeout(),
+            deadline: turn.worker.clock.instant(turn.asked) + turn.entry.rules.timeout(),
         }
     }
 
@@ -88,8 +86,7 @@ impl<'p> Tries<'p> {
 
     /// Another node, if one may be tried; `head` is made to fit it.
     fn another(&mut self, head: &mut Vec<u8>) -> Option<&'p NodePlan> {
-        let is_late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if self.left == 0 || is_late {
+        if self.left == 0 || Instant::now() >= self.deadline {
             return None;
         }
         let node = self.next()?;
@@ -116,11 +113,9 @@ impl<'p> Tries<'p> {
         let (worker, upstream) = (self.worker, self.upstream);
         let turns = upstream.turns(worker.index);
         turns.earn();
-        let deadline = worker.clock.instant(call.started) + self.timeout;
-        self.deadline = Some(deadline);
         loop {
             let in_flight = upstream.choice.counts_calls().then(|| InFlight::to(&node.state));
-            let fault = match self.ask(node, caller, request, call, head, body, is_repeatable, deadline).await {
+            let fault = match self.ask(node, caller, request, call, head, body, is_repeatable).await {
                 Ok(exchange) => return Ok((node, exchange, in_flight)),
                 Err(fault) => fault,
             };
@@ -145,9 +140,8 @@ impl<'p> Tries<'p> {
         head: &mut Vec<u8>,
         body: RequestBody<'_>,
         is_repeatable: bool,
-        deadline: Instant,
     ) -> Result<Exchange, Failed> {
-        let (worker, pool) = (self.worker, &self.worker.pool);
+        let (worker, pool, deadline) = (self.worker, &self.worker.pool, self.deadline);
         let target = node.target.as_ref().ok_or(Failed {
             refusal: Refusal::BackendUnreachable,
             outcome: Outcome::TcpFailure,

@@ -121,9 +121,7 @@ async fn send(
     scratch: &mut Scratch,
 ) -> Result<(), Refusal> {
     let rules = turn.entry.rules;
-    // A part of a body is a part of the bytes that the backend has.
-    let may_pack = !request.is_head() && whole.status != 206;
-    let packed = if may_pack { gzip::packed(request, &whole.lines, &whole.body) } else { None };
+    let packed = if request.is_head() { None } else { gzip::packed(request, whole.status, &whole.lines, &whole.body) };
     call.status = whole.status;
     let Scratch { head, lines, .. } = scratch;
     head.clear();

@@ -10,12 +10,16 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustc_hash::FxHashMap;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::told::Push;
 
 /// Bytes of an id; 32 characters in Base64, as the vendor describes its own.
 const ID_BYTES: usize = 24;
+
+/// Most pushes that wait for one WebSocket, whose caller may be slow to take them.
+const MOST_WAITING: usize = 16;
 
 /// The id of a WebSocket, in Base64.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -53,6 +57,8 @@ pub enum Delivered {
     Unknown,
     /// The caller takes nothing any more; the WebSocket ends.
     Gone,
+    /// As many pushes wait for the WebSocket as may.
+    Full,
 }
 
 /// A push at its WebSocket.
@@ -83,8 +89,8 @@ impl Switchboard {
         (Self(lines.into()), ends)
     }
 
-    /// Hands a push to the WebSocket that it is for, one of `api`, and waits until it is said. What waits is bounded by
-    /// those who wait: each push is a call of its own.
+    /// Hands a push to the WebSocket that it is for, one of `api`, and waits until it is said. Nothing waits on the line: the
+    /// worker at its end hands on at once.
     pub async fn push(&self, id: String, api: String, push: Push) -> Delivered {
         let (done, answer) = oneshot::channel();
         let Some(line) = worker_of(&id).and_then(|worker| self.0.get(worker)) else { return Delivered::Unknown };
@@ -104,7 +110,7 @@ pub struct Seats(Rc<RefCell<FxHashMap<ConnectionId, Taken>>>);
 #[derive(Debug)]
 struct Taken {
     api: Box<str>,
-    arrivals: mpsc::UnboundedSender<Arrival>,
+    arrivals: mpsc::Sender<Arrival>,
 }
 
 /// A WebSocket's place at its worker; given up when dropped.
@@ -112,13 +118,13 @@ struct Taken {
 pub struct Seat {
     id: ConnectionId,
     seats: Seats,
-    arrivals: mpsc::UnboundedReceiver<Arrival>,
+    arrivals: mpsc::Receiver<Arrival>,
 }
 
 impl Seats {
     /// A seat for a WebSocket of `api`. Pushes for it wait until it listens: functions may be quicker than the handshake.
     pub fn take(&self, id: ConnectionId, api: &str) -> Seat {
-        let (sender, arrivals) = mpsc::unbounded_channel();
+        let (sender, arrivals) = mpsc::channel(MOST_WAITING);
         self.0.borrow_mut().insert(id.clone(), Taken { api: api.into(), arrivals: sender });
         Seat { id, seats: self.clone(), arrivals }
     }
@@ -128,14 +134,17 @@ impl Seats {
         while let Some(Sent { id, api, arrival }) = line.recv().await {
             let seats = self.0.borrow();
             let seat = seats.get(&ConnectionId(id.as_str().into())).filter(|seat| *seat.api == *api);
-            let left = match seat {
-                Some(seat) => seat.arrivals.send(arrival).err().map(|unsent| unsent.0),
-                None => Some(arrival),
+            let handed = match seat {
+                Some(seat) => seat.arrivals.try_send(arrival),
+                None => Err(TrySendError::Closed(arrival)),
             };
-            if let Some(arrival) = left {
-                // Whoever pushed may have gone meanwhile.
-                let _ = arrival.done.send(Delivered::Unknown);
-            }
+            let (left, delivered) = match handed {
+                Ok(()) => continue,
+                Err(TrySendError::Full(arrival)) => (arrival, Delivered::Full),
+                Err(TrySendError::Closed(arrival)) => (arrival, Delivered::Unknown),
+            };
+            // Whoever pushed may have gone meanwhile.
+            let _ = left.done.send(delivered);
         }
     }
 }
@@ -146,13 +155,15 @@ impl Seat {
         &self.id
     }
 
-    /// The next push.
+    /// The next push whose pusher still waits for it.
     pub async fn next(&mut self) -> Arrival {
-        match self.arrivals.recv().await {
-            Some(arrival) => arrival,
-            // It was left: nothing comes any more.
-            None => std::future::pending().await,
+        while let Some(arrival) = self.arrivals.recv().await {
+            if !arrival.done.is_closed() {
+                return arrival;
+            }
         }
+        // It was left: nothing comes any more.
+        std::future::pending().await
     }
 
     /// Takes no more pushes; those that wait are told that there is no such WebSocket.
@@ -175,6 +186,33 @@ impl Drop for Seat {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_waits_for_a_websocket_is_bounded_and_what_nobody_waits_for_is_not_said() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            let (board, mut lines) = Switchboard::new(1);
+            let seats = Seats::default();
+            let id = ConnectionId::new(0).unwrap();
+            let mut seat = seats.take(id.clone(), "api-a");
+            tokio::task::spawn_local(seats.clone().serve(lines.remove(0)));
+            let push = |closes| {
+                let (board, id) = (board.clone(), id.as_str().to_owned());
+                let push = Push { message: None, closes };
+                tokio::task::spawn_local(async move { board.push(id, "api-a".to_owned(), push).await })
+            };
+            let waiting: Vec<_> = (0..MOST_WAITING).map(|_| push(false)).collect();
+            assert_eq!(push(false).await.unwrap(), Delivered::Full);
+            for one in waiting {
+                one.abort();
+                assert!(one.await.is_err());
+            }
+            let next = tokio::task::spawn_local(async move { seat.next().await });
+            tokio::task::yield_now().await;
+            let _last = push(true);
+            assert!(next.await.unwrap().push.closes);
+        });
+    }
 
     #[test]
     fn an_id_names_its_worker_and_nothing_else_does() {

@@ -11,6 +11,23 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use arc_swap::{ArcSwap, Guard};
 
+/// The window that a moment is in, by one worker's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowAt {
+    /// Its number.
+    pub number: u32,
+    /// The latest that a worker whose clock is right may have begun. One beyond was begun before the wall clock was set
+    /// back, and counts no more.
+    pub latest: u32,
+}
+
+impl WindowAt {
+    /// True when calls of this moment count in the window with this number.
+    fn counts_in(self, number: u32) -> bool {
+        (self.number..=self.latest).contains(&number)
+    }
+}
+
 /// How many calls one window has had.
 ///
 /// Workers' clocks differ a little: whoever is behind counts in the window that another has begun.
@@ -21,21 +38,22 @@ pub struct WindowCount {
 }
 
 impl WindowCount {
-    fn used(state: u64, window: u32) -> u32 {
+    /// The number of the window that counts, and how many calls it has had.
+    fn read(state: u64, window: WindowAt) -> (u32, u32) {
+        let running = (state >> 32) as u32;
         // The lower half.
-        if (state >> 32) as u32 >= window { state as u32 } else { 0 }
+        if window.counts_in(running) { (running, state as u32) } else { (window.number, 0) }
     }
 
     /// True when [`WindowCount::take`] would take at this moment. Takes nothing.
-    pub fn has_room(&self, window: u32, limit: u32) -> bool {
-        Self::used(self.state.load(Relaxed), window) < limit
+    pub fn has_room(&self, window: WindowAt, limit: u32) -> bool {
+        Self::read(self.state.load(Relaxed), window).1 < limit
     }
 
     /// Counts one call, unless the window has had `limit`.
-    pub fn take(&self, window: u32, limit: u32) -> bool {
+    pub fn take(&self, window: WindowAt, limit: u32) -> bool {
         let next = |state: u64| {
-            let used = Self::used(state, window);
-            let current = ((state >> 32) as u32).max(window);
+            let (current, used) = Self::read(state, window);
             (used < limit).then(|| u64::from(current) << 32 | u64::from(used + 1))
         };
         self.state.fetch_update(Relaxed, Relaxed, next).is_ok()
@@ -62,22 +80,22 @@ impl<K: Hash + Eq> WindowCounts<K> {
         Self { running: ArcSwap::from_pointee(Running { window: 0, counts: papaya::HashMap::new() }), most }
     }
 
-    /// The counts of `window`, or of a later one.
-    fn running(&self, window: u32) -> Guard<Arc<Running<K>>> {
+    /// The counts of `window`, or of a later one that another worker has begun.
+    fn running(&self, window: WindowAt) -> Guard<Arc<Running<K>>> {
         loop {
             let running = self.running.load();
-            if running.window >= window {
+            if window.counts_in(running.window) {
                 return running;
             }
             // One of those who come to the new window first puts its counts in place; whoever still has the old ones
             // counts in the old window.
-            let next = Arc::new(Running { window, counts: papaya::HashMap::new() });
+            let next = Arc::new(Running { window: window.number, counts: papaya::HashMap::new() });
             self.running.compare_and_swap(&*running, next);
         }
     }
 
     /// True when [`WindowCounts::take`] would take at this moment. Takes nothing.
-    pub fn has_room<Q>(&self, window: u32, key: &Q, limit: u32) -> bool
+    pub fn has_room<Q>(&self, window: WindowAt, key: &Q, limit: u32) -> bool
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
@@ -90,7 +108,7 @@ impl<K: Hash + Eq> WindowCounts<K> {
     }
 
     /// Counts one call with `key`, unless the window has had `limit`.
-    pub fn take<Q>(&self, window: u32, key: &Q, limit: u32) -> bool
+    pub fn take<Q>(&self, window: WindowAt, key: &Q, limit: u32) -> bool
     where
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
@@ -113,36 +131,54 @@ mod tests {
 
     use super::*;
 
+    /// A window, where other clocks may be far ahead.
+    fn at(number: u32) -> WindowAt {
+        WindowAt { number, latest: number + 1000 }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_begins_its_window_anew() {
+        let (all, each) = (WindowCount::default(), WindowCounts::<String>::new(100));
+        let (before, after) = (at(5000), WindowAt { number: 1400, latest: 1405 });
+        assert!(all.take(before, 1) && !all.take(before, 1));
+        assert!(each.take(before, "a", 1) && !each.take(before, "a", 1));
+        let little = WindowAt { number: 4998, latest: 5003 };
+        assert!(!all.has_room(little, 1) && !each.has_room(little, "a", 1), "clocks that differ count together");
+        assert!(all.has_room(after, 1) && each.has_room(after, "a", 1));
+        assert!(all.take(after, 1) && !all.take(after, 1));
+        assert!(each.take(after, "a", 1) && !each.take(after, "a", 1));
+    }
+
     #[test]
     fn a_window_admits_its_number_and_the_next_begins_anew() {
         let count = WindowCount::default();
         for window in [7, 8, 100] {
             for _ in 0..3 {
-                assert!(count.has_room(window, 3));
-                assert!(count.take(window, 3));
+                assert!(count.has_room(at(window), 3));
+                assert!(count.take(at(window), 3));
             }
-            assert!(!count.has_room(window, 3) && !count.take(window, 3));
-            assert!(count.take(window, 4), "a larger bound lets more pass");
+            assert!(!count.has_room(at(window), 3) && !count.take(at(window), 3));
+            assert!(count.take(at(window), 4), "a larger bound lets more pass");
         }
-        assert!(!count.take(99, 4), "a clock that is behind opens no window again");
+        assert!(!count.take(at(99), 4), "a clock that is behind opens no window again");
     }
 
     #[test]
     fn each_key_is_counted_for_itself() {
         let counts: WindowCounts<String> = WindowCounts::new(100);
-        assert!(counts.take(1, "a", 1) && counts.take(1, "b", 1));
-        assert!(!counts.take(1, "a", 1) && !counts.has_room(1, "b", 1) && counts.has_room(1, "c", 1));
-        assert!(counts.take(2, "a", 1));
-        assert!(!counts.take(1, "a", 1), "a clock that is behind opens no window again");
+        assert!(counts.take(at(1), "a", 1) && counts.take(at(1), "b", 1));
+        assert!(!counts.take(at(1), "a", 1) && !counts.has_room(at(1), "b", 1) && counts.has_room(at(1), "c", 1));
+        assert!(counts.take(at(2), "a", 1));
+        assert!(!counts.take(at(1), "a", 1), "a clock that is behind opens no window again");
     }
 
     #[test]
     fn a_key_for_which_there_is_no_room_is_refused() {
         let counts: WindowCounts<String> = WindowCounts::new(2);
-        assert!(counts.take(1, "a", 9) && counts.take(1, "b", 9));
-        assert!(!counts.has_room(1, "c", 9) && !counts.take(1, "c", 9));
-        assert!(counts.take(1, "a", 9));
-        assert!(counts.take(2, "c", 9));
+        assert!(counts.take(at(1), "a", 9) && counts.take(at(1), "b", 9));
+        assert!(!counts.has_room(at(1), "c", 9) && !counts.take(at(1), "c", 9));
+        assert!(counts.take(at(1), "a", 9));
+        assert!(counts.take(at(2), "c", 9));
     }
 
     #[test]
@@ -157,8 +193,8 @@ mod tests {
                         let mut taken = (0, 0);
                         for window in 1..=20 {
                             for _ in 0..100 {
-                                taken.0 += usize::from(all.take(window, 70));
-                                taken.1 += usize::from(each.take(window, "k", 70));
+                                taken.0 += usize::from(all.take(at(window), 70));
+                                taken.1 += usize::from(each.take(at(window), "k", 70));
                             }
                         }
                         taken

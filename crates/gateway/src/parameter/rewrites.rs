@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use model::{ApiDefinition, BucketAction, BucketBackend, Location, PathPart};
 use net::Request;
 
-use super::{PathSource, Values};
+use super::{PathSource, Value, Values};
+use crate::backend::http::is_ours;
 use crate::refusal::Refusal;
 use crate::reply::write_line;
 use crate::route::Captures;
@@ -74,6 +75,8 @@ struct Move {
     to: Location,
     name: String,
     default: Option<String>,
+    /// It goes where it came from: what was sent passes as it was sent, and in any number.
+    stays: bool,
 }
 
 impl Rewrites {
@@ -94,14 +97,15 @@ impl Rewrites {
             })
             .collect();
         let moves = moves(definition, &declared);
+        // Those that stay are taken out too, and put back in one spelling: see [`plain_name`].
         let written = moves.iter().filter(|m| m.to == Location::Header).map(|m| m.name.clone());
-        let header_names = moved_away(&declared, Location::Header).into_iter().chain(written);
+        let header_names = moved_away(&declared, &moves, Location::Header).into_iter().chain(written);
         let mut rewrites = Self {
             uses_form: declared.iter().any(|d| d.location == Location::Body)
                 || moves.iter().any(|m| m.to == Location::Body),
             dropped_headers: header_names.map(|name| plain_name(name.as_bytes())).collect(),
-            dropped_query: moved_away(&declared, Location::Query),
-            dropped_form: moved_away(&declared, Location::Body),
+            dropped_query: moved_away(&declared, &moves, Location::Query),
+            dropped_form: moved_away(&declared, &moves, Location::Body),
             constant_headers: Vec::new(),
             constant_query: String::new(),
             host: None,
@@ -118,6 +122,8 @@ impl Rewrites {
         for constant in &definition.constants {
             if constant.location == Location::Header && constant.name.eq_ignore_ascii_case("host") {
                 self.host = Some(constant.value.clone());
+            } else if is_gateways(constant.location, &constant.name) {
+                // The gateway's own line is the one that stands.
             } else if constant.location == Location::Header {
                 self.dropped_headers.insert(plain_name(constant.name.as_bytes()));
                 write_line(&mut self.constant_headers, &constant.name, constant.value.as_bytes());
@@ -164,7 +170,7 @@ impl Rewrites {
     /// The declared parameters that have a value.
     pub(super) fn declared<'v>(&'v self, values: &'v Values<'_>) -> impl Iterator<Item = (Location, &'v str, &'v str)> {
         let pairs = self.declared.iter().zip(&values.0);
-        pairs.filter_map(|(d, value)| Some((d.location, d.name.as_str(), value.as_deref()?)))
+        pairs.filter_map(|(d, value)| Some((d.location, d.name.as_str(), value.text()?)))
     }
 
     /// Where `part` of the backend path comes from; a literal is appended to `text`. `None` for a variable that nothing
@@ -211,11 +217,12 @@ impl Rewrites {
                     .and_then(|at| captures.text(path, at))
                     .map(|raw| percent_encoding::percent_decode_str(raw).decode_utf8_lossy()),
             };
-            let value = sent.or_else(|| d.default.as_deref().map(Cow::Borrowed));
-            if value.is_none() && d.required {
-                return Err(Refusal::ParameterMissing(d.location, d.name.clone()));
-            }
-            values.push(value);
+            values.push(match (sent, &d.default) {
+                (Some(sent), _) => Value::Sent(sent),
+                (None, Some(default)) => Value::Default(default),
+                (None, None) if d.required => return Err(Refusal::ParameterMissing(d.location, d.name.clone())),
+                (None, None) => Value::Missing,
+            });
         }
         Ok(Values(values))
     }
@@ -243,7 +250,7 @@ impl Rewrites {
     fn moved<'v>(&'v self, values: &'v Values<'_>, to: Location) -> impl Iterator<Item = (&'v str, &'v str)> {
         self.moves
             .iter()
-            .filter(move |m| m.to == to)
+            .filter(move |m| m.to == to && !Self::is_in_place(values, m))
             .filter_map(move |m| Some((m.name.as_str(), self.value(values, m)?)))
     }
 
@@ -252,13 +259,24 @@ impl Rewrites {
     }
 
     fn value<'v>(&'v self, values: &'v Values<'_>, m: &'v Move) -> Option<&'v str> {
-        values.0.get(m.from).and_then(|value| value.as_deref()).or(m.default.as_deref())
+        values.0.get(m.from).and_then(Value::text).or(m.default.as_deref())
+    }
+
+    /// True when the move's value is one that the caller sent, in the place where it is to be.
+    fn is_in_place(values: &Values<'_>, m: &Move) -> bool {
+        m.stays && matches!(values.0.get(m.from), Some(Value::Sent(_)))
+    }
+
+    fn stays_in_query(&self, name: &str) -> bool {
+        self.moves.iter().any(|m| m.stays && m.to == Location::Query && m.name == name)
     }
 
     pub(super) fn write_query(&self, out: &mut Vec<u8>, sent: Option<&str>, values: &Values<'_>) {
         let moved = self.moved(values, Location::Query);
         let is_dropped = |name: &str| {
-            self.dropped_query.contains(name) || self.passing_query.is_some_and(|passing| !passing.contains(&name))
+            let is_undeclared = || !self.stays_in_query(name);
+            self.dropped_query.contains(name)
+                || self.passing_query.is_some_and(|passing| !passing.contains(&name) && is_undeclared())
         };
         let query = rewrite(sent.unwrap_or("").as_bytes(), is_dropped, moved, &self.constant_query);
         if !query.is_empty() || sent.is_some_and(str::is_empty) {
@@ -267,7 +285,12 @@ impl Rewrites {
         }
     }
 
-    pub(super) fn write_headers(&self, out: &mut Vec<u8>, values: &Values<'_>) {
+    pub(super) fn write_headers(&self, out: &mut Vec<u8>, request: &Request, values: &Values<'_>) {
+        for m in self.moves.iter().filter(|m| m.to == Location::Header && Self::is_in_place(values, m)) {
+            for value in request.header_values(&m.name) {
+                write_line(out, &m.name, value);
+            }
+        }
         for (name, value) in self.moved(values, Location::Header) {
             // A value from another place may hold what no header can: it ends the value there.
             let clean = value.split(|c: char| c.is_control()).next().unwrap_or("");
@@ -290,9 +313,13 @@ fn moves(definition: &ApiDefinition, declared: &[Declared]) -> Vec<Move> {
         let source = declared.iter().position(|d| {
             d.location == mapping.source_location && same_name(d.location, &d.name, &mapping.source_name)
         });
-        if let Some(from) = source {
+        if let Some(from) = source
+            && !is_gateways(mapping.location, &mapping.name)
+        {
             let (to, name, default) = (mapping.location, mapping.name.clone(), mapping.default.clone());
-            moves.push(Move { from, to, name, default });
+            let stays =
+                to != Location::Path && to == mapping.source_location && same_name(to, &name, &mapping.source_name);
+            moves.push(Move { from, to, name, default, stays });
         }
     }
     for (from, d) in declared.iter().enumerate() {
@@ -300,11 +327,17 @@ fn moves(definition: &ApiDefinition, declared: &[Declared]) -> Vec<Move> {
             .mappings
             .iter()
             .any(|m| m.source_location == d.location && same_name(d.location, &m.source_name, &d.name));
-        if !is_mapped {
-            moves.push(Move { from, to: d.location, name: d.name.clone(), default: None });
+        if !is_mapped && !is_gateways(d.location, &d.name) {
+            let stays = d.location != Location::Path;
+            moves.push(Move { from, to: d.location, name: d.name.clone(), default: None, stays });
         }
     }
     moves
+}
+
+/// True for a line that the gateway writes itself: a second one would let the caller say what it says.
+fn is_gateways(location: Location, name: &str) -> bool {
+    location == Location::Header && (name.eq_ignore_ascii_case("host") || is_ours(name.as_bytes()))
 }
 
 fn same_name(location: Location, a: &str, b: &str) -> bool {
@@ -314,9 +347,11 @@ fn same_name(location: Location, a: &str, b: &str) -> bool {
     }
 }
 
-/// The names of the declared parameters of a place: all are taken out there, and put back by their moves.
-fn moved_away(declared: &[Declared], location: Location) -> HashSet<String> {
-    declared.iter().filter(|d| d.location == location).map(|d| d.name.clone()).collect()
+/// The names of the declared parameters of a place that do not stay there: they are taken out.
+fn moved_away(declared: &[Declared], moves: &[Move], location: Location) -> HashSet<String> {
+    let stays = |from: usize| moves.iter().any(|m| m.from == from && m.stays);
+    let of_place = declared.iter().enumerate().filter(|(_, d)| d.location == location);
+    of_place.filter(|(from, _)| !stays(*from)).map(|(_, d)| d.name.clone()).collect()
 }
 
 fn header_text<'r>(request: &'r Request, name: &str) -> Result<Option<Cow<'r, str>>, Refusal> {

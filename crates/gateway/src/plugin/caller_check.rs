@@ -59,7 +59,7 @@ impl CheckPlan {
         }
         let mut event = Event::default();
         event.tell_headers(request);
-        event.tell_query(request, true);
+        event.tell_judged_query(request);
         if self.rules.tells_body {
             let read = self.asked.read(caller, request, body.take()).await?;
             event.tell_body(body.insert(read), false);
@@ -91,7 +91,7 @@ impl CheckPlan {
         }
         for name in &self.rules.queries {
             let missing = || Refusal::ParameterMissing(Location::Query, name.clone());
-            add(&facts.query(name)?.ok_or_else(missing)?);
+            add(&facts.query_in_one_case(name)?.ok_or_else(missing)?);
         }
         Ok(Some(digest.finalize().into()))
     }

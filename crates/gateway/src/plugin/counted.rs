@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use smallvec::SmallVec;
 
 use super::Facts;
-use crate::limit::{WindowCount, WindowCounts};
+use crate::limit::{WindowAt, WindowCount, WindowCounts};
 use crate::refusal::Refusal;
 
 /// Most applications that one window counts.
@@ -21,6 +21,9 @@ const MOST_ADDRESSES: usize = 1 << 20;
 
 /// Most values of a parameter that one window counts.
 const MOST_VALUES: usize = 1 << 18;
+
+/// By how many seconds the clocks of two workers may differ.
+const CLOCKS_DIFFER: i64 = 5;
 
 /// Longest value that is kept as it is, in bytes.
 const LONGEST_VALUE: usize = 128;
@@ -71,7 +74,7 @@ pub struct Counted<'c>(SmallVec<[Toll<'c>; 4]>);
 
 #[derive(Debug)]
 struct Toll<'c> {
-    window: u32,
+    window: WindowAt,
     limit: u32,
     on: On<'c>,
 }
@@ -88,7 +91,7 @@ impl<'c> Counted<'c> {
     /// Adds those of a plugin by API, application and address.
     pub fn add_calls(&mut self, plan: &'c CallLimitPlan, facts: &Facts<'c>, now: Timestamp) {
         let CallLimit { api, application, applications, address, addresses, .. } = &*plan.rules;
-        let window = number(plan.rules.window, now);
+        let window = at(plan.rules.window, now);
         self.0.push(Toll { window, limit: api.get(), on: On::All(&plan.counts.all) });
         if let Some(caller) = facts.application {
             let own = applications.iter().find(|(special, _)| special == caller);
@@ -112,7 +115,7 @@ impl<'c> Counted<'c> {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         if let Some(overall) = plan.rules.overall {
-            let (window, limit) = (number(overall.window, now), overall.calls.get());
+            let (window, limit) = (at(overall.window, now), overall.calls.get());
             self.0.push(Toll { window, limit, on: On::All(&plan.counts.all) });
         }
         for (strategy, counts) in plan.rules.strategies.iter().zip(&plan.counts.values) {
@@ -127,7 +130,7 @@ impl<'c> Counted<'c> {
                 CountedParameter::Query(name) => facts.query(name)?,
                 CountedParameter::Path => Some(Cow::Borrowed(facts.path)),
             };
-            let (window, limit): (u32, NonZeroU32) = (number(strategy.limit.window, now), strategy.limit.calls);
+            let (window, limit): (WindowAt, NonZeroU32) = (at(strategy.limit.window, now), strategy.limit.calls);
             self.0.push(Toll { window, limit: limit.get(), on: On::Value(counts, key(value.unwrap_or_default())) });
         }
         Ok(())
@@ -163,8 +166,9 @@ pub(super) fn key(value: Cow<'_, str>) -> Cow<'_, [u8]> {
     }
 }
 
-/// The number of the window that a moment is in.
-fn number(window: Window, now: Timestamp) -> u32 {
-    let number = now.seconds() / i64::from(window.seconds());
-    u32::try_from(number).unwrap_or(0)
+/// The window that a moment is in. One that begins later than clocks differ was begun before the clock was set back.
+fn at(window: Window, now: Timestamp) -> WindowAt {
+    let number = |seconds: i64| u32::try_from(seconds / i64::from(window.seconds())).unwrap_or(0);
+    let seconds = now.seconds();
+    WindowAt { number: number(seconds), latest: number(seconds.saturating_add(CLOCKS_DIFFER)) }
 }

@@ -47,6 +47,16 @@ impl<'c> Facts<'c> {
         }
     }
 
+    /// The same, where the parameter must not come in another case either: of that a backend might take the value.
+    pub fn query_in_one_case(&self, name: &str) -> Result<Option<Cow<'c, str>>, Refusal> {
+        let query = self.request.query().unwrap_or("");
+        let is_other = |sent: &str| sent != name && sent.eq_ignore_ascii_case(name);
+        if form_urlencoded::parse(query.as_bytes()).any(|(sent, _)| is_other(&sent)) {
+            return Err(Refusal::ParametersUnreadable(Location::Query));
+        }
+        self.query(name)
+    }
+
     /// Whether a question is answered with yes.
     pub fn answer(&self, question: &Question) -> Result<bool, Refusal> {
         match question {
@@ -165,6 +175,17 @@ mod tests {
         ] {
             assert_eq!(ask(condition), Ok(expected), "{condition}");
         }
+    }
+
+    #[test]
+    fn a_parameter_that_comes_in_two_cases_stands_for_nothing() {
+        let head = b"GET /a?Key=1&key=2&one=3 HTTP/1.1\r\nHost: h\r\n\r\n";
+        let (request, _) = Request::parse(head, &net::Limits::default()).unwrap().unwrap();
+        let address = IpAddr::from([127, 0, 0, 1]);
+        let facts = Facts { request: &request, path: "/a", address, application: None, is_tls: false };
+        assert_eq!(facts.query("key"), Ok(Some(Cow::Borrowed("2"))));
+        assert_eq!(facts.query_in_one_case("key"), Err(Refusal::ParametersUnreadable(Location::Query)));
+        assert_eq!(facts.query_in_one_case("one"), Ok(Some(Cow::Borrowed("3"))));
     }
 
     #[test]

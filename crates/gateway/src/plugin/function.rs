@@ -48,11 +48,20 @@ impl<'c> Event<'c> {
         }
     }
 
-    /// Tells the parameters of the query; of those of one name, the last. `is_lower` has their names in lower case.
-    pub(super) fn tell_query(&mut self, request: &'c Request, is_lower: bool) {
+    /// Tells the parameters of the query; of those of one name, the last.
+    pub(super) fn tell_query(&mut self, request: &'c Request) {
         for (name, value) in form_urlencoded::parse(request.query().unwrap_or("").as_bytes()) {
-            let name = if is_lower { name.to_ascii_lowercase() } else { name.into_owned() };
-            self.query_string_parameters.insert(name, value);
+            self.query_string_parameters.insert(name.into_owned(), value);
+        }
+    }
+
+    /// Tells the parameters of the query, their names in lower case, to a function that judges by them. Those of one name,
+    /// in whatever case, are told as one text, as headers are: of two values the backend might take the one that the
+    /// function had not seen.
+    pub(super) fn tell_judged_query(&mut self, request: &'c Request) {
+        for (name, value) in form_urlencoded::parse(request.query().unwrap_or("").as_bytes()) {
+            let told = self.query_string_parameters.entry(name.to_ascii_lowercase());
+            told.and_modify(|before| *before = Cow::Owned(format!("{before}, {value}"))).or_insert(value);
         }
     }
 
@@ -105,6 +114,27 @@ impl Asked {
                 tracing::warn!(function = %self.function.function, status, "a plugin's function failed");
                 Err(Refusal::PluginBroken)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_query_that_can_be_read_in_two_ways_all_is_told() {
+        for (query, expected) in [
+            ("?Account=mine&b=1", "mine"),
+            ("?account=victim&ACCOUNT=mine", "victim, mine"),
+            ("?account=victim&account=mine", "victim, mine"),
+            ("?account=victim&%41ccount=mine", "victim, mine"),
+        ] {
+            let head = format!("GET /a{query} HTTP/1.1\r\nHost: h\r\n\r\n");
+            let (request, _) = Request::parse(head.as_bytes(), &net::Limits::default()).unwrap().unwrap();
+            let mut event = Event::default();
+            event.tell_judged_query(&request);
+            assert_eq!(event.query_string_parameters.get("account").map(|value| &**value), Some(expected), "{query}");
         }
     }
 }

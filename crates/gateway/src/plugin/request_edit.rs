@@ -78,7 +78,7 @@ impl EditPlan {
             event.tell_headers(request);
         }
         if self.rules.tells_query {
-            event.tell_query(request, false);
+            event.tell_query(request);
         }
         if self.rules.tells_body {
             let read = self.asked.read(caller, request, body.take()).await?;

@@ -36,14 +36,28 @@ pub fn suits(request: &Request, response: &Response) -> bool {
         && !response.header("cache-control").is_some_and(forbids)
 }
 
-/// A body that is there as a whole, packed if that suits; `lines` are its header lines.
-pub fn packed(request: &Request, lines: &[u8], body: &[u8]) -> Option<Vec<u8>> {
+/// A body that is there as a whole, packed if that suits; `lines` are the header lines of an answer with this `status`.
+pub fn packed(request: &Request, status: u16, lines: &[u8], body: &[u8]) -> Option<Vec<u8>> {
     let suits = body.len() as u64 > SMALL
+        // A part of a body is a part of the bytes that the backend has.
+        && status != 206
         && is_taken(request)
         && value_of(lines, "content-encoding").is_none()
         && value_of(lines, "content-type").is_some_and(is_packed_type)
         && !value_of(lines, "cache-control").is_some_and(forbids);
     suits.then(|| net::gzip(body))
+}
+
+/// Writes the header lines of a packed body: `lines`, but for what is not true of it any more, and what is true instead.
+pub fn write_packed(head: &mut Vec<u8>, lines: &[u8]) {
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        if !is_untrue(name) {
+            head.extend_from_slice(line);
+        }
+    }
+    write_etag(head, value_of(lines, "etag"));
+    write_lines(head);
 }
 
 /// Writes what a packed body's head says of it.
@@ -157,11 +171,21 @@ mod tests {
     #[test]
     fn a_whole_body_follows_the_same_rules() {
         let (asks, body) = (request("Accept-Encoding: gzip\r\n"), [b'a'; 1025]);
-        assert!(packed(&asks, b"X: y\r\nContent-Type: application/json\r\n", &body).is_some());
-        assert!(packed(&asks, b"Content-Type: application/json\r\n", &body[1..]).is_none());
-        assert!(packed(&asks, b"Content-Type: text/html\r\n", &body).is_none());
-        assert!(packed(&asks, b"content-type: text/xml\r\ncontent-encoding: gzip\r\n", &body).is_none());
-        assert!(packed(&request(""), b"Content-Type: application/json\r\n", &body).is_none());
+        assert!(packed(&asks, 200, b"X: y\r\nContent-Type: application/json\r\n", &body).is_some());
+        assert!(packed(&asks, 200, b"Content-Type: application/json\r\n", &body[1..]).is_none());
+        assert!(packed(&asks, 200, b"Content-Type: text/html\r\n", &body).is_none());
+        assert!(packed(&asks, 200, b"content-type: text/xml\r\ncontent-encoding: gzip\r\n", &body).is_none());
+        assert!(packed(&request(""), 200, b"Content-Type: application/json\r\n", &body).is_none());
+        assert!(packed(&asks, 206, b"Content-Type: application/json\r\n", &body).is_none(), "a part of a body");
+    }
+
+    #[test]
+    fn a_packed_body_has_the_lines_that_are_true_of_it() {
+        let mut head = Vec::new();
+        write_packed(&mut head, b"A: b\r\netag: \"a\"\r\nAccept-Ranges: bytes\r\nContent-Type: text/css\r\n");
+        let wanted = "A: b\r\nContent-Type: text/css\r\nETag: W/\"a\"\r\n\
+            Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+        assert_eq!(String::from_utf8_lossy(&head), wanted);
     }
 
     #[test]

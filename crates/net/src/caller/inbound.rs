@@ -59,6 +59,11 @@ impl Caller {
         self.body_bytes
     }
 
+    /// Most bytes that a request's body may have; `None` where there is no bound.
+    pub fn most_body_bytes(&self) -> Option<u64> {
+        Some(self.limits.body_bytes).filter(|most| *most > 0)
+    }
+
     /// Whether a body of this length is longer than any may be.
     pub(crate) fn exceeds(&self, length: u64) -> bool {
         self.limits.body_bytes > 0 && length > self.limits.body_bytes

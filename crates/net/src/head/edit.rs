@@ -65,7 +65,7 @@ impl Request {
             line(name, value.as_bytes());
         }
         head.extend_from_slice(b"\r\n");
-        match Self::parse(&head, &Limits::default())? {
+        match Self::parse(&head, &widest())? {
             Some((mut request, taken)) if taken == head.len() => {
                 request.set_version(self.version());
                 request.body = self.body();
@@ -75,6 +75,12 @@ impl Request {
             _ => Err(HeadFault::HeaderValue),
         }
     }
+}
+
+/// No setting lets in more, and what a function adds is bounded by what it may return. The caller's own head was within
+/// the settings when it came.
+fn widest() -> Limits {
+    Limits { head_bytes: 8 << 20, target_bytes: 4 << 20, header_count: Limits::MOST_HEADERS, ..Limits::default() }
 }
 
 /// What a field's name is made of (RFC 9110, 5.6.2): anything else could be more than a name.
@@ -102,6 +108,17 @@ mod tests {
         let same = edited(&HeadEdit { query: None, removed: &[], replaced: &[] }).unwrap();
         assert_eq!((same.target(), same.headers().count()), ("/p?x=1", 5));
         assert_eq!(edited(&HeadEdit { query: Some(""), removed: &[], replaced: &[] }).unwrap().target(), "/p");
+    }
+
+    #[test]
+    fn a_head_that_was_let_in_may_be_made_longer() {
+        let fields: String = (0..99).map(|number| format!("X-{number}: 1\r\n")).collect();
+        let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n");
+        let (request, _) = Request::parse(head.as_bytes(), &Limits::default()).unwrap().unwrap();
+        let replaced = [("Added".to_owned(), "x".repeat(40_000))];
+        let edited = request.edited(&HeadEdit { query: None, removed: &[], replaced: &replaced }).unwrap();
+        assert_eq!(edited.headers().count(), 101);
+        assert_eq!(edited.header("added").map(<[u8]>::len), Some(40_000));
     }
 
     #[test]

@@ -43,7 +43,9 @@ impl<'b> Head<'b> {
             let value = value.get(1..).unwrap_or_default().trim_ascii();
             let name = HeaderName::from_bytes(name).map_err(invalid)?;
             match Meaning::of(name.as_str()) {
-                Meaning::Host => said.host = value,
+                // The gateway's own comes first, and no other is another authority.
+                Meaning::Host if said.host.is_empty() => said.host = value,
+                Meaning::Host => {}
                 Meaning::Length => {
                     said.length = std::str::from_utf8(value).ok().and_then(|length| length.parse().ok());
                     fields.insert(CONTENT_LENGTH, HeaderValue::from_bytes(value).map_err(invalid)?);
@@ -112,6 +114,13 @@ mod tests {
         assert_eq!((head.first, head.length), (&b"HTTP/1.1 100 Continue"[..], 25));
         assert!(head.fields().unwrap().0.is_empty());
         assert!(Head::of(b"HTTP/1.1 100 Continue\r\n").is_none());
+    }
+
+    #[test]
+    fn a_second_host_is_no_authority() {
+        let head = Head::of(b"GET / HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n").unwrap();
+        let (fields, said) = head.fields().unwrap();
+        assert_eq!((said.host, fields.len()), (&b"a"[..], 0));
     }
 
     #[test]

@@ -8,9 +8,12 @@ use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts};
+use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{IntoName, Name, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
 use tokio::sync::OnceCell;
 
 /// An address that no answer has named for so long has left. Longer than a few answers, because an answer may hold only some of the addresses.
@@ -58,6 +61,8 @@ type Sightings = Vec<(IpAddr, Instant)>;
 #[derive(Clone)]
 struct Client {
     resolver: TokioResolver,
+    /// What the system puts behind names that may be short ones, in the order in which to try it.
+    suffixes: Rc<[Name]>,
     made_from: [Option<SystemTime>; 2],
 }
 
@@ -78,6 +83,20 @@ struct Entry {
 struct Answer {
     addresses: Rc<[IpAddr]>,
     until: Instant,
+}
+
+/// Why there are no addresses.
+#[derive(Debug)]
+struct Failed {
+    error: NetError,
+    /// Whoever was asked has said that there are none, as opposed to nothing.
+    is_absent: bool,
+}
+
+impl From<NetError> for Failed {
+    fn from(error: NetError) -> Failed {
+        Failed { error, is_absent: false }
+    }
 }
 
 impl Entry {
@@ -103,63 +122,64 @@ impl Resolver {
                     Ok(Answer { addresses: addresses.into(), until })
                 }
                 // Who says that there is no such name is believed; who says nothing is not.
-                (Err(error), Some(before)) if !error.is_no_records_found() => {
+                (Err(failed), Some(before)) if !failed.is_absent => {
                     Ok(Answer { addresses: Rc::clone(before), until: Instant::now() + STALE })
                 }
-                (Err(error), _) => Err(io::Error::other(error)),
+                (Err(failed), _) => Err(io::Error::other(failed.error)),
             }
         });
         found.await.map(|answer| Rc::clone(&answer.addresses))
     }
 
-    async fn ask(&self, host: &str) -> Result<(Vec<IpAddr>, Instant), NetError> {
-        let found = self.client()?.lookup_ip(host).await?;
-        let mut addresses: Vec<IpAddr> = Vec::new();
-        for address in found.iter() {
-            if !addresses.contains(&address) {
-                addresses.push(address);
+    async fn ask(&self, host: &str) -> Result<(Vec<IpAddr>, Instant), Failed> {
+        let client = self.client()?;
+        let mut failed: Option<Failed> = None;
+        for name in client.names(host)? {
+            // Each family by itself: asked together, one that has no data would hide that the other could not be asked.
+            let newer = client.resolver.lookup(name.clone(), RecordType::AAAA);
+            let (newer, older) = tokio::join!(newer, client.resolver.lookup(name, RecordType::A));
+            match both(newer, older) {
+                Ok((addresses, until)) => {
+                    let now = Instant::now();
+                    let valid = until.saturating_duration_since(now);
+                    return Ok((addresses, now + valid.clamp(self.limits.least_ttl, self.limits.most_ttl)));
+                }
+                // The host may be the one name of them that could not be asked for.
+                Err(other) if failed.as_ref().is_none_or(|failed| failed.is_absent) => failed = Some(other),
+                Err(_) => {}
             }
         }
-        if addresses.is_empty() {
-            return Err(NetError::from("the name has no address"));
-        }
-        let now = Instant::now();
-        let valid = found.valid_until().saturating_duration_since(now);
-        Ok((addresses, now + valid.clamp(self.limits.least_ttl, self.limits.most_ttl)))
+        Err(failed.unwrap_or_else(|| NetError::from("there is no name to ask for").into()))
     }
 
     /// What asks; a new one when the system's files are not what they were.
-    fn client(&self) -> Result<TokioResolver, NetError> {
+    fn client(&self) -> Result<Client, NetError> {
         let made_from = SYSTEM_FILES.map(|file| std::fs::metadata(file).and_then(|file| file.modified()).ok());
         let mut client = self.client.borrow_mut();
         match &*client {
-            Some(client) if client.made_from == made_from => Ok(client.resolver.clone()),
+            Some(client) if client.made_from == made_from => Ok(client.clone()),
             _ => {
-                let resolver = self.new_client()?;
-                *client = Some(Client { resolver: resolver.clone(), made_from });
-                Ok(resolver)
+                let (resolver, suffixes) = self.new_client()?;
+                Ok(client.insert(Client { resolver, suffixes, made_from }).clone())
             }
         }
     }
 
-    fn new_client(&self) -> Result<TokioResolver, NetError> {
-        let mut builder = if self.limits.servers.is_empty() {
+    fn new_client(&self) -> Result<(TokioResolver, Rc<[Name]>), NetError> {
+        let (config, mut options) = if self.limits.servers.is_empty() {
             // A system without name servers still has its file of hosts.
-            TokioResolver::builder_tokio().unwrap_or_else(|_| {
-                TokioResolver::builder_with_config(ResolverConfig::default(), TokioRuntimeProvider::default())
-            })
+            read_system_conf().unwrap_or_default()
         } else {
             let servers = self.limits.servers.iter().map(name_server).collect();
-            let config = ResolverConfig::from_name_servers(servers);
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+            (ResolverConfig::from_name_servers(servers), ResolverOpts::default())
         };
-        let options = builder.options_mut();
+        let suffixes = config.domain().into_iter().chain(config.search()).cloned().collect();
         (options.timeout, options.attempts) = (PATIENCE, 2);
         // This file remembers for itself.
         options.cache_size = 0;
-        options.ip_strategy = LookupIpStrategy::Ipv6AndIpv4;
         options.use_hosts_file = ResolveHosts::Always;
-        builder.build()
+        let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
+        Ok((builder.with_options(options).build()?, suffixes))
     }
 
     fn entry(&self, host: &str) -> Entry {
@@ -200,6 +220,62 @@ impl Resolver {
     }
 }
 
+impl Client {
+    /// The names that a host may stand for, in the order in which to try them (resolv.conf(5), `ndots`).
+    fn names(&self, host: &str) -> Result<Vec<Name>, NetError> {
+        let name = host.into_name()?;
+        if name.is_fqdn() {
+            return Ok(vec![name]);
+        }
+        let mut whole = name.clone();
+        whole.set_fqdn(true);
+        let is_long = usize::from(name.num_labels()) > self.resolver.options().ndots || name.is_localhost();
+        let mut names: Vec<Name> = Vec::new();
+        for suffix in self.suffixes.iter() {
+            // Together they may be longer than a name can be.
+            if let Ok(longer) = name.clone().append_domain(suffix)
+                && !names.contains(&longer)
+            {
+                names.push(longer);
+            }
+        }
+        names.insert(if is_long { 0 } else { names.len() }, whole);
+        Ok(names)
+    }
+}
+
+/// What the answers to both questions of a name come to: its addresses, and until when they may be used.
+fn both(newer: Result<Lookup, NetError>, older: Result<Lookup, NetError>) -> Result<(Vec<IpAddr>, Instant), Failed> {
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    let mut until: Option<Instant> = None;
+    let mut errors: Vec<NetError> = Vec::new();
+    for answer in [newer, older] {
+        match answer {
+            Ok(found) => {
+                for address in found.answers().iter().filter_map(|record| record.data.ip_addr()) {
+                    if !addresses.contains(&address) {
+                        addresses.push(address);
+                    }
+                }
+                let its = found.valid_until();
+                until = Some(until.map_or(its, |until| until.min(its)));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if let Some(until) = until
+        && !addresses.is_empty()
+    {
+        return Ok((addresses, until));
+    }
+    // That there is no such name is said of both families; that there is no data, of the one that was asked for.
+    let is_absent = errors.iter().any(NetError::is_nx_domain)
+        || (errors.len() == 2 && errors.iter().all(NetError::is_no_records_found));
+    let telling = errors.iter().position(|error| !error.is_no_records_found()).unwrap_or(0);
+    let error = errors.into_iter().nth(telling).unwrap_or_else(|| NetError::from("the name has no address"));
+    Err(Failed { error, is_absent })
+}
+
 fn name_server(address: &SocketAddr) -> NameServerConfig {
     let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
         connection.port = address.port();
@@ -223,7 +299,55 @@ fn taking_turns(addresses: Vec<IpAddr>) -> Vec<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use hickory_resolver::net::{DnsError, NoRecords};
+    use hickory_resolver::proto::op::{Query, ResponseCode};
+    use hickory_resolver::proto::rr::RData;
+
     use super::*;
+
+    fn found(address: &str) -> Result<Lookup, NetError> {
+        let address: IpAddr = address.parse().unwrap();
+        Ok(Lookup::from_rdata(Query::default(), RData::from(address)))
+    }
+
+    fn nothing(code: ResponseCode) -> Result<Lookup, NetError> {
+        Err(NoRecords::new(Query::default(), code).into())
+    }
+
+    fn fault() -> Result<Lookup, NetError> {
+        Err(DnsError::ResponseCode(ResponseCode::ServFail).into())
+    }
+
+    #[test]
+    fn a_name_is_absent_only_when_that_was_said_of_both_families() {
+        use ResponseCode::{NXDomain, NoError};
+        for (newer, older, is_absent) in [
+            (nothing(NoError), nothing(NoError), true),
+            (nothing(NXDomain), nothing(NXDomain), true),
+            (fault(), nothing(NXDomain), true),
+            (nothing(NoError), fault(), false),
+            (fault(), nothing(NoError), false),
+            (fault(), fault(), false),
+        ] {
+            let told = format!("{newer:?} {older:?}");
+            assert_eq!(both(newer, older).unwrap_err().is_absent, is_absent, "{told}");
+        }
+        let one: [IpAddr; 1] = [[10, 0, 0, 1].into()];
+        assert_eq!(both(nothing(NoError), found("10.0.0.1")).unwrap().0, one);
+        assert_eq!(both(found("10.0.0.1"), found("10.0.0.1")).unwrap().0, one, "none twice");
+    }
+
+    #[tokio::test]
+    async fn a_short_name_is_looked_for_behind_the_systems_suffixes() {
+        let resolver =
+            Resolver::new(NameLimits { servers: vec!["127.0.0.1:53".parse().unwrap()], ..NameLimits::default() });
+        let mut client = resolver.client().unwrap();
+        client.suffixes = ["a.test", "b.test"].map(|name| Name::from_utf8(name).unwrap()).into();
+        let names = |host: &str| client.names(host).unwrap().iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(names("db"), ["db.a.test.", "db.b.test.", "db."]);
+        assert_eq!(names("db.shop"), ["db.shop.", "db.shop.a.test.", "db.shop.b.test."]);
+        assert_eq!(names("db.shop."), ["db.shop."]);
+    }
 
     #[test]
     fn an_address_leaves_when_answers_no_longer_name_it() {

@@ -155,6 +155,29 @@ fn draining_ends_resting_connections_and_lets_busy_ones_finish() {
 }
 
 #[test]
+fn a_first_request_that_is_on_its_way_when_draining_begins_is_answered() {
+    run(async {
+        let limits = Limits { linger_timeout: Duration::from_secs(1), ..Limits::default() };
+        let gate = Gate::with(nobody().await, limits).await;
+        let mut fresh = gate.call().await;
+        let mut silent = gate.call().await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        // The system has taken this one, and nobody here has looked yet.
+        let waiting = std::net::TcpStream::connect(gate.address).unwrap();
+        gate.clock.drain();
+        waiting.set_nonblocking(true).unwrap();
+        let mut waiting = Peer(tokio::net::TcpStream::from_std(waiting).unwrap());
+        for peer in [&mut fresh, &mut waiting] {
+            peer.say("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            let answer = peer.hears_rest().await;
+            assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("made here"), "{answer}");
+            assert!(answer.contains("\r\nConnection: close\r\n"), "{answer}");
+        }
+        assert_eq!(silent.hears_rest().await, "");
+    });
+}
+
+#[test]
 fn a_caller_that_leaves_within_its_body_takes_the_backend_connection_with_it() {
     run(async {
         let (told, hear) = tokio::sync::oneshot::channel();

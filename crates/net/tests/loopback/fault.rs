@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::gate::{Event, Gate, Peer, backend, run};
-use net::{ChunkFault, Limits, RelayFault, Relayed, ResponseFault, SendFaultKind};
+use net::{BodyFault, ChunkFault, Limits, RelayFault, Relayed, ResponseFault, SendFaultKind};
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -282,6 +282,21 @@ fn a_backend_that_does_not_answer_in_time_is_a_504() {
         assert_eq!(gate.events(), [Event::Send(SendFaultKind::Timeout)]);
         caller.say("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n").await;
         caller.hears("HTTP/1.1 200 OK\r\n").await;
+    });
+}
+
+#[test]
+fn a_caller_whose_body_does_not_come_uses_up_its_own_time_and_not_the_backends() {
+    run(async {
+        let backend = backend(|_, mut peer: Peer| async move {
+            peer.hears_rest().await;
+        })
+        .await;
+        let gate = Gate::with_timeout(backend, Limits::default(), Duration::from_millis(300)).await;
+        let mut caller = gate.call().await;
+        caller.say("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell").await;
+        caller.hears("HTTP/1.1 408 ").await;
+        assert_eq!(gate.events(), [Event::Send(SendFaultKind::CallerBody(BodyFault::Timeout))]);
     });
 }
 
