@@ -105,6 +105,18 @@ def test_a_document_of_the_vendor_becomes_apis_that_answer(site, form):
     assert (described["ServiceType"], described["EnableCORS"], described["AuthType"]) == ("MOCK", True, "NONE")
 
 
+def test_a_mocks_status_and_headers_stay_when_the_api_is_modified(site):
+    mock = {**MOCK, "MockReturnHttpStatusCode": 503, "MockReturnHttpHeaders": [{"Name": "X-A", "Value": "b"}]}
+    told = imported(site, document({"/down": {"get": {"operationId": "down", "x-apigw-backend": mock}}}))
+    site.cloud.ModifyApi(
+        ServiceId=site.id, ApiId=told["down"]["ApiId"], ApiName="down", RequestConfig={"Path": "/down", "Method": "GET"},
+        ServiceType="MOCK", ServiceMockReturnMessage="later", ApiDesc="another",
+    )  # fmt: skip
+    site.release()
+    answer = call(site.gateway.http, "GET", "/down", site.host)
+    assert (answer.status, answer.text, answer.header("X-A")) == (503, "later", "b")
+
+
 @pytest.mark.both_sdks
 def test_each_api_is_told_of_by_itself(site):
     site.api(path="/taken", mock="x", name="taken")

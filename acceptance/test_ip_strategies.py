@@ -254,3 +254,18 @@ def test_no_more_than_fit(gateways):
     with pytest.raises(Refused) as caught:
         create(site, "1.1.1.1", name="second")
     assert code(caught) == "LimitExceeded.IpStrategyLimitExceeded"
+
+
+def test_an_api_that_was_deleted_and_still_runs_is_let_go(site):
+    strategy = create(site, "127.0.0.1")
+    bind(site, strategy, "a", "b")
+    site.cloud.DeleteApi(ServiceId=site.id, ApiId=site.apis["a"])
+    told = site.cloud.DescribeIPStrategy(ServiceId=site.id, StrategyId=strategy, Limit=10, Offset=0)["Result"]
+    listed = site.cloud.DescribeIPStrategysStatus(ServiceId=site.id)["Result"]["StrategySet"]
+    assert (told["BindApiTotalCount"], [one["BindApiTotalCount"] for one in listed]) == (1, [1])
+    assert call(site.gateway.http, "GET", "/a", site.host).status == 403, "the release still answers"
+    unbind(site, strategy, "a")
+    assert call(site.gateway.http, "GET", "/a", site.host).status == 200
+    with pytest.raises(Refused) as refused:
+        unbind(site, strategy, "a")
+    assert refused.value.code == "ResourceNotFound.InvalidApi"

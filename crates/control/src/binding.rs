@@ -4,11 +4,11 @@
 //! a key is never in two plans that rule something of one environment of a service; the plans of an environment
 //! rule it either as a whole or API by API; and a list is bound as a whole or not at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     AccessKeyId, ApiId, BindingScope, EnvironmentName, KeyBinding, PlanBinding, Record, ServiceId, ServiceTree,
-    UsagePlanId, Write,
+    Snapshot, UsagePlanId, Write,
 };
 
 use crate::rule::{self, Facts, Outcome};
@@ -149,8 +149,9 @@ pub(crate) fn bind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKey
     facts.plan(plan)?;
     rule::some("keys", keys)?;
     let keys = rule::distinct(keys);
+    let places = ruled(facts.snapshot, plan);
     for key in &keys {
-        may_join(facts, plan, key)?;
+        may_join(facts, plan, &places, key)?;
     }
     let limit = facts.quotas.keys_per_plan;
     let there = facts.snapshot.keys_of_plan.get(plan).map_or(0, |keys| keys.len());
@@ -166,8 +167,28 @@ pub(crate) fn bind_keys(facts: &Facts<'_>, plan: &UsagePlanId, keys: &[AccessKey
     Ok(Outcome::new(plan, writes, ()))
 }
 
-/// Refuses a key that must not be in this plan.
-fn may_join(facts: &Facts<'_>, plan: &UsagePlanId, key: &AccessKeyId) -> Result<(), Refusal> {
+/// An environment of a service, with all plans that rule something of it.
+struct Ruled<'s> {
+    service: &'s ServiceId,
+    environment: &'s EnvironmentName,
+    plans: BTreeSet<&'s UsagePlanId>,
+}
+
+/// The environments where `plan` rules something: each once, however many APIs it is bound to.
+fn ruled<'s>(snapshot: &'s Snapshot, plan: &UsagePlanId) -> Vec<Ruled<'s>> {
+    let mut places: BTreeMap<(&ServiceId, &EnvironmentName), Ruled<'s>> = BTreeMap::new();
+    for tree in snapshot.services.values() {
+        for binding in tree.plan_bindings.values() {
+            let environment = &binding.environment;
+            let empty = || Ruled { service: &tree.service.id, environment, plans: BTreeSet::new() };
+            places.entry((&tree.service.id, environment)).or_insert_with(empty).plans.insert(&binding.plan);
+        }
+    }
+    places.into_values().filter(|place| place.plans.contains(plan)).collect()
+}
+
+/// Refuses a key that must not be in this plan, which rules `places`.
+fn may_join(facts: &Facts<'_>, plan: &UsagePlanId, places: &[Ruled<'_>], key: &AccessKeyId) -> Result<(), Refusal> {
     if !facts.credential(key)?.enabled {
         return Err(Refusal::KeyDisabled(key.clone()));
     }
@@ -179,15 +200,14 @@ fn may_join(facts: &Facts<'_>, plan: &UsagePlanId, key: &AccessKeyId) -> Result<
     if others.len() >= limit {
         return Err(Refusal::TooManyPlansOfKey { key: key.clone(), limit });
     }
-    for (tree, binding) in read::places_of_plan(facts.snapshot, plan) {
-        let clash = others.iter().find(|other| read::rules_service(tree, other, Some(&binding.environment)));
-        if let Some(other) = clash {
+    for place in places {
+        if let Some(other) = others.iter().find(|other| place.plans.contains(other)) {
             return Err(Refusal::KeyClash {
                 key: key.clone(),
                 plan: plan.clone(),
                 other: other.clone(),
-                service: tree.service.id.clone(),
-                environment: binding.environment.clone(),
+                service: place.service.clone(),
+                environment: place.environment.clone(),
             });
         }
     }

@@ -163,7 +163,10 @@ pub(crate) fn bind(
 ) -> Result<Outcome<()>, Refusal> {
     let tree = facts.tree(service)?;
     find(tree, id)?;
-    let bindings = bindings(tree, environment, apis)?;
+    for api in apis {
+        rule::api(tree, api)?;
+    }
+    let bindings = bindings(environment, apis)?;
     let writes = tree.ip_strategies.values().filter_map(|strategy| {
         let mut changed = (**strategy).clone();
         for binding in &bindings {
@@ -188,8 +191,11 @@ pub(crate) fn unbind(
     let tree = facts.tree(service)?;
     let old = find(tree, id)?;
     let mut changed = (**old).clone();
-    for binding in bindings(tree, environment, apis)? {
-        changed.bindings.remove(&binding);
+    for binding in bindings(environment, apis)? {
+        // An API that was deleted may still run, and its strategies with it.
+        if !changed.bindings.remove(&binding) {
+            rule::api(tree, &binding.api)?;
+        }
     }
     if changed == **old {
         return Ok(Outcome::unchanged(id, ()));
@@ -215,12 +221,9 @@ fn find<'t>(tree: &'t ServiceTree, id: &IpStrategyId) -> Result<&'t Arc<IpStrate
     tree.ip_strategies.get(id).ok_or_else(missing)
 }
 
-fn bindings(tree: &ServiceTree, environment: &EnvironmentName, apis: &[ApiId]) -> Result<Vec<IpBinding>, Refusal> {
+fn bindings(environment: &EnvironmentName, apis: &[ApiId]) -> Result<Vec<IpBinding>, Refusal> {
     rule::known(environment)?;
     rule::some("apis", apis)?;
-    for api in apis {
-        rule::api(tree, api)?;
-    }
     let bound = |api: &ApiId| IpBinding { environment: environment.clone(), api: api.clone() };
     Ok(rule::distinct(apis).into_iter().map(bound).collect())
 }

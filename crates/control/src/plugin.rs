@@ -3,12 +3,12 @@
 mod check;
 mod data;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{
-    ApiDefinition, ApiId, Attachment, Backend, CircuitBreaker, EnvironmentName, Name, Parameter, Plugin, PluginData,
-    PluginId, Record, ServiceId, ServiceTree, Snapshot, Tag, Text, UpstreamId, Write,
+    ApiDefinition, ApiId, ApiRevision, Attachment, Backend, CircuitBreaker, EnvironmentName, Name, Parameter, Plugin,
+    PluginData, PluginId, Record, ServiceId, ServiceTree, Snapshot, Tag, Text, UpstreamId, Write,
 };
 
 use crate::rule::{self, Facts, Outcome};
@@ -132,8 +132,13 @@ pub(crate) fn modify(facts: &Facts<'_>, id: &PluginId, change: &PluginChange) ->
     rule::tags(&plugin.tags)?;
     check::check(&plugin.data)?;
     upstreams(facts, &plugin.data)?;
-    for (tree, attachment) in attachments(facts.snapshot, id) {
-        fits(&plugin, tree, &attachment.environment, &attachment.api)?;
+    if plugin.data != old.data && is_particular(&plugin.data) {
+        let mut places = BTreeMap::new();
+        for (tree, attachment) in attachments(facts.snapshot, id) {
+            let place = (&attachment.service, &attachment.environment);
+            let running: &Running<'_> = places.entry(place).or_insert_with(|| running(tree, &attachment.environment));
+            fits(&plugin, running, &attachment.api)?;
+        }
     }
     plugin.modified = facts.now;
     Ok(Outcome::new(id, vec![Write::Put(Record::Plugin(plugin))], ()))
@@ -156,8 +161,8 @@ pub(crate) fn attach(
     facts.plugin(id)?;
     let tree = facts.tree(service)?;
     rule::known(environment)?;
-    let running: BTreeSet<&ApiId> = tree.running_revisions(environment).into_iter().map(|frozen| &frozen.api).collect();
-    if let Some(api) = apis.iter().find(|api| !running.contains(*api)) {
+    let running = running(tree, environment);
+    if let Some(api) = apis.iter().find(|api| !running.contains_key(api)) {
         rule::api(tree, api)?;
         return Err(PluginRefusal::NotReleased { api: api.clone(), environment: environment.clone() }.into());
     }
@@ -175,9 +180,10 @@ pub(crate) fn put_on(
     let plugin = facts.plugin(id)?;
     let tree = facts.tree(service)?;
     rule::some("apis", apis)?;
+    let running = if is_particular(&plugin.data) { running(tree, environment) } else { Running::new() };
     let mut writes = Vec::new();
     for api in rule::distinct(apis) {
-        fits(plugin, tree, environment, api)?;
+        fits(plugin, &running, api)?;
         let mut is_there = false;
         for attachment in tree.attached(environment, api) {
             if attachment.plugin == *id {
@@ -232,10 +238,27 @@ fn upstreams(facts: &Facts<'_>, data: &PluginData) -> Result<(), Refusal> {
     data.upstreams().try_for_each(|upstream| facts.upstream(upstream).map(drop))
 }
 
+/// What an environment runs, by API.
+type Running<'t> = BTreeMap<&'t ApiId, &'t ApiRevision>;
+
+fn running<'t>(tree: &'t ServiceTree, environment: &EnvironmentName) -> Running<'t> {
+    tree.running_revisions(environment).into_iter().map(|frozen| (&frozen.api, &**frozen)).collect()
+}
+
+/// True for data that do not fit every API. All others need no look at what runs, which a plugin of many thousand APIs
+/// would pay for at each change.
+fn is_particular(data: &PluginData) -> bool {
+    matches!(
+        data,
+        PluginData::Routing(_)
+            | PluginData::AnswerCache(_)
+            | PluginData::CircuitBreaker(CircuitBreaker { stand_in: Some(_), .. })
+    )
+}
+
 /// Refuses a plugin that does not fit the API as it runs.
-fn fits(plugin: &Plugin, tree: &ServiceTree, environment: &EnvironmentName, api: &ApiId) -> Result<(), Refusal> {
-    let running = tree.running_revisions(environment);
-    let Some(frozen) = running.into_iter().find(|frozen| frozen.api == *api) else { return Ok(()) };
+fn fits(plugin: &Plugin, running: &Running<'_>, api: &ApiId) -> Result<(), Refusal> {
+    let Some(frozen) = running.get(api) else { return Ok(()) };
     let unfit = |reason| PluginRefusal::Unfit { plugin: plugin.id.clone(), api: api.clone(), reason }.into();
     let answers = |backend: &Backend| {
         definition::check(&ApiDefinition { backend: backend.clone(), ..(*frozen.definition).clone() })

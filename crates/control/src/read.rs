@@ -1,5 +1,6 @@
 //! Questions about a snapshot that more than one dialect asks. Pure, and answered from memory.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use model::{
@@ -64,13 +65,14 @@ pub fn rules_service(tree: &ServiceTree, plan: &UsagePlanId, environment: Option
 /// True when `plan` rules calls of `api`, by itself or with the whole environment: in `environment`, or where none is
 /// named in any.
 pub fn rules_api(tree: &ServiceTree, api: &ApiId, plan: &UsagePlanId, environment: Option<&EnvironmentName>) -> bool {
-    tree.plan_bindings.values().any(|binding| {
-        let covers = match &binding.scope {
-            BindingScope::Service => true,
-            BindingScope::Api(bound) => bound == api,
-        };
-        covers && binding.plan == *plan && environment.is_none_or(|environment| binding.environment == *environment)
-    })
+    let rules_in = |environment: &EnvironmentName| {
+        let scopes = [BindingScope::Service, BindingScope::Api(api.clone())];
+        scopes.into_iter().any(|scope| tree.plan_bindings.contains_key(&(environment.clone(), scope, plan.clone())))
+    };
+    match environment {
+        Some(environment) => rules_in(environment),
+        None => EnvironmentName::all().iter().any(rules_in),
+    }
 }
 
 /// The releases of a service, newest first.
@@ -106,6 +108,11 @@ pub fn environments_of_api(tree: &ServiceTree, api: &ApiId) -> Vec<EnvironmentNa
         tree.running(environment).is_some_and(|release| release.members.iter().any(|member| member.api == *api))
     };
     EnvironmentName::all().into_iter().filter(runs).collect()
+}
+
+/// The APIs that `environment` runs: for a question about many of them.
+pub fn running_apis<'t>(tree: &'t ServiceTree, environment: &EnvironmentName) -> BTreeSet<&'t ApiId> {
+    tree.running(environment).into_iter().flat_map(|release| &release.members).map(|member| &member.api).collect()
 }
 
 /// Calls per second that `environment` admits: its own throttle, or the default.

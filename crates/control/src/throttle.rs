@@ -66,7 +66,11 @@ pub(crate) fn of_apis(
     rule::known(environment)?;
     rule::some("apis", apis)?;
     for api in apis {
-        rule::api(tree, api)?;
+        let scope = (environment.clone(), ThrottleScope::Api(api.clone()));
+        // An API that was deleted may still run, and its throttle with it.
+        if rate.is_some() || !tree.throttles.contains_key(&scope) {
+            rule::api(tree, api)?;
+        }
     }
     if let Some(rate) = rate {
         rule::rate(rate, facts.quotas.service_rate_max)?;

@@ -13,6 +13,7 @@ mod route;
 mod unserved;
 
 use control::read;
+use control::terms::Noun;
 use model::{Api, ApiId, ApiProtocol, Auth, EnvironmentName, ServiceId, ServiceTree, UsagePlanId};
 use serde::{Deserialize, Serialize};
 
@@ -84,8 +85,12 @@ pub(crate) fn newest_first(tree: &ServiceTree) -> Vec<&Api> {
 pub(crate) async fn create(call: Call, params: Params) -> Result<Answer, Problem> {
     let (fields, unserved) = ApiFields::read(params, call.action)?;
     let service: ServiceId = field::id("ServiceId", fields.service_id.clone())?;
-    call.service(&service)?;
-    let definition = definition::new(fields, unserved, call.control.quotas().pool_issuer.as_deref())?;
+    let tree = call.service(&service)?;
+    let is_named = fields.api_name.as_ref().is_some_and(|name| !name.is_empty());
+    let mut definition = definition::new(fields, unserved, call.control.quotas().pool_issuer.as_deref())?;
+    if !is_named {
+        definition::rename_apart(tree, &mut definition)?;
+    }
     let api = call.control.create_api(&call.actor, &service, definition).await?;
     Ok(Answer::result(Created {
         api_id: api.id.as_str(),
@@ -115,7 +120,9 @@ pub(crate) async fn modify(call: Call, params: Params) -> Result<Answer, Problem
     oauth::refuse_pool(&api.definition)?;
     let issuer = call.control.quotas().pool_issuer.as_deref();
     let definition = definition::replacing(&api.definition, fields, unserved, issuer)?;
-    call.control.modify_api(&call.actor, &service, &id, definition).await?;
+    // What is not sent stays as it was seen.
+    let actor = call.actor_on(Noun::Api(service.clone(), id.clone()));
+    call.control.modify_api(&actor, &service, &id, definition).await?;
     Ok(Answer::Nothing)
 }
 
@@ -192,6 +199,8 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
         return Err(Fault::value(Code::InvalidParameterValue, "Filters", reason).into());
     }
     let tree = call.service(&service)?;
+    let running: Vec<_> =
+        named.iter().map(|environment| (environment, read::running_apis(tree, environment))).collect();
     let fits = |api: &Api| {
         filters.admit(|name, value| match name {
             "ApiId" => api.id.as_str() == value,
@@ -203,7 +212,7 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
             "AuthType" => oauth::auth_word(tree, &api.definition) == value,
             "NotUsagePlanId" => !rules(tree, api, value, &named),
             "Environment" => {
-                read::environments_of_api(tree, &api.id).iter().any(|environment| environment.as_str() == value)
+                running.iter().any(|(environment, apis)| environment.as_str() == value && apis.contains(&api.id))
             }
             "Tags" => api.definition.tags.iter().any(|tag| value.split_once(':') == Some((&tag.key, &tag.value))),
             "TagKeys" => api.definition.tags.iter().any(|tag| tag.key == value),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use control::terms::{Noun, OnlyIf};
 use control::{Actor, Control};
 use model::{
     AccessKeyId, Api, ApiId, Credential, Plugin, PluginId, Role, ServiceId, ServiceTree, Snapshot, Upstream,
@@ -26,6 +27,15 @@ impl Call {
     /// The configuration after a change of this call.
     pub(crate) fn refreshed(self) -> Self {
         Self { snapshot: self.control.snapshot(), ..self }
+    }
+
+    /// The operator, for a change that is computed from what the noun was like when the call came in: it is refused if
+    /// somebody else changed the noun meanwhile.
+    pub(crate) fn actor_on(&self, noun: Noun) -> Actor {
+        let marks = noun.mark(&self.snapshot).into_iter().collect();
+        let mut actor = self.actor.clone();
+        actor.terms.only_if = Some(OnlyIf { noun, marks });
+        actor
     }
 
     /// The service, or the vendor's word for that there is none.

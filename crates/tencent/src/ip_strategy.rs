@@ -1,5 +1,7 @@
 //! IP strategies (IP 策略): the model's IP strategy (spec: IP strategy).
 
+use std::collections::BTreeSet;
+
 use control::{IpStrategyChange, NewIpStrategy};
 use model::{
     AddressList, Api, ApiId, EnvironmentName, IpBinding, IpStrategy, IpStrategyId, IpStrategyKind, ServiceId,
@@ -37,7 +39,8 @@ pub(crate) async fn create(call: Call, request: Create) -> Result<Answer, Proble
         addresses: addresses(request.strategy_data)?,
     };
     let strategy = call.control.create_ip_strategy(&call.actor, &service, new).await?;
-    Ok(Answer::result(IpStrategyInfo::new(&strategy))?)
+    let call = call.refreshed();
+    Ok(Answer::result(IpStrategyInfo::new(call.service(&service)?, &strategy))?)
 }
 
 fn addresses(raw: String) -> Result<AddressList, Fault> {
@@ -134,16 +137,13 @@ pub(crate) fn describe(call: &Call, request: Describe) -> Result<Answer, Problem
     Filters::new(request.filters, &[])?;
     let tree = call.service(&service)?;
     let strategy = find(tree, &id)?;
-    let is_bound = |api: &Api| {
-        strategy.bindings.iter().any(|binding| {
-            binding.api == api.id && environment.as_ref().is_none_or(|environment| binding.environment == *environment)
-        })
-    };
-    let bound: Vec<&Api> = newest_first(tree).into_iter().filter(|api| is_bound(api)).collect();
+    let is_meant = |binding: &&IpBinding| environment.as_ref().is_none_or(|named| binding.environment == *named);
+    let apis: BTreeSet<&ApiId> = strategy.bindings.iter().filter(is_meant).map(|binding| &binding.api).collect();
+    let bound: Vec<&Api> = newest_first(tree).into_iter().filter(|api| apis.contains(&api.id)).collect();
     let info = IpStrategyInfo {
         bind_api_total_count: bound.len(),
         bind_apis: Some(page.cut(bound).map(|api| BoundApi::new(tree, api)).collect()),
-        ..IpStrategyInfo::new(strategy)
+        ..IpStrategyInfo::new(tree, strategy)
     };
     Ok(Answer::result(info)?)
 }
@@ -179,7 +179,7 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
     let fits = |strategy: &IpStrategy| filters.admit(|_, value| strategy.name.as_str() == value);
     let mut strategies: Vec<_> = tree.ip_strategies.values().filter(|strategy| fits(strategy)).collect();
     strategies.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
-    let strategy_set: Vec<_> = strategies.into_iter().map(|strategy| IpStrategyInfo::new(strategy)).collect();
+    let strategy_set: Vec<_> = strategies.into_iter().map(|strategy| IpStrategyInfo::new(tree, strategy)).collect();
     Ok(Answer::result(IpStrategiesStatus { total_count: strategy_set.len(), strategy_set })?)
 }
 
@@ -207,9 +207,10 @@ struct IpStrategyInfo {
 }
 
 impl IpStrategyInfo {
-    /// The strategy without the APIs that are bound, whose number counts each once.
-    fn new(strategy: &IpStrategy) -> Self {
-        let apis: std::collections::BTreeSet<&ApiId> = strategy.bindings.iter().map(|binding| &binding.api).collect();
+    /// The strategy without the APIs that are bound, whose number counts each once, and none that was deleted.
+    fn new(tree: &ServiceTree, strategy: &IpStrategy) -> Self {
+        let bound = strategy.bindings.iter().map(|binding| &binding.api);
+        let apis: BTreeSet<&ApiId> = bound.filter(|api| tree.apis.contains_key(*api)).collect();
         let word = TYPES.iter().find(|(_, kind)| *kind == strategy.kind).map_or("", |(word, _)| word);
         Self {
             strategy_id: strategy.id.to_string(),

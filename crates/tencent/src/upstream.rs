@@ -6,6 +6,7 @@ mod shown;
 
 use std::collections::BTreeMap;
 
+use control::terms::Noun;
 use control::{NewUpstream, UpstreamChange, read};
 use model::{Api, Authority, Balancing, Members, Name, Retries, ServiceTree, Upstream, UpstreamId, UpstreamProtocol};
 use serde::{Deserialize, Serialize};
@@ -143,7 +144,8 @@ pub(crate) async fn modify(call: Call, request: Modify) -> Result<Answer, Proble
         tags: None,
         annotations,
     };
-    let upstream = call.control.modify_upstream(&call.actor, &id, change).await?;
+    let actor = call.actor_on(Noun::Upstream(id.clone()));
+    let upstream = call.control.modify_upstream(&actor, &id, change).await?;
     Ok(Answer::result(UpstreamInfo::new(&call, &upstream).without_tags())?)
 }
 

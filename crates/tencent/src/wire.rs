@@ -6,6 +6,7 @@
 
 pub(crate) mod body;
 pub(crate) mod envelope;
+pub(crate) mod json;
 pub(crate) mod multipart;
 pub(crate) mod params;
 mod reader;

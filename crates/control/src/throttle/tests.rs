@@ -85,3 +85,15 @@ fn what_is_named_must_be_there_and_nothing_is_done_by_halves() {
     assert_eq!(world.make(|facts| of_apis(facts, &service, &test, &half, Some(1))).unwrap_err(), missing);
     assert!(world.tree("service-1").throttles.is_empty());
 }
+
+#[test]
+fn the_rate_of_an_api_that_was_deleted_and_may_still_run_can_be_taken_away() {
+    let mut world = world();
+    world.throttled("service-1", "test", Some("api-9"), 7);
+    let (service, test, gone) = (id("service-1"), env("test"), [api("api-9")]);
+    let missing = Refusal::ApiNotFound { service: service.clone(), api: api("api-9") };
+    assert_eq!(of_apis(&world.facts(), &service, &test, &gone, Some(8)).unwrap_err(), missing);
+    world.make(|facts| of_apis(facts, &service, &test, &gone, None)).unwrap();
+    assert!(world.tree("service-1").throttles.is_empty());
+    assert_eq!(of_apis(&world.facts(), &service, &test, &gone, None).unwrap_err(), missing);
+}

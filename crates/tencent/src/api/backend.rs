@@ -62,10 +62,12 @@ pub(super) fn keep(annotations: &mut BTreeMap<String, String>, name: &str, value
     Ok(())
 }
 
-/// A fixed answer. What else is sent of a backend means nothing, and is kept to be told back.
+/// A fixed answer. What else is sent of a backend means nothing, and is kept to be told back. A status and headers have
+/// no place in the request; those that the API answered with `before` stay.
 pub(super) fn mock(
     message: Option<String>,
     config: Option<ServiceConfig>,
+    before: Option<&Backend>,
     annotations: &mut BTreeMap<String, String>,
 ) -> Result<Backend, Fault> {
     let Some(message) = message else {
@@ -79,7 +81,11 @@ pub(super) fn mock(
         Fault::invalid(Code::InvalidServiceMockReturnMessage, "ServiceMockReturnMessage", &invalid)
     })?;
     keep_config(config, annotations)?;
-    Ok(Backend::Mock(MockBackend { status: 200, headers: Vec::new(), body }))
+    let (status, headers) = match before {
+        Some(Backend::Mock(mock)) => (mock.status, mock.headers.clone()),
+        _ => (200, Vec::new()),
+    };
+    Ok(Backend::Mock(MockBackend { status, headers, body }))
 }
 
 /// Keeps a `ServiceConfig` that means nothing for the backend, to tell it back to those who send every field.
@@ -195,7 +201,7 @@ impl Place {
         annotations: &mut BTreeMap<String, String>,
     ) -> Result<Self, Fault> {
         let config = config.ok_or_else(|| needed(kind, "ServiceConfig"))?;
-        if config.cos_config.is_some_and(|bucket| bucket.bucket_name.is_some_and(|name| !name.is_empty())) {
+        if config.cos_config.is_some_and(|bucket| bucket.says_something()) {
             return Err(Fault::value(
                 Code::UnsupportedParameter,
                 "ServiceConfig.CosConfig",

@@ -26,8 +26,12 @@ pub(super) fn backend(config: Option<ServiceConfig>) -> Result<Backend, Fault> {
         |parameter: &str| Fault::value(Code::MissingParameter, parameter, "is needed when `ServiceType` is COS");
     let config = config.ok_or_else(|| needed("ServiceConfig"))?;
     let bucket = config.cos_config.ok_or_else(|| needed("ServiceConfig.CosConfig"))?;
-    for (name, value) in [("Url", &config.url), ("UniqVpcId", &config.uniq_vpc_id), ("UpstreamId", &config.upstream_id)]
-    {
+    for (name, value) in [
+        ("Product", &config.product),
+        ("Url", &config.url),
+        ("UniqVpcId", &config.uniq_vpc_id),
+        ("UpstreamId", &config.upstream_id),
+    ] {
         if value.as_deref().is_some_and(|value| !value.is_empty()) {
             let reason = "belongs to other backends; `ServiceType` is COS";
             return Err(Fault::value(Code::InvalidServiceConfig, &format!("ServiceConfig.{name}"), reason));

@@ -1,9 +1,10 @@
 //! What is sent becomes a definition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    ApiDefinition, ApiKind, ApiProtocol, Auth, ErrorCode, FrontendPath, Invalid, Name, ResponseGuide, Timeout,
+    ApiDefinition, ApiKind, ApiProtocol, Auth, ErrorCode, FrontendPath, Invalid, MethodMatch, Name, ResponseGuide,
+    ServiceTree, Timeout,
 };
 
 use super::request::{ApiFields, ResponseErrorCode};
@@ -26,6 +27,25 @@ pub(super) fn new(fields: ApiFields, unserved: Unserved, issuer: Option<&str>) -
         return Err(Fault::missing("ServiceTimeout"));
     }
     build(None, fields, unserved, issuer)
+}
+
+/// Another name for an API whose creator gave none, where another API of the service has the usual one.
+pub(super) fn rename_apart(tree: &ServiceTree, definition: &mut ApiDefinition) -> Result<(), Fault> {
+    if tree.apis.values().all(|api| api.definition.name != definition.name) {
+        return Ok(());
+    }
+    let taken: BTreeSet<&str> = tree.apis.values().map(|api| api.definition.name.as_str()).collect();
+    let named = |number: usize| usual_name(definition.method, &definition.path, &format!("_{number}"));
+    if let Some(free) = (2..).map(named).find(|name| !taken.contains(name.as_str())) {
+        definition.name = api_name(free)?;
+    }
+    Ok(())
+}
+
+/// What an API is called whose creator gave no name: method and path, as much as fits before `end`.
+fn usual_name(method: MethodMatch, path: &FrontendPath, end: &str) -> String {
+    let whole = format!("{} {path}", method.as_str());
+    whole.chars().take(LONGEST_NAME - end.len()).collect::<String>() + end
 }
 
 /// The definition that replaces `previous`: what is left out takes its default, but for the name, the timeout, the
@@ -89,7 +109,10 @@ fn build(
         annotations.insert(kept::IS_DEBUG_AFTER_CHARGE.to_owned(), "true".to_owned());
     }
     let answers = match fields.service_type.as_str() {
-        "MOCK" => backend::mock(fields.service_mock_return_message, fields.service_config, &mut annotations)?,
+        "MOCK" => {
+            let before = previous.map(|previous| &previous.backend);
+            backend::mock(fields.service_mock_return_message, fields.service_config, before, &mut annotations)?
+        }
         WEBSOCKET => backend::web_socket(fields.service_config, fields.service_mock_return_message, &mut annotations)?,
         "SCF" => {
             backend::keep_config(fields.service_config, &mut annotations)?;
@@ -111,7 +134,7 @@ fn build(
         }
     }
     let error_codes = match (fields.response_error_codes, previous) {
-        (Some(codes), _) if !codes.is_empty() => codes.into_iter().map(error_code).collect(),
+        (Some(codes), _) if !codes.is_empty() => error_codes(codes)?,
         (_, Some(previous)) if fields.is_delete_response_error_codes != Some(true) => {
             previous.response.error_codes.clone()
         }
@@ -122,7 +145,7 @@ fn build(
         name: match (fields.api_name.filter(|name| !name.is_empty()), previous) {
             (Some(name), _) => api_name(name)?,
             (None, Some(previous)) => previous.name.clone(),
-            (None, None) => api_name(format!("{} {path}", method.as_str()).chars().take(LONGEST_NAME).collect())?,
+            (None, None) => api_name(usual_name(method, &path, ""))?,
         },
         description: field::text("ApiDesc", fields.api_desc)?,
         kind: ApiKind::General,
@@ -221,12 +244,18 @@ fn response_type(word: String) -> Result<String, Fault> {
     field::short_text("ResponseType", Some(word), 64).map(String::from)
 }
 
-fn error_code(sent: ResponseErrorCode) -> ErrorCode {
-    ErrorCode {
-        code: sent.code,
-        message: sent.msg,
-        description: sent.desc.unwrap_or_default(),
-        converted: sent.converted_code,
-        convert: sent.need_convert.unwrap_or(false),
-    }
+fn error_codes(sent: Vec<ResponseErrorCode>) -> Result<Vec<ErrorCode>, Fault> {
+    const LIST: &str = "ResponseErrorCodes";
+    parameters::check_count(LIST, sent.len())?;
+    let read = |(index, sent): (usize, ResponseErrorCode)| {
+        let text = |member: &str, raw| field::text(&format!("{LIST}.{index}.{member}"), raw).map(String::from);
+        Ok(ErrorCode {
+            code: sent.code,
+            message: text("Msg", Some(sent.msg))?,
+            description: text("Desc", sent.desc)?,
+            converted: sent.converted_code,
+            convert: sent.need_convert.unwrap_or(false),
+        })
+    };
+    sent.into_iter().enumerate().map(read).collect()
 }

@@ -107,12 +107,15 @@ impl Fields {
             Some(word) => field::option(Code::InvalidScfConfig, "ServiceScfFunctionType", word, &kinds)?,
             None => false,
         };
-        if is_web && self.is_async {
-            return Err(Fault::value(
-                Code::InvalidScfConfig,
-                "ServiceScfEventIsAsyncCall",
-                "is for functions of type EVENT; a web function (HTTP) cannot be called asynchronously",
-            ));
+        let of_events = [
+            ("ServiceScfEventIsAsyncCall", self.is_async),
+            ("IsBase64Encoded", self.is_base64 == Some(true)),
+            ("IsBase64Trigger", self.is_trigger),
+            ("Base64EncodedTriggerRules", !self.rules.is_empty()),
+        ];
+        if let (true, Some((name, _))) = (is_web, of_events.iter().find(|(_, is_said)| *is_said)) {
+            let reason = "is for functions of type EVENT; a web function (HTTP) gets the call itself and answers it";
+            return Err(Fault::value(Code::InvalidScfConfig, name, reason));
         }
         let call = match is_web {
             true => FunctionCall::Web,
@@ -128,6 +131,10 @@ impl Fields {
     fn base64(self) -> Result<Base64Rule, Fault> {
         match (self.is_base64, self.is_trigger) {
             (Some(false), _) | (None, false) => Ok(Base64Rule::Never),
+            (Some(true), false) if !self.rules.is_empty() => {
+                let reason = "is for `IsBase64Trigger` true; without it every body becomes Base64";
+                Err(Fault::value(Code::InvalidParameterValue, "Base64EncodedTriggerRules", reason))
+            }
             (Some(true), false) => Ok(Base64Rule::Always),
             (_, true) => Ok(Base64Rule::Matching { triggers: triggers(self.rules)? }),
         }

@@ -3,6 +3,7 @@
 //! `AuthType` EIAM is the same with a pool of users in the place of an authorization server: here any OpenID issuer, which
 //! the setting `pool_issuer` names (spec: EIAM). `EIAMAppId` is the application as that issuer knows it.
 
+use control::terms::Noun;
 use model::{ApiDefinition, ApiId, Auth, LoginUrl, Oauth, ServiceId, ServiceTree, TokenLocation, TokenRules, UserPool};
 use serde::{Deserialize, Serialize};
 
@@ -283,6 +284,7 @@ pub(crate) async fn increment(call: Call, request: Increment) -> Result<Answer, 
         return Err(Fault::new(Code::NothingModifyForOauth, message).into());
     }
     let definition = ApiDefinition { oauth: Some(Oauth::Authorization(rules)), ..(*api.definition).clone() };
-    call.control.modify_api(&call.actor, &service, &id, definition).await?;
+    let actor = call.actor_on(Noun::Api(service.clone(), id.clone()));
+    call.control.modify_api(&actor, &service, &id, definition).await?;
     Ok(Answer::Nothing)
 }

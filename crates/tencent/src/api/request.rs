@@ -152,6 +152,14 @@ pub(super) struct CosConfig {
     pub(super) path_match_mode: Option<String>,
 }
 
+impl CosConfig {
+    /// True unless it is what a client sends that has nothing to say and sends every field.
+    pub(super) fn says_something(&self) -> bool {
+        let texts = [&self.action, &self.bucket_name, &self.path_match_mode];
+        self.authorization == Some(true) || texts.into_iter().flatten().any(|text| !text.is_empty())
+    }
+}
+
 /// The structure `Base64EncodedTriggerRule`.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]

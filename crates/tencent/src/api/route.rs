@@ -57,7 +57,7 @@ impl RouteBackend {
             _ => function.refuse(&format!("SCF backends; `backend_type` is {kind}"))?,
         }
         match kind {
-            "MOCK" => backend::mock(self.service_mock_return_message, self.service_config, &mut kept),
+            "MOCK" => backend::mock(self.service_mock_return_message, self.service_config, None, &mut kept),
             word => backend::forwarding(word, self.service_config, self.service_mock_return_message, &mut kept),
         }
     }

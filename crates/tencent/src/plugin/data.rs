@@ -21,7 +21,7 @@ use super::routing::{self, Strategy};
 use super::traffic_control::TrafficControl;
 use crate::code::Code;
 use crate::refusal::Fault;
-use crate::wire::read_tree;
+use crate::wire::{json, read_tree};
 
 /// Longest text, in bytes: a file of 1 MiB may stand in it, escaped.
 const LONGEST: usize = 2 << 20;
@@ -32,7 +32,7 @@ pub(super) fn read(kind: PluginKind, raw: &str, broken: Code) -> Result<PluginDa
         let reason = format!("is {} bytes long; at most {LONGEST} are allowed", raw.len());
         return Err(Fault::value(Code::InvalidPluginConfig, "PluginData", reason));
     }
-    let tree: Value = serde_json::from_str(raw)
+    let tree = json::read(raw.as_bytes())
         .map_err(|error| Fault::value(broken, "PluginData", format!("is not valid JSON: {error}")))?;
     Ok(match kind {
         PluginKind::AddressAccess => PluginData::AddressAccess(typed::<IpControl>(tree)?.into_model()?),

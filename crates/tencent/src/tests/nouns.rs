@@ -427,3 +427,24 @@ async fn parts_of_a_definition_that_contradict_each_other_have_the_code_of_their
         assert_refused(&desk.ask("CreateApi", body).await, expected, "");
     }
 }
+
+#[tokio::test]
+async fn of_two_changes_at_once_none_takes_back_the_other() {
+    let desk = Desk::new().await;
+    let service = desk.service("service").await;
+    let api = desk.api(&service, "/a").await;
+    let moved = json!({
+        "ServiceId": service, "ApiId": api, "ServiceType": "MOCK", "ServiceMockReturnMessage": "hello",
+        "RequestConfig": {"Path": "/b", "Method": "GET"},
+    });
+    let mut renamed = moved.clone();
+    renamed["ApiName"] = json!("renamed");
+    renamed["RequestConfig"]["Path"] = json!("/a");
+    let (moving, renaming) = tokio::join!(desk.ask("ModifyApi", moved), desk.ask("ModifyApi", renamed));
+    let mut codes = [code(&moving), code(&renaming)];
+    codes.sort_unstable();
+    assert_eq!(codes, ["", "FailedOperation.ServiceInOperation"]);
+    let told = desk.ask("DescribeApi", json!({"ServiceId": service, "ApiId": api})).await;
+    let told = [text(&told, "/Result/ApiName"), text(&told, "/Result/RequestConfig/Path")];
+    assert!(told == ["/a", "/b"] || told == ["renamed", "/a"], "{told:?}");
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{multipart, reader};
+use super::{json, multipart, reader};
 use crate::code::Code;
 use crate::refusal::Fault;
 
@@ -45,7 +45,7 @@ impl Params {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self::default());
         }
-        match serde_json::from_slice(body) {
+        match json::read(body) {
             Ok(Value::Object(tree)) => Ok(Self { tree, textual: false }),
             Ok(_) => Err(invalid("The request body is not a JSON object.")),
             Err(error) => Err(invalid(format!("The request body is not valid JSON: {error}."))),
@@ -71,7 +71,7 @@ impl Params {
         let mut names = Names::default();
         for part in multipart::parts(body, boundary)? {
             let value = if part.is_json {
-                serde_json::from_slice(part.content)
+                json::read(part.content)
                     .map_err(|error| invalid(format!("The parameter `{}` is not valid JSON: {error}.", part.name)))?
             } else {
                 let text = std::str::from_utf8(part.content)
