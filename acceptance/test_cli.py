@@ -148,6 +148,23 @@ def test_check_names_what_is_wrong_in_a_file(tmp_path, text, named):
     assert len(done.stderr.splitlines()) == 1 and named in done.stderr
 
 
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--backend-tls-certificate", "/nowhere/chain.pem"], "chain.pem"),
+        (["--backend-tls-ca", "/nowhere/ca.pem"], "ca.pem"),
+        (["--issuer-ca", "/nowhere/ca.pem"], "ca.pem"),
+        (["--log-http-ca", "/nowhere/ca.pem"], "ca.pem"),
+        (["--acme-ca", "/nowhere/ca.pem"], "ca.pem"),
+    ],
+)
+def test_check_reads_the_files_that_serve_would_read(tmp_path, arguments, named):
+    done = run("check", "--data", tmp_path, *arguments)
+    assert done.returncode != 0
+    assert len(done.stderr.splitlines()) == 1 and named in done.stderr
+    assert "good" not in done.stdout
+
+
 def test_a_setting_may_stand_in_the_environment():
     done = run("check", "--data", "/nowhere", environment={"TOLLGATE_DRAIN": "soon"})
     assert done.returncode == 2
@@ -208,6 +225,17 @@ def test_the_calls_that_the_demo_prints_work_when_pasted(gateways):
             continue
         done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0 and " 200 " in done.stdout.splitlines()[0], (command, done)
+
+
+def test_a_demo_that_was_deleted_does_not_come_back(gateways):
+    gateway = gateways("--demo")
+    cloud = Cloud(gateway.admin)
+    service = cloud.DescribeServicesStatus()["Result"]["ServiceSet"][0]["ServiceId"]
+    cloud.ModifyService(ServiceId=service, ServiceName="mine")
+    gateway.restart()
+    cloud = Cloud(gateway.admin)
+    assert [told["ServiceName"] for told in cloud.DescribeServicesStatus()["Result"]["ServiceSet"]] == ["mine"]
+    assert cloud.DescribeApiKeysStatus()["Result"]["TotalCount"] == 1
 
 
 def test_the_first_start_writes_the_operators_file_for_its_owner_alone(gateways):

@@ -167,10 +167,11 @@ fn explain(answer: &Answer, signed: Option<&Signed>) -> Vec<String> {
         "The gateway knows the id and computed another signature: compare the secret, and the values of the signed \
          headers as they arrive (something between may have changed them)."
     } else if said.contains("out of date") {
-        "X-Date may be 15 minutes off at most: compare the clocks, or sign `Date` with --date-header date."
+        "X-Date may be 15 minutes off at most: compare the clocks. A key pair may sign `Date` in its place: \
+         --date-header date."
     } else if said.contains("apikey") || said.contains("cannot be verified\"") {
         "The gateway does not take this id here: the key must exist, be enabled, and be in a usage plan that is bound to \
-         the environment or the API."
+         the environment or the API; an application must be bound to the API."
     } else {
         "The `message` above says what the gateway missed."
     };

@@ -2,14 +2,20 @@
 
 use std::path::Path;
 
+use crate::call::exchange::TlsTrust;
 use crate::failure::Failure;
-use crate::serve::certificates;
+use crate::serve::{certificates, data_plane};
 use crate::settings::Settings;
 use crate::terminal;
 
 /// Says what the settings and the stored configuration hold. Changes nothing, also beside a running gateway.
 pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failure> {
     settings.runtimes()?;
+    data_plane::backend_tls(&settings.backend)?;
+    let authorities = [&settings.issuer.issuer_ca, &settings.delivery.log_http_ca, &settings.acme.acme_ca];
+    for file in authorities.into_iter().flatten() {
+        TlsTrust::file(&file.0)?;
+    }
     let said = file.map_or_else(|| "flags, environment and defaults".to_owned(), |path| path.display().to_string());
     terminal::say(format_args!("settings: good ({said})"))?;
     let pairs = certificates::check(settings)?;

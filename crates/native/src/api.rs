@@ -1,5 +1,7 @@
 //! APIs of a service.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use control::read;
 use control::terms::Noun;
@@ -129,17 +131,18 @@ async fn list_apis(
     Query(filter): Query<ApiFilter>,
 ) -> Outcome {
     let tree = look.service(&service)?;
+    let running = filter.running_in.as_deref().map(|name| match EnvironmentName::try_from(name) {
+        Ok(environment) => read::running_apis(tree, &environment),
+        Err(_) => BTreeSet::new(),
+    });
     let wanted = |api: &&std::sync::Arc<model::Api>| {
         let definition = &api.definition;
         let mut texts =
             vec![definition.name.as_str(), definition.description.as_str(), definition.path.as_str(), api.id.as_str()];
         texts.extend(definition.tags.iter().flat_map(|tag| [tag.key.as_str(), tag.value.as_str()]));
-        let runs = |name: &String| {
-            read::environments_of_api(tree, &api.id).iter().any(|environment| environment.as_str() == name)
-        };
         page::matches(filter.q.as_deref(), &texts)
             && filter.method.as_deref().is_none_or(|method| definition.method.as_str() == method)
-            && filter.running_in.as_ref().is_none_or(runs)
+            && running.as_ref().is_none_or(|running| running.contains(&api.id))
     };
     let all: Vec<_> = tree.apis.values().filter(wanted).collect();
     let sort = filter.sort.clone().unwrap_or_else(|| Sort::by("created"));

@@ -15,10 +15,13 @@ use crate::state::Shared;
 /// The longest body that is read: 1 MiB.
 pub(crate) const LONGEST: usize = 1024 * 1024;
 
+/// The longest body that is read where a whole configuration or document comes: 32 MiB.
+pub(crate) const LONGEST_DOCUMENT: usize = 32 * LONGEST;
+
 /// A body that is a `T`.
 pub(crate) struct Body<T>(pub(crate) T);
 
-/// A body that is a `T` and may be as long as a whole configuration: 32 MiB.
+/// A body that is a `T` and may have [`LONGEST_DOCUMENT`].
 pub(crate) struct LongBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + ToSchema> FromRequest<Shared> for Body<T> {
@@ -33,7 +36,7 @@ impl<T: DeserializeOwned + ToSchema> FromRequest<Shared> for LongBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &Shared) -> Result<Self, Problem> {
-        value(request, state, 32 * LONGEST).await.map(Self)
+        value(request, state, LONGEST_DOCUMENT).await.map(Self)
     }
 }
 

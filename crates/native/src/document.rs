@@ -148,11 +148,15 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
     operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
 }
 
-/// True for the answers that show one noun.
+/// True for the answers that show one noun, which has a mark: a release that was made and an access key never change.
 fn has_mark(path: &str, method: &str) -> bool {
-    let ends_in_noun = path.ends_with('}') || path.ends_with("/release");
-    (ends_in_noun && method != "DELETE")
-        || (method == "POST" && !path.contains("/session") && !path.ends_with("/debug"))
+    let ends_with_any = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+    match method {
+        "POST" => !path.contains("/session") && !ends_with_any(&["/debug", "/releases", "/access-keys"]),
+        "DELETE" => path.ends_with("/release"),
+        "GET" if path.ends_with("/configuration") => true,
+        _ => ends_with_any(&["}", "/release", "/throttle"]) && !path.ends_with("/releases/{version}"),
+    }
 }
 
 fn parameter(name: &str, place: ParameterIn, about: &str, schema: utoipa::openapi::Schema) -> Parameter {

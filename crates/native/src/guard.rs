@@ -59,7 +59,11 @@ pub(crate) async fn admit(State(state): State<Shared>, request: Request, next: N
     answer
 }
 
-/// Refuses whoever wants anything but JSON.
+/// The media types that a request may accept.
+const SERVED: [&str; 6] =
+    ["*/*", "application/*", "application/json", "application/problem+json", "application/yaml", "text/event-stream"];
+
+/// Refuses whoever wants anything but what is served: JSON, events, and an OpenAPI document in YAML.
 fn acceptable(headers: &HeaderMap) -> Result<(), Problem> {
     let mut values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
     if values.peek().is_none() {
@@ -69,8 +73,7 @@ fn acceptable(headers: &HeaderMap) -> Result<(), Problem> {
         let mut parts = range.split(';').map(str::trim);
         let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
         let is_refused = parts.any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0)));
-        let ours = ["*/*", "application/*", "application/json", "application/problem+json", "text/event-stream"];
-        !is_refused && ours.contains(&kind.as_str())
+        !is_refused && SERVED.contains(&kind.as_str())
     };
     if values.flat_map(|value| value.split(',')).any(fits) {
         Ok(())

@@ -19,10 +19,13 @@ use crate::terminal;
 
 const NAME: &str = "demo";
 
-/// Makes the demo service with its key, unless there is one. `backend` is what its proxying API calls: this process's
-/// own management address, so that the demo needs no network.
+/// Makes the demo service with its key and plan where nothing is configured yet: whoever deleted or renamed one of the
+/// three does not get it back. `backend` is what its proxying API calls: this process's own management address, so that
+/// the demo needs no network.
 pub(super) async fn ensure(control: &Control, backend: SocketAddr) -> Result<(), Failure> {
-    if find(control).is_some() {
+    let snapshot = control.snapshot();
+    let is_empty = snapshot.services.is_empty() && snapshot.credentials.is_empty() && snapshot.usage_plans.is_empty();
+    if !is_empty {
         return Ok(());
     }
     make(control, backend).await.map_err(|refusal| Failure::new("demo service", refusal))
