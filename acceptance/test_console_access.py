@@ -146,6 +146,22 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     look(console, "plan-environments")
 
 
+def test_a_plan_that_somebody_else_changed_is_not_overwritten(consoles, native):
+    plan = native.post("/usage-plans", {"name": "gold", "rate": 10})["id"]
+    console = consoles()
+    console.log_in(f"plans/{plan}/info")
+    console.press("shell:action.edit")
+    console.field("plans:field.description").fill("mine")
+    native.change("PATCH", f"/usage-plans/{plan}", {"rate": 20})
+    # What the page asks for anew is not what the dialog holds.
+    assert console.comes_back(f"/usage-plans/{plan}") == 200
+    console.settled()
+    console.press("shell:action.submit")
+    console.sees(console.words("problems:changed"))
+    told = native.get(f"/usage-plans/{plan}")
+    assert (told["rate"], told["description"]) == (20, "")
+
+
 def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, native, gateway, monkeypatch):
     point_here(monkeypatch)
     service = hello(native)

@@ -1,5 +1,6 @@
 """Debug calls in the console, in a real browser: what is sent, what comes back, and why a call was refused."""
 
+import json
 import subprocess
 
 import pytest
@@ -9,6 +10,7 @@ from stand.browser import WAIT, look
 from stand.gateway import PASSWORD
 from stand.native import Native
 from stand.site import Site
+from stand.tokens import Issuer
 
 
 @pytest.fixture
@@ -167,6 +169,27 @@ def test_an_open_api_is_tried_without_a_key_and_a_refused_header_is_named(consol
     console.press("debug:request.send")
     console.sees("header `Host` is made with the call")
     look(console, "debug-named-en")
+
+
+def test_an_api_that_asks_for_a_token_is_told_as_such(consoles, site):
+    issuer = Issuer()
+    config = {"PublicKey": json.dumps(issuer.jwk), "TokenLocation": "Header", "LoginRedirectUrl": ""}
+    site.api(path="/token", to="/token", name="token", AuthType="OAUTH", ApiBusinessType="OAUTH", OauthConfig=config)
+    site.api(path="/work", to="/work", name="work", AuthType="OAUTH", AuthRelationApiId=site.apis["token"])
+    site.release()
+    console = consoles()
+    console.log_in(f"services/{site.id}/apis/{site.apis['work']}/debug")
+    console.sees(console.words("debug:key.token"))
+    console.press("debug:header.add")
+    console.page.get_by_label(console.words("debug:header.name"), exact=True).fill("Authorization")
+    console.page.get_by_label(console.words("debug:header.value"), exact=True).fill(f"Bearer {issuer.token()}")
+    send(console)
+    status(console, 200)
+    tab(console, "debug:tab.decisions")
+    console.sees(console.words("debug:told.token"))
+    # What gives tokens is called without one.
+    console.open(f"services/{site.id}/apis/{site.apis['token']}/debug")
+    console.sees(console.words("debug:key.open"))
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 820), ("dark", 820)])

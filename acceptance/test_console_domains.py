@@ -101,6 +101,21 @@ def test_a_domain_is_bound_with_an_uploaded_certificate_and_answers(consoles, si
     assert [one["name"] for one in native.get("/certificates")["items"] if one["source"] == "uploaded"] == []
 
 
+def test_a_domain_that_somebody_else_changed_is_not_overwritten(consoles, site):
+    native = Native(site.gateway.admin)
+    domain = f"/services/{site.id}/domains/{NAME}"
+    native.post(f"/services/{site.id}/domains", {"name": NAME, "protocol": "http"})
+    console = consoles()
+    console.log_in(f"services/{site.id}/domains")
+    console.in_row(NAME, "shell:action.edit")
+    expect(console.page.get_by_role("dialog")).to_be_visible(timeout=WAIT)
+    mappings = [{"path": "/v1", "environment": "test"}]
+    native.change("PATCH", domain, {"mappings": mappings})
+    console.press("shell:action.submit")
+    console.sees(console.words("problems:changed"))
+    assert native.get(domain)["mappings"] == mappings
+
+
 def test_what_the_gateway_refuses_of_a_domain_stands_at_its_field(consoles, site):
     console = consoles()
     console.log_in(f"services/{site.id}/domains")

@@ -81,6 +81,20 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     look(console, f"operator-last-{language}")
 
 
+def test_a_rename_does_not_give_back_a_role_that_was_taken_away(consoles, gateway):
+    native = Native(gateway.admin)
+    operator = native.post("/operators", {"name": "deployer", "password": PASSWORD, "role": "admin"})["id"]
+    console = consoles()
+    console.log_in("operators")
+    console.in_row("deployer", "shell:action.edit")
+    console.field("operators:field.name").fill("renamed")
+    native.change("PATCH", f"/operators/{operator}", {"role": "viewer"})
+    console.press("shell:action.submit")
+    console.sees(console.words("problems:changed"))
+    told = native.get(f"/operators/{operator}")
+    assert (told["name"], told["role"]) == ("deployer", "viewer")
+
+
 def more(console, name, key):
     """Opens the menu of an operator and takes one of its entries."""
     console.page.get_by_role("button", name=console.words("operators:more", name=name)).click()
@@ -166,6 +180,16 @@ def test_the_audit_trail_tells_who_did_what(consoles, gateway, cloud, language):
     console.sees(console.words("shell:list.nothing"))
     console.press("shell:action.clear")
     expect(rows(console).nth(3)).to_be_visible(timeout=WAIT)
+
+
+def test_the_audit_trail_is_narrowed_to_a_noun_that_came_late(consoles, gateway):
+    Native(gateway.admin).post("/applications", {"name": "mobile"})
+    console = consoles()
+    console.log_in("audit")
+    expect(rows(console).nth(1)).to_be_visible(timeout=WAIT)
+    choose(console, "audit:condition.action", console.words("audit:noun.application"))
+    expect(rows(console)).to_have_count(1, timeout=WAIT)
+    console.sees(console.words("audit:action.application_create"))
 
 
 def rows(console):

@@ -192,6 +192,8 @@ def test_an_application_gets_its_pair_calls_what_it_may_and_is_given_another(con
     console.press("debug:request.send")
     console.sees("200")
     look(console, f"debug-application-{language}")
+    console.page.get_by_role("tab", name=console.words("debug:tab.decisions"), exact=True).click()
+    console.sees(console.words("debug:told.application", key=made["id"]))
 
     console.open(f"applications/{made['id']}")
     expect(console.row("apps")).to_contain_text("shop", timeout=WAIT)

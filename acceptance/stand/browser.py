@@ -16,6 +16,12 @@ AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2 AA, with everything that it takes over from the versions before.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WAIT = 120_000
+# A minute has passed, and the page has come to the front.
+LATER = """() => {
+    const now = Date.now;
+    Date.now = () => now() + 60_000;
+    window.dispatchEvent(new Event('visibilitychange'));
+}"""
 PICTURES = ROOT / "docs" / "images" / "console"
 # Those that the documents show; `TOLLGATE_TEST_PICTURES=1` takes them anew. Another value is a folder that gets them all.
 SHOWN = {
@@ -146,6 +152,13 @@ class Console:
         self.field("account:password").fill(PASSWORD)
         self.press("account:logIn")
         expect(self.page.get_by_role("navigation", name=self.words("shell:menu"))).to_be_visible(timeout=WAIT)
+
+    def comes_back(self, path):
+        """Looks at the page again after a while, so that it asks anew for what it shows; the status that this place of the
+        native API answers then."""
+        with self.page.expect_response(lambda answer: answer.url.endswith(f"/api/v1{path}")) as answered:
+            self.page.evaluate(LATER)
+        return answered.value.status
 
     def settled(self):
         """Returns when nothing is loaded or turning any more."""

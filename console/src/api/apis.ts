@@ -56,7 +56,8 @@ export function useSaveApi(service: string, before?: Marked<Api>) {
       const params = { path: { service, api: before.value.id }, header: { 'If-Match': before.etag } };
       return (await api.PUT('/api/v1/services/{service}/apis/{api}', { params, body })).data as Api;
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['services'] }),
+    // Also when it was refused: whoever begins anew begins with what is stored now.
+    onSettled: () => queries.invalidateQueries({ queryKey: ['services'] }),
   });
 }
 

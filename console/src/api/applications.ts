@@ -1,6 +1,6 @@
 /** Applications: who calls in a name of its own, and what it may call. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, api, asked, marked, page } from './client';
+import { type Asked, type Listed, type Marked, api, asked, marked, page, seenMark } from './client';
 import type { ApisOfService } from './environments';
 import type { components } from './native';
 
@@ -32,8 +32,7 @@ export function useCreateApplication() {
 /** Changes an application as it was seen; refused when somebody else was first. */
 export function useEditApplication(before: Application) {
   return useChange(async (body: ApplicationValues) => {
-    const { etag, value } = await shown(before.id);
-    const mark = value.modified === before.modified ? etag : '"gone"';
+    const mark = seenMark(before, await shown(before.id), 'modified');
     const params = { path: { application: before.id }, header: { 'If-Match': mark } };
     return api.PATCH('/api/v1/applications/{application}', { params, body });
   });

@@ -1,6 +1,6 @@
 /** Certificates that custom domains prove their names with. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, api, asked, page } from './client';
+import { type Asked, type Listed, api, asked, marked, page, seenMark } from './client';
 import type { components } from './native';
 
 export type Certificate = Listed<'/api/v1/certificates'>;
@@ -14,11 +14,13 @@ export function useCertificates(state: Asked, limit?: number) {
   });
 }
 
-/** Takes a certificate in, or puts a new chain and key in the place of those of `before`. */
+/** Takes a certificate in, or puts a new chain and key in the place of those of `before`; refused when somebody else was first. */
 export function useSaveCertificate(before?: Certificate) {
   return useChange(async (body: NewCertificate): Promise<Certificate> => {
     if (!before) return (await api.POST('/api/v1/certificates', { body })).data!;
-    const params = { path: { certificate: before.id }, header: { 'If-Match': '*' } };
+    const path = { certificate: before.id };
+    const now = marked<Certificate>(await api.GET('/api/v1/certificates/{certificate}', { params: { path } }));
+    const params = { path, header: { 'If-Match': seenMark(before, now, 'modified') } };
     const { chain, key } = body;
     return (await api.PUT('/api/v1/certificates/{certificate}', { params, body: { chain, key } })).data!;
   });

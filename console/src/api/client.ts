@@ -26,6 +26,14 @@ export function marked<Value>(answer: { data?: unknown; response: Response }): M
   return { value: answer.data as Value, etag: answer.response.headers.get('etag') ?? '*' };
 }
 
+/**
+ * The mark for a change of what was seen. Where somebody else has changed one of `parts` since, it is a mark that nothing
+ * has: what one edits may be older than what is stored, and only what was seen may be overwritten.
+ */
+export function seenMark<Value>(seen: Value, now: Marked<Value>, ...parts: (keyof Value)[]): string {
+  return parts.every((part) => now.value[part] === seen[part]) ? now.etag : '"gone"';
+}
+
 /** A page of a list, as the tables take it. */
 export function page<Row>(told: { items: Row[]; next_page_token: string | null; total: number }) {
   return { items: told.items, next: told.next_page_token, total: told.total };

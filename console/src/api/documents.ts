@@ -1,6 +1,6 @@
 /** API documents: pages about APIs for those who call them. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, api, asked, page } from './client';
+import { type Asked, type Listed, api, asked, marked, page, seenMark } from './client';
 import type { components } from './native';
 
 export type ApiDocument = Listed<'/api/v1/api-documents'>;
@@ -23,9 +23,9 @@ export function useCreateDocument() {
 export function useEditDocument(before: ApiDocument) {
   return useChange(async (body: DocumentValues) => {
     const path = { document: before.id };
-    const seen = await api.GET('/api/v1/api-documents/{document}', { params: { path } });
-    const etag = seen.data!.modified === before.modified ? (seen.response.headers.get('etag') ?? '*') : '"gone"';
-    return api.PUT('/api/v1/api-documents/{document}', { params: { path, header: { 'If-Match': etag } }, body });
+    const now = marked<ApiDocument>(await api.GET('/api/v1/api-documents/{document}', { params: { path } }));
+    const header = { 'If-Match': seenMark(before, now, 'modified') };
+    return api.PUT('/api/v1/api-documents/{document}', { params: { path, header }, body });
   });
 }
 

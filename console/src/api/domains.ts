@@ -1,6 +1,6 @@
 /** Custom domains: host names of its own that lead to a service. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, api, page } from './client';
+import { type Asked, type Listed, api, marked, page, seenMark } from './client';
 import type { components } from './native';
 
 export type Domain = Listed<'/api/v1/services/{service}/domains'>;
@@ -20,16 +20,17 @@ export function useDomains(service: string, state: Asked) {
   });
 }
 
-/** Binds a domain, or changes the one that is bound; its name stays. */
+/** Binds a domain, or changes the one that is bound; its name stays. Refused when somebody else was first. */
 export function useSaveDomain(service: string, before?: Domain) {
-  return useChange(({ name, ...change }: NewDomain) =>
-    before
-      ? api.PATCH('/api/v1/services/{service}/domains/{domain}', {
-          params: { path: { service, domain: before.name }, header: { 'If-Match': '*' } },
-          body: change,
-        })
-      : api.POST('/api/v1/services/{service}/domains', { params: { path: { service } }, body: { name, ...change } }),
-  );
+  return useChange(async ({ name, ...change }: NewDomain) => {
+    if (!before) {
+      return api.POST('/api/v1/services/{service}/domains', { params: { path: { service } }, body: { name, ...change } });
+    }
+    const path = { service, domain: before.name };
+    const now = marked<Domain>(await api.GET('/api/v1/services/{service}/domains/{domain}', { params: { path } }));
+    const header = { 'If-Match': seenMark(before, now, 'modified') };
+    return api.PATCH('/api/v1/services/{service}/domains/{domain}', { params: { path, header }, body: change });
+  });
 }
 
 export function useUnbindDomain(service: string) {

@@ -1,6 +1,6 @@
 /** Operators: who manages the gateway, and the access keys of their programs. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, api, asked, marked, page } from './client';
+import { type Asked, type Listed, type Marked, api, asked, marked, page, seenMark } from './client';
 import type { components } from './native';
 
 export type Operator = Listed<'/api/v1/operators'>;
@@ -20,21 +20,26 @@ export function useOperators(state: Asked) {
 }
 
 export function useOperator(operator: string) {
-  return useQuery({
-    queryKey: [...ALL, operator],
-    queryFn: async () => marked<Operator>(await api.GET('/api/v1/operators/{operator}', { params: { path: { operator } } })),
-  });
+  return useQuery({ queryKey: [...ALL, operator], queryFn: () => shown(operator) });
 }
 
 export function useCreateOperator() {
   return useChange(async (body: NewOperator) => (await api.POST('/api/v1/operators', { body })).data!);
 }
 
-/** Changes an operator as it is now: what is not said of it stays. */
+/** Gives an operator another name and role as it was seen; refused when somebody else was first. */
+export function useEditOperator(before: Operator) {
+  return useChange(async (body: Pick<OperatorChange, 'name' | 'role'>) => {
+    const mark = seenMark(before, await shown(before.id), 'name', 'role', 'enabled');
+    const params = { path: { operator: before.id }, header: { 'If-Match': mark } };
+    return (await api.PATCH('/api/v1/operators/{operator}', { params, body })).data!;
+  });
+}
+
+/** Changes what needs no look at the rest of an operator: that stays as it is. */
 export function useChangeOperator() {
-  return useChange(async ({ id, ...body }: OperatorChange & { id: string }) => {
-    const { etag } = await mark(id);
-    const params = { path: { operator: id }, header: { 'If-Match': etag } };
+  return useChange(async ({ id, ...body }: Pick<OperatorChange, 'enabled' | 'password'> & { id: string }) => {
+    const params = { path: { operator: id }, header: { 'If-Match': '*' } };
     return (await api.PATCH('/api/v1/operators/{operator}', { params, body })).data!;
   });
 }
@@ -74,7 +79,7 @@ export function useChangePassword() {
   });
 }
 
-async function mark(operator: string): Promise<Marked<Operator>> {
+async function shown(operator: string): Promise<Marked<Operator>> {
   return marked<Operator>(await api.GET('/api/v1/operators/{operator}', { params: { path: { operator } } }));
 }
 

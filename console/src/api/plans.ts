@@ -1,6 +1,6 @@
 /** Usage plans, and what is bound to them: keys on one side, environments and APIs on the other. */
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, api, asked, marked, nextOf, page } from './client';
+import { type Asked, type Listed, type Marked, api, asked, marked, nextOf, page, seenMark } from './client';
 import type { Environment } from './environments';
 import type { components } from './native';
 
@@ -39,9 +39,8 @@ export function usePlan(plan: string) {
 export function useSavePlan(before?: Plan) {
   return useChange(async (body: PlanValues): Promise<Plan> => {
     if (!before) return (await api.POST('/api/v1/usage-plans', { body })).data!;
-    const { etag, value } = await shown(before.id);
-    // The list may be older than what is stored: only what the operator saw may be overwritten.
-    const params = { path: { plan: before.id }, header: { 'If-Match': value.modified === before.modified ? etag : '"gone"' } };
+    const mark = seenMark(before, await shown(before.id), 'modified');
+    const params = { path: { plan: before.id }, header: { 'If-Match': mark } };
     return (await api.PATCH('/api/v1/usage-plans/{plan}', { params, body })).data!;
   });
 }

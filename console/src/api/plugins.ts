@@ -1,6 +1,6 @@
 /** Plugins, and the APIs that they are on. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, api, asked, marked, page } from './client';
+import { type Asked, type Listed, type Marked, api, asked, marked, page, seenMark } from './client';
 import type { ApisOfService } from './environments';
 import type { components } from './native';
 
@@ -26,9 +26,8 @@ export function usePlugin(plugin: string) {
 export function useSavePlugin(before?: Plugin) {
   return useChange(async (body: PluginValues): Promise<Plugin> => {
     if (!before) return (await api.POST('/api/v1/plugins', { body })).data!;
-    const { etag, value } = await shown(before.id);
-    // The list may be older than what is stored: only what the operator saw may be overwritten.
-    const params = { path: { plugin: before.id }, header: { 'If-Match': value.modified === before.modified ? etag : '"gone"' } };
+    const mark = seenMark(before, await shown(before.id), 'modified');
+    const params = { path: { plugin: before.id }, header: { 'If-Match': mark } };
     return (await api.PUT('/api/v1/plugins/{plugin}', { params, body })).data!;
   });
 }

@@ -1,6 +1,6 @@
 /** Services. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, type Marked, api, asked, marked, page } from './client';
+import { type Asked, type Listed, type Marked, api, asked, marked, page, seenMark } from './client';
 
 export type Service = Listed<'/api/v1/services'>;
 
@@ -21,19 +21,18 @@ export function useServices(state: Asked, limit?: number) {
 export function useService(service: string) {
   return useQuery({
     queryKey: ['services', service],
-    queryFn: async () => marked<Service>(await api.GET('/api/v1/services/{service}', { params: { path: { service } } })),
+    queryFn: () => shown(service),
   });
 }
 
-/** Makes a service, or changes the given one; `etag` refuses it when somebody else was first. */
+/** Makes a service, or changes the given one; refused when somebody else was first. */
 export function useSaveService(before?: Service) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (body: ServiceValues): Promise<Service> => {
       if (!before) return (await api.POST('/api/v1/services', { body })).data!;
-      const { etag, value } = await mark(before.id);
-      // The list may be older than what is stored: only what the operator saw may be overwritten.
-      const params = { path: { service: before.id }, header: { 'If-Match': value.modified === before.modified ? etag : '"gone"' } };
+      const mark = seenMark(before, await shown(before.id), 'modified');
+      const params = { path: { service: before.id }, header: { 'If-Match': mark } };
       return (await api.PATCH('/api/v1/services/{service}', { params, body })).data!;
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['services'] }),
@@ -50,6 +49,6 @@ export function useDeleteService() {
   });
 }
 
-async function mark(service: string): Promise<Marked<Service>> {
+async function shown(service: string): Promise<Marked<Service>> {
   return marked<Service>(await api.GET('/api/v1/services/{service}', { params: { path: { service } } }));
 }

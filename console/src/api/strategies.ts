@@ -1,6 +1,6 @@
 /** IP strategies of a service, and the APIs that they decide for. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Asked, type Listed, api, asked, page } from './client';
+import { type Asked, type Listed, api, asked, marked, page, seenMark } from './client';
 import type { Environment } from './environments';
 import type { components } from './native';
 
@@ -22,9 +22,9 @@ export function useSaveStrategy(service: string, before?: Strategy) {
   return useChange(service, async (body: StrategyValues) => {
     if (!before) return api.POST('/api/v1/services/{service}/ip-strategies', { params: { path: { service } }, body });
     const path = { service, strategy: before.id };
-    const seen = await api.GET('/api/v1/services/{service}/ip-strategies/{strategy}', { params: { path } });
-    const etag = seen.data!.modified === before.modified ? (seen.response.headers.get('etag') ?? '*') : '"gone"';
-    return api.PUT('/api/v1/services/{service}/ip-strategies/{strategy}', { params: { path, header: { 'If-Match': etag } }, body });
+    const now = marked<Strategy>(await api.GET('/api/v1/services/{service}/ip-strategies/{strategy}', { params: { path } }));
+    const header = { 'If-Match': seenMark(before, now, 'modified') };
+    return api.PUT('/api/v1/services/{service}/ip-strategies/{strategy}', { params: { path, header }, body });
   });
 }
 

@@ -39,7 +39,8 @@ export function useSaveUpstream(before?: Marked<Upstream>) {
       const params = { path: { upstream: before.value.id }, header: { 'If-Match': before.etag } };
       return (await api.PUT('/api/v1/upstreams/{upstream}', { params, body })).data as Upstream;
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['upstreams'] }),
+    // Also when it was refused: whoever begins anew begins with what is stored now.
+    onSettled: () => queries.invalidateQueries({ queryKey: ['upstreams'] }),
   });
 }
 

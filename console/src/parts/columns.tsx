@@ -46,12 +46,14 @@ interface Given {
   to?: string;
   isDanger?: boolean;
   isDisabled?: boolean;
+  /** Why it cannot be done with this row. */
+  hindrance?: string;
   children: ReactNode;
 }
 
 /** One thing that can be done with a row. */
-export function Action({ onClick, to, isDanger, isDisabled, children }: Given) {
-  if (to) {
+export function Action({ onClick, to, isDanger, isDisabled, hindrance, children }: Given) {
+  if (to && !hindrance) {
     return (
       <Link className="cell-action" to={to}>
         {children}
@@ -59,7 +61,7 @@ export function Action({ onClick, to, isDanger, isDisabled, children }: Given) {
     );
   }
   return (
-    <Button type="link" size="small" danger={isDanger} disabled={isDisabled} onClick={onClick}>
+    <Button type="link" size="small" danger={isDanger} disabled={isDisabled || Boolean(hindrance)} title={hindrance} onClick={onClick}>
       {children}
     </Button>
   );

@@ -92,7 +92,9 @@ export function DataTable<Row extends object>(given: Given<Row>) {
         <div className="table-failure">
           <Failure error={loaded.error} retry={() => loaded.refetch()} />
         </div>
-      ) : (
+      ) : null}
+      {/* What is listed already stays, with what was shown in it. */}
+      {(loaded.data || !loaded.error) && (
         <Table<Row>
           aria-label={given.label}
           columns={columns}

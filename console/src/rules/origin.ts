@@ -1,8 +1,8 @@
-/** Where a backend is: `http://host[:port]` (crates/model: backend). */
+/** Where a backend is: `http://host[:port]`, or `grpc://` where gRPC is spoken (crates/model: backend). */
 import { type Check, fault } from './fault';
 
 export const origin: Check = (raw) => {
-  const found = /^https?:\/\/(.*)$/.exec(raw);
+  const found = /^(?:http|grpc)s?:\/\/(.*)$/.exec(raw);
   if (!found) return fault('originScheme');
   const authority = found[1]!;
   if (/[/?#]/.test(authority)) return fault('originPath');

@@ -28,9 +28,10 @@ test('a backend path is absolute and its variables are closed', () => {
 
 test('an origin is a scheme, a host and a port', () => {
   const fine = ['http://127.0.0.1', 'https://api.example.com', 'http://my_host:8080', 'http://[::1]:81'];
+  fine.push('grpc://orders:50051', 'grpcs://orders.example.com');
   expect(fine.filter((one) => origin(one))).toEqual([]);
   const refused = ['127.0.0.1', 'ftp://a', 'http://', 'http://a/', 'http://a?b', 'http://u@a', 'http://a:0', 'http://a:'];
-  refused.push('http://a:65536', 'http://[::1', 'http://300.1.1.1', 'http://a b', 'http://a..b', 'http://[::1]x');
+  refused.push('http://a:65536', 'http://[::1', 'http://300.1.1.1', 'http://a b', 'http://a..b', 'http://[::1]x', 'grpc+x://a', 'grpc://a/b');
   expect(refused.filter((one) => !origin(one))).toEqual([]);
 });
 

@@ -3,18 +3,16 @@ import { useTranslation } from 'react-i18next';
 import { type About, useAbout } from '@/api/about';
 import { Copyable } from '@/parts/copyable';
 import { Fact, Facts, Section } from '@/parts/facts';
-import { Failure } from '@/parts/failure';
 import { Logo } from '@/parts/logo';
 import { PageHead } from '@/parts/page_head';
 import { Time, number } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import './about.css';
 
 export default function AboutPage() {
   const { t, i18n } = useTranslation('about');
   const loaded = useAbout();
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const about = loaded.data;
   return (
     <>

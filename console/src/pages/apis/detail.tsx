@@ -10,12 +10,11 @@ import { useService } from '@/api/services';
 import { Copyable } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { Fact, Facts, Section } from '@/parts/facts';
-import { Failure } from '@/parts/failure';
 import { Chip, Mark } from '@/parts/mark';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { Time } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { addresses } from '@/pages/service/addresses';
 import { Access } from './access';
 import { isShown } from './draft';
@@ -32,10 +31,10 @@ export default function ApiPage() {
   const navigate = useNavigate();
   const { message } = App.useApp();
   const [isLeaving, setLeaving] = useState(false);
-  if (loaded.error || service.error) return <Failure error={loaded.error ?? service.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data || !service.data) return <Waiting />;
+  if (!loaded.data || !service.data) return <Unloaded of={[loaded, service]} />;
   const api = loaded.data.value;
   const { definition } = api;
+  const isForeign = !isShown(definition.backend.type, definition.auth);
   const place = `/services/${serviceId}/apis`;
   const runs = new Set(api.running_in.map((one) => one.environment));
   const open = addresses(service.data.value, about).filter((one) => runs.has(one.name));
@@ -54,15 +53,17 @@ export default function ApiPage() {
               {t('shell:action.delete')}
             </Button>
             <Button onClick={() => navigate(`${place}/${api.id}/debug`)}>{t('debug:open')}</Button>
-            <Button onClick={() => navigate(`${place}/new?from=${api.id}`)}>{t('duplicate.action')}</Button>
-            <Button type="primary" disabled={!isShown(definition)} onClick={() => navigate(`${place}/${api.id}/edit`)}>
+            <Button disabled={isForeign} onClick={() => navigate(`${place}/new?from=${api.id}`)}>
+              {t('duplicate.action')}
+            </Button>
+            <Button type="primary" disabled={isForeign} onClick={() => navigate(`${place}/${api.id}/edit`)}>
               {t('shell:action.edit')}
             </Button>
           </For>
         }
       />
       <div className="stack">
-        {!isShown(definition) && <Alert type="info" showIcon title={t('detail.foreign')} />}
+        {isForeign && <Alert type="info" showIcon title={t('detail.foreign')} />}
         <Section title={t('detail.frontend')}>
           <Facts>
             <Fact name={t('field.path')}>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Definition } from '@/api/definition';
-import { definitionOf, draftOf, undeclared, unfilled } from './draft';
+import { BACKENDS, definitionOf, draftOf, isShown, undeclared, unfilled } from './draft';
 
 const WHOLE: Definition = {
   name: 'a',
@@ -42,6 +42,12 @@ test('the part in OAuth 2.0 stays with its authentication and goes with it', () 
   const draft = draftOf(business);
   expect(definitionOf(draft, business)).toEqual(business);
   expect(definitionOf({ ...draft, auth: 'key_pair' }, business)).toEqual(WHOLE);
+});
+
+test('what the wizard would lose parts of is not shown in it', () => {
+  expect(BACKENDS.filter((backend) => !isShown(backend, 'none') || !isShown(backend, 'key_pair'))).toEqual([]);
+  expect(['function', 'bucket', 'websocket', 'conversation', 'of tomorrow'].filter((backend) => isShown(backend, 'none'))).toEqual([]);
+  expect((['application', 'oauth'] as const).filter((auth) => isShown('http', auth))).toEqual([]);
 });
 
 test('a parameter that goes where it came from needs no mapping', () => {

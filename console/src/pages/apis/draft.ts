@@ -95,10 +95,9 @@ export const NEW: Draft = {
   errorCodes: [],
 };
 
-/** Whether the wizard shows every part of this API; another part is changed by the program that made it. */
-export function isShown(definition: Definition): boolean {
-  const isKnown = (BACKENDS as readonly string[]).includes(definition.backend.type);
-  return isKnown && (definition.auth === 'none' || definition.auth === 'key_pair');
+/** Whether the wizard shows every part of an API of these kinds; another is changed by the program that made it. */
+export function isShown(backend: string, auth: Definition['auth']): boolean {
+  return (BACKENDS as readonly string[]).includes(backend) && (auth === 'none' || auth === 'key_pair');
 }
 
 export function draftOf(definition: Definition): Draft {

@@ -20,7 +20,7 @@ export function MockFields() {
         >
           <InputNumber className="is-short" />
         </Form.Item>
-        <Form.Item name="mockBody" label={t('field.mockBody')} rules={[rule(() => null)]}>
+        <Form.Item name="mockBody" label={t('field.mockBody')}>
           <Input.TextArea className="mono" rows={6} placeholder={t('hint.mockBody')} spellCheck={false} />
         </Form.Item>
         <Form.List name="mockHeaders">

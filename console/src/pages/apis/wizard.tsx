@@ -1,17 +1,18 @@
 /** Makes, edits and duplicates an API in three steps: frontend, backend, response. */
-import { App, Button, Form, Steps } from 'antd';
+import { Alert, App, Button, Form, Steps } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { useApi, useSaveApi } from '@/api/apis';
-import { useService } from '@/api/services';
-import { Failure, Refused } from '@/parts/failure';
+import { type Api, useApi, useSaveApi } from '@/api/apis';
+import type { Marked } from '@/api/client';
+import { type Service, useService } from '@/api/services';
+import { Refused } from '@/parts/failure';
 import { showAtFields } from '@/parts/form_dialog';
 import { PageHead } from '@/parts/page_head';
+import { Unloaded } from '@/parts/unloaded';
 import { useUnsavedGuard } from '@/parts/unsaved';
-import { Waiting } from '@/parts/waiting';
 import { BackendStep } from './backend_step';
-import { type Draft, NEW, definitionOf, draftOf } from './draft';
+import { type Draft, NEW, definitionOf, draftOf, isShown } from './draft';
 import { FrontendStep } from './frontend_step';
 import { ResponseStep } from './response_step';
 import './wizard.css';
@@ -31,20 +32,46 @@ export default function Wizard() {
   const source = apiId ?? search.get('from') ?? undefined;
   const service = useService(serviceId);
   const api = useApi(serviceId, source);
-  if (service.error || api.error) {
-    return <Failure error={service.error ?? api.error} retry={() => Promise.all([service.refetch(), api.refetch()])} />;
-  }
-  if (!service.data || (source && !api.data)) return <Waiting />;
-  return <Fields key={source ?? 'new'} serviceId={serviceId} apiId={apiId} source={source} />;
+  if (!service.data || (source && !api.data)) return <Unloaded of={[service, api]} />;
+  return <Opened key={source ?? 'new'} service={service.data.value} api={api.data} isEdit={Boolean(apiId)} />;
 }
 
-function Fields({ serviceId, apiId, source }: { serviceId: string; apiId?: string; source?: string }) {
+interface Given {
+  service: Service;
+  /** What is edited or duplicated; none for a new API. */
+  api?: Marked<Api>;
+  isEdit: boolean;
+}
+
+/** The form of what the wizard shows every part of; another API would lose by it what is not shown. */
+function Opened({ service, api: loaded, isEdit }: Given) {
+  const { t } = useTranslation(['apis', 'shell']);
+  // As it was when the form was opened: what somebody else changes meanwhile is refused, not overwritten.
+  const [api] = useState(loaded);
+  const definition = api?.value.definition;
+  return (
+    <>
+      <PageHead
+        title={isEdit ? t('edit.title', { name: definition?.name }) : definition ? t('duplicate.title') : t('create.title')}
+        crumbs={[
+          { text: t('shell:nav.services'), to: '/services' },
+          { text: service.name, to: `/services/${service.id}/apis` },
+        ]}
+      />
+      {definition && !isShown(definition.backend.type, definition.auth) ? (
+        <Alert type="info" showIcon title={t('detail.foreign')} />
+      ) : (
+        <Fields service={service} api={api} isEdit={isEdit} />
+      )}
+    </>
+  );
+}
+
+function Fields({ service, api, isEdit }: Given) {
   const { t } = useTranslation(['apis', 'shell']);
   const navigate = useNavigate();
   const { message } = App.useApp();
-  const service = useService(serviceId).data!;
-  const api = useApi(serviceId, source).data;
-  const save = useSaveApi(serviceId, apiId ? api : undefined);
+  const save = useSaveApi(service.id, isEdit ? api : undefined);
   const [form] = Form.useForm<Draft>();
   const [step, setStep] = useState(0);
   const [isDirty, setDirty] = useState(false);
@@ -53,11 +80,10 @@ function Fields({ serviceId, apiId, source }: { serviceId: string; apiId?: strin
   const initial = useMemo(() => {
     if (!api) return NEW;
     const draft = draftOf(api.value.definition);
-    return apiId ? draft : { ...draft, name: `${draft.name}_copy`.slice(0, 60) };
-  }, [api, apiId]);
+    return isEdit ? draft : { ...draft, name: `${draft.name}_copy`.slice(0, 60) };
+  }, [api, isEdit]);
   const isMock = Form.useWatch('backend', form) === 'mock';
   const last = isMock ? 1 : 2;
-  const title = apiId ? t('edit.title', { name: initial.name }) : source ? t('duplicate.title') : t('create.title');
 
   const go = async (to: number) => {
     if (to > step) {
@@ -85,68 +111,59 @@ function Fields({ serviceId, apiId, source }: { serviceId: string; apiId?: strin
     try {
       const saved = await save.mutateAsync(definitionOf(form.getFieldsValue(true), api?.value.definition));
       letThrough();
-      message.success(apiId ? t('edit.done') : t('create.done'));
-      navigate(`/services/${serviceId}/apis/${saved.id}`);
+      message.success(isEdit ? t('edit.done') : t('create.done'));
+      navigate(`/services/${service.id}/apis/${saved.id}`);
     } catch (refused) {
-      const isShown = showAtFields(form, refused, fieldOf);
-      setError(isShown ? null : refused);
+      const isAtFields = showAtFields(form, refused, fieldOf);
+      setError(isAtFields ? null : refused);
       const at = FIELDS.findIndex((names) => names.some((name) => hasFault(form, name)));
-      if (isShown && at >= 0) setStep(at);
+      if (isAtFields && at >= 0) setStep(at);
     }
   };
 
   return (
-    <>
-      <PageHead
-        title={title}
-        crumbs={[
-          { text: t('shell:nav.services'), to: '/services' },
-          { text: service.value.name, to: `/services/${serviceId}/apis` },
-        ]}
+    <div className="wizard card">
+      <Steps
+        className="wizard-steps"
+        current={step}
+        onChange={(to) => void go(to)}
+        items={STEPS.slice(0, last + 1).map((one) => ({ title: t(`step.${one}`), content: t(`stepLead.${one}`) }))}
       />
-      <div className="wizard card">
-        <Steps
-          className="wizard-steps"
-          current={step}
-          onChange={(to) => void go(to)}
-          items={STEPS.slice(0, last + 1).map((one) => ({ title: t(`step.${one}`), content: t(`stepLead.${one}`) }))}
-        />
-        <Form
-          form={form}
-          className="wizard-form"
-          layout="vertical"
-          initialValues={initial}
-          onValuesChange={() => setDirty(true)}
-          validateTrigger={['onChange', 'onBlur']}
-          scrollToFirstError={{ focus: true }}
-        >
-          <Refused error={error} />
-          <div hidden={step !== 0}>
-            <FrontendStep service={service.value.name} isNew={!apiId} keptName={apiId && initial.name} />
-          </div>
-          <div hidden={step !== 1}>
-            <BackendStep />
-          </div>
-          <div hidden={step !== 2}>
-            <ResponseStep />
-          </div>
-        </Form>
-        <div className="wizard-foot">
-          <Button onClick={() => navigate(`/services/${serviceId}/apis`)}>{t('shell:action.cancel')}</Button>
-          <span className="wizard-gap" />
-          {step > 0 && <Button onClick={() => void go(step - 1)}>{t('shell:action.back')}</Button>}
-          {step < last ? (
-            <Button type="primary" onClick={() => void go(step + 1)}>
-              {t('shell:action.next')}
-            </Button>
-          ) : (
-            <Button type="primary" loading={save.isPending} onClick={() => void finish()}>
-              {t('shell:action.finish')}
-            </Button>
-          )}
+      <Form
+        form={form}
+        className="wizard-form"
+        layout="vertical"
+        initialValues={initial}
+        onValuesChange={() => setDirty(true)}
+        validateTrigger={['onChange', 'onBlur']}
+        scrollToFirstError={{ focus: true }}
+      >
+        <Refused error={error} />
+        <div hidden={step !== 0}>
+          <FrontendStep service={service.name} isNew={!isEdit} keptName={isEdit ? initial.name : undefined} />
         </div>
+        <div hidden={step !== 1}>
+          <BackendStep />
+        </div>
+        <div hidden={step !== 2}>
+          <ResponseStep />
+        </div>
+      </Form>
+      <div className="wizard-foot">
+        <Button onClick={() => navigate(`/services/${service.id}/apis`)}>{t('shell:action.cancel')}</Button>
+        <span className="wizard-gap" />
+        {step > 0 && <Button onClick={() => void go(step - 1)}>{t('shell:action.back')}</Button>}
+        {step < last ? (
+          <Button type="primary" onClick={() => void go(step + 1)}>
+            {t('shell:action.next')}
+          </Button>
+        ) : (
+          <Button type="primary" loading={save.isPending} onClick={() => void finish()}>
+            {t('shell:action.finish')}
+          </Button>
+        )}
       </div>
-    </>
+    </div>
   );
 }
 

@@ -3,20 +3,22 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
-import { type MayCall, useApplication, useMayCall, useUnbindApplication } from '@/api/applications';
+import { type Application, type MayCall, useApplication, useMayCall, useUnbindApplication } from '@/api/applications';
 import { AddButton } from '@/parts/add_button';
 import { timeColumn } from '@/parts/columns';
 import { Fact, Facts, Section } from '@/parts/facts';
-import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { PlaceList } from '@/pages/places/place_list';
 import { EditApplication } from './application_dialog';
 import { BindDialog, DeleteApplication, type Made, MadeApplication, Pair } from './parts';
 import { RotateApplication } from './rotate_dialog';
+
+/** What is edited is as it was when the dialog was opened: what somebody else changes meanwhile is refused, not overwritten. */
+type Open = { dialog: 'edit'; application: Application } | { dialog: 'bind' | 'rotate' | 'delete' };
 
 export default function ApplicationPage() {
   const { t } = useTranslation(['applications', 'shell']);
@@ -26,12 +28,11 @@ export default function ApplicationPage() {
   const state = useListState();
   const bindings = useMayCall(id, state);
   const unbind = useUnbindApplication();
-  const [dialog, setDialog] = useState<'edit' | 'bind' | 'rotate' | 'delete' | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
   const [made, setMade] = useState<Made | null>(null);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const application = loaded.data.value;
-  const close = () => setDialog(null);
+  const close = () => setOpen(null);
   return (
     <>
       <PageHead
@@ -40,11 +41,11 @@ export default function ApplicationPage() {
         beside={<span className="mono quiet">{application.id}</span>}
         actions={
           <For role="editor">
-            <Button danger onClick={() => setDialog('delete')}>
+            <Button danger onClick={() => setOpen({ dialog: 'delete' })}>
               {t('shell:action.delete')}
             </Button>
-            <Button onClick={() => setDialog('rotate')}>{t('rotate.action')}</Button>
-            <Button type="primary" onClick={() => setDialog('edit')}>
+            <Button onClick={() => setOpen({ dialog: 'rotate' })}>{t('rotate.action')}</Button>
+            <Button type="primary" onClick={() => setOpen({ dialog: 'edit', application })}>
               {t('shell:action.edit')}
             </Button>
           </For>
@@ -72,7 +73,7 @@ export default function ApplicationPage() {
           state={state}
           loaded={bindings}
           since={timeColumn(t('bind.time'), 'created')}
-          add={<AddButton onClick={() => setDialog('bind')}>{t('bind.action')}</AddButton>}
+          add={<AddButton onClick={() => setOpen({ dialog: 'bind' })}>{t('bind.action')}</AddButton>}
           empty={{ title: t('bind.empty'), text: t('bind.emptyHint') }}
           leave={{
             action: t('unbind.action'),
@@ -82,12 +83,12 @@ export default function ApplicationPage() {
           }}
         />
       </div>
-      {dialog === 'edit' && <EditApplication application={application} close={close} />}
-      {dialog === 'bind' && <BindDialog application={application} close={close} />}
-      {dialog === 'rotate' && (
+      {open?.dialog === 'edit' && <EditApplication application={open.application} close={close} />}
+      {open?.dialog === 'bind' && <BindDialog application={application} close={close} />}
+      {open?.dialog === 'rotate' && (
         <RotateApplication application={application} close={close} rotated={(pair) => setMade({ ...pair, isNew: false })} />
       )}
-      {dialog === 'delete' && <DeleteApplication application={application} close={close} done={() => navigate('/applications')} />}
+      {open?.dialog === 'delete' && <DeleteApplication application={application} close={close} done={() => navigate('/applications')} />}
       <MadeApplication made={made} close={() => setMade(null)} />
     </>
   );

@@ -12,9 +12,9 @@ import { PageHead } from '@/parts/page_head';
 import { DataTable, useListState } from '@/parts/table';
 import { number } from '@/parts/time';
 import type { Words } from '@/words';
+import { NOUNS } from './nouns';
 import './audit.css';
 
-const NOUNS = ['service', 'api', 'usage_plan', 'credential', 'throttle', 'upstream', 'domain', 'certificate', 'operator', 'configuration'] as const;
 const DIALECTS = ['native', 'tencent', 'first'] as const;
 const CONDITIONS = ['actor', 'action', 'subject', 'dialect', 'since'] as const;
 type Condition = (typeof CONDITIONS)[number];

@@ -63,7 +63,11 @@ function sentence({ stage, outcome, text, facts }: Decision): string {
 }
 
 function caseOf(stage: string, fact: Record<string, string>): string {
-  if (stage === 'authentication') return fact.key ? 'signed' : 'open';
+  if (stage === 'authentication') {
+    // Who signs as an application is in no usage plan; a token is nobody's key.
+    if (fact.key) return fact.usage_plan ? 'signed' : 'application';
+    return fact.auth === 'oauth' ? 'token' : 'open';
+  }
   if (stage === 'environment') return fact.environment ? 'environment' : 'noEnvironment';
   if (stage === 'backend') return fact.address ? (fact.status ? 'backend' : 'sent') : 'itself';
   if (stage === 'route') return fact.is_the_api_that_was_meant === 'true' ? 'route' : 'otherRoute';

@@ -9,10 +9,9 @@ import { useService } from '@/api/services';
 import { useMay } from '@/api/session';
 import { Empty } from '@/parts/empty';
 import { Section } from '@/parts/facts';
-import { Failure } from '@/parts/failure';
 import { Chip } from '@/parts/mark';
 import { PageHead } from '@/parts/page_head';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { RequestForm } from './request_form';
 import { Result } from './result';
 import './debug.css';
@@ -32,10 +31,7 @@ export default function Debug() {
     result.current?.focus({ preventScroll: true });
     result.current?.scrollIntoView({ block: 'start' });
   }, [count]);
-  if (service.error || api.error) {
-    return <Failure error={service.error ?? api.error} retry={() => Promise.all([service.refetch(), api.refetch()])} />;
-  }
-  if (!service.data || !api.data) return <Waiting />;
+  if (!service.data || !api.data) return <Unloaded of={[service, api]} />;
   const { definition } = api.data.value;
   const places = `/services/${serviceId}/apis`;
   return (

@@ -148,8 +148,10 @@ function KeyField({ service, environment, api }: { service: string; environment:
     { label: t('key.bound'), options: options(true) },
     { label: t('key.others'), options: options(false) },
   ].filter((group) => group.options.length > 0);
+  const signed = bound || choices.isPending ? 'key.asked' : 'key.none';
+  const unsigned = asksForToken(api) ? 'key.token' : 'key.open';
   return (
-    <Form.Item name="key" label={t('field.key')} extra={t(isAsked ? (bound || choices.isPending ? 'key.asked' : 'key.none') : 'key.open')}>
+    <Form.Item name="key" label={t('field.key')} extra={t(isAsked ? signed : unsigned)}>
       <Select
         allowClear
         showSearch={{ filterOption: false, onSearch: setQ }}
@@ -159,6 +161,11 @@ function KeyField({ service, environment, api }: { service: string; environment:
       />
     </Form.Item>
   );
+}
+
+/** An API that gives tokens is called without one. */
+function asksForToken({ definition: { auth, oauth } }: Api): boolean {
+  return auth === 'oauth' && !(oauth && 'authorization' in oauth);
 }
 
 /** The applications that may call the API, the first of them taken; the others are found by their names. */

@@ -47,10 +47,9 @@ export default function Monitoring() {
           onClick={() => void again()}
         />
       </div>
-      {error ? (
-        <Failure error={error} retry={() => void again()} />
-      ) : !sum.data || !series.data ? (
-        <Waiting />
+      {error && <Failure error={error} retry={() => void again()} />}
+      {!sum.data || !series.data ? (
+        !error && <Waiting />
       ) : sum.data.calls === 0 ? (
         <div className="card">
           <Empty

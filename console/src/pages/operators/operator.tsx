@@ -17,7 +17,7 @@ import { Mark } from '@/parts/mark';
 import { PageHead } from '@/parts/page_head';
 import { pinned } from '@/parts/table';
 import { Time } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { rule } from '@/rules/fault';
 import { longest } from '@/rules/name';
 import { OwnPasswordDialog } from './operator_dialogs';
@@ -29,8 +29,7 @@ export default function OperatorPage() {
   const loaded = useOperator(id);
   const isMe = useSession().data?.operator.id === id;
   const [isChanging, setChanging] = useState(false);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const operator = loaded.data.value;
   return (
     <>
@@ -93,7 +92,7 @@ function AccessKeys({ operator, name, isMe }: { operator: string; name: string; 
   return (
     <Section title={t('keys.title')} actions={loaded.data?.length !== 0 && add}>
       <p className="quiet keys-lead">{t('keys.lead')}</p>
-      {loaded.error ? (
+      {loaded.error && !loaded.data ? (
         <Failure error={loaded.error} retry={() => loaded.refetch()} />
       ) : loaded.data?.length === 0 ? (
         <Empty isSmall title={t('keys.empty')} action={add}>

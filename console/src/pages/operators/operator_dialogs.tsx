@@ -1,7 +1,7 @@
 /** Making, changing and locking out an operator. */
 import { App, Button, Form, Input, Radio } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { type NewOperator, type Operator, useChangeOperator, useChangePassword, useCreateOperator } from '@/api/operators';
+import { type NewOperator, type Operator, useChangeOperator, useChangePassword, useCreateOperator, useEditOperator } from '@/api/operators';
 import type { Role } from '@/api/session';
 import { FormDialog } from '@/parts/form_dialog';
 import { fault, rule } from '@/rules/fault';
@@ -42,7 +42,7 @@ export function CreateDialog({ close }: { close: () => void }) {
 
 export function EditDialog({ operator, close }: { operator: Operator; close: () => void }) {
   const { t } = useTranslation('operators');
-  const change = useChangeOperator();
+  const edit = useEditOperator(operator);
   const { message } = App.useApp();
   return (
     <FormDialog<{ name: string; role: Role }>
@@ -51,7 +51,7 @@ export function EditDialog({ operator, close }: { operator: Operator; close: () 
       close={close}
       initial={{ name: operator.name, role: operator.role }}
       submit={async (values) => {
-        await change.mutateAsync({ id: operator.id, ...values });
+        await edit.mutateAsync(values);
         message.success(t('edit.done'));
       }}
     >

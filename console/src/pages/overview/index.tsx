@@ -10,7 +10,7 @@ import { Fact, Facts, Section } from '@/parts/facts';
 import { Failure } from '@/parts/failure';
 import { PageHead } from '@/parts/page_head';
 import { Time, number } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { Charts } from '@/pages/monitoring/charts';
 import { Busy, Complaints } from '@/pages/monitoring/lists';
 import { RangeChoice, useRange } from '@/pages/monitoring/range_choice';
@@ -25,9 +25,7 @@ export default function Overview() {
   const about = useAbout();
   const services = useServices({ q: '', page: '' }, 500);
   const range = useRange('24h');
-  const error = about.error ?? services.error;
-  if (error) return <Failure error={error} retry={() => Promise.all([about.refetch(), services.refetch()])} />;
-  if (!about.data || !services.data) return <Waiting />;
+  if (!about.data || !services.data) return <Unloaded of={[about, services]} />;
   const { limits, version, region } = about.data;
   const all = services.data.items;
   const apis = all.reduce((sum, service) => sum + service.apis, 0);
@@ -64,8 +62,7 @@ function Calls({ range, isOpen }: { range: Range; isOpen: boolean }) {
   const series = useSeries(range, EVERYTHING);
   const top = useBusiest('api', range, EVERYTHING, 6);
   const error = sum.error ?? series.error ?? top.error;
-  if (error) return <Failure error={error} retry={() => Promise.all([sum.refetch(), series.refetch(), top.refetch()])} />;
-  if (!sum.data || !series.data || !top.data) return <Waiting />;
+  if (!sum.data || !series.data || !top.data) return <Unloaded of={[sum, series, top]} />;
   if (sum.data.calls === 0) {
     // Before anything is published the steps above say what to do.
     if (!isOpen) return null;
@@ -79,6 +76,7 @@ function Calls({ range, isOpen }: { range: Range; isOpen: boolean }) {
   }
   return (
     <>
+      {error && <Failure error={error} retry={() => Promise.all([sum.refetch(), series.refetch(), top.refetch()])} />}
       <Sums counts={sum.data} />
       <Charts series={series.data} names={['calls', 'latency', 'errors', 'bytes']} />
       <div className="monitoring-pair">

@@ -4,13 +4,15 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import { type Plan, usePlan } from '@/api/plans';
-import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { Tabs } from '@/parts/tabs';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { DeletePlan } from '@/pages/plans/delete_plan';
 import { PlanDialog } from '@/pages/plans/plan_dialog';
+
+/** What is edited is as it was when the dialog was opened: what somebody else changes meanwhile is refused, not overwritten. */
+type Open = { dialog: 'edit'; plan: Plan } | { dialog: 'delete' };
 
 const TABS = ['info', 'environments', 'keys'] as const;
 
@@ -19,11 +21,10 @@ export default function PlanPage() {
   const { plan: id } = useParams() as { plan: string };
   const loaded = usePlan(id);
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<'edit' | 'delete' | null>(null);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  const [open, setOpen] = useState<Open | null>(null);
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const plan = loaded.data.value;
-  const close = () => setDialog(null);
+  const close = () => setOpen(null);
   return (
     <>
       <PageHead
@@ -32,8 +33,8 @@ export default function PlanPage() {
         beside={<span className="mono quiet">{plan.id}</span>}
         actions={
           <For role="editor">
-            <Button onClick={() => setDialog('edit')}>{t('shell:action.edit')}</Button>
-            <Button danger onClick={() => setDialog('delete')}>
+            <Button onClick={() => setOpen({ dialog: 'edit', plan })}>{t('shell:action.edit')}</Button>
+            <Button danger onClick={() => setOpen({ dialog: 'delete' })}>
               {t('shell:action.delete')}
             </Button>
           </For>
@@ -41,8 +42,8 @@ export default function PlanPage() {
       />
       <Tabs label={t('tab.label')} tabs={TABS.map((tab) => ({ to: `/plans/${id}/${tab}`, text: t(`tab.${tab}`) }))} />
       <Outlet context={plan} />
-      <PlanDialog isOpen={dialog === 'edit'} plan={plan} close={close} />
-      {dialog === 'delete' && <DeletePlan plan={plan} close={close} done={() => navigate('/plans')} />}
+      <PlanDialog isOpen={open?.dialog === 'edit'} plan={open?.dialog === 'edit' ? open.plan : plan} close={close} />
+      {open?.dialog === 'delete' && <DeletePlan plan={plan} close={close} done={() => navigate('/plans')} />}
     </>
   );
 }

@@ -3,22 +3,24 @@ import { App, Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
-import { type Attachment, useAttachments, useDetach, usePlugin } from '@/api/plugins';
+import { type Attachment, type Plugin, useAttachments, useDetach, usePlugin } from '@/api/plugins';
 import { AddButton } from '@/parts/add_button';
 import { timeColumn } from '@/parts/columns';
 import { Fact, Facts, Section } from '@/parts/facts';
-import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { PlaceList } from '@/pages/places/place_list';
 import { AttachDialog } from './attach_dialog';
 import { DeletePlugin } from './delete_plugin';
 import { kindWords } from './kind_words';
 import { PluginDialog } from './plugin_dialog';
 import './plugins.css';
+
+/** What is edited is as it was when the dialog was opened: what somebody else changes meanwhile is refused, not overwritten. */
+type Open = { dialog: 'edit'; plugin: Plugin } | { dialog: 'attach' | 'delete' };
 
 export default function PluginPage() {
   const { t } = useTranslation(['plugins', 'shell']);
@@ -29,11 +31,10 @@ export default function PluginPage() {
   const state = useListState();
   const attachments = useAttachments(id, state);
   const detach = useDetach();
-  const [dialog, setDialog] = useState<'edit' | 'attach' | 'delete' | null>(null);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  const [open, setOpen] = useState<Open | null>(null);
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const plugin = loaded.data.value;
-  const close = () => setDialog(null);
+  const close = () => setOpen(null);
   return (
     <>
       <PageHead
@@ -42,10 +43,10 @@ export default function PluginPage() {
         beside={<span className="mono quiet">{plugin.id}</span>}
         actions={
           <For role="editor">
-            <Button danger onClick={() => setDialog('delete')}>
+            <Button danger onClick={() => setOpen({ dialog: 'delete' })}>
               {t('shell:action.delete')}
             </Button>
-            <Button type="primary" onClick={() => setDialog('edit')}>
+            <Button type="primary" onClick={() => setOpen({ dialog: 'edit', plugin })}>
               {t('shell:action.edit')}
             </Button>
           </For>
@@ -75,7 +76,7 @@ export default function PluginPage() {
           state={state}
           loaded={attachments}
           since={timeColumn(t('attach.time'), 'attached')}
-          add={<AddButton onClick={() => setDialog('attach')}>{t('attach.action')}</AddButton>}
+          add={<AddButton onClick={() => setOpen({ dialog: 'attach' })}>{t('attach.action')}</AddButton>}
           empty={{ title: t('attach.empty'), text: t('attach.emptyHint') }}
           leave={{
             action: t('detach.action'),
@@ -85,9 +86,9 @@ export default function PluginPage() {
           }}
         />
       </div>
-      {dialog === 'edit' && <PluginDialog plugin={plugin} close={close} saved={() => message.success(t('saved'))} />}
-      {dialog === 'attach' && <AttachDialog plugin={plugin} close={close} />}
-      {dialog === 'delete' && <DeletePlugin plugin={plugin} close={close} done={() => navigate('/plugins')} />}
+      {open?.dialog === 'edit' && <PluginDialog plugin={open.plugin} close={close} saved={() => message.success(t('saved'))} />}
+      {open?.dialog === 'attach' && <AttachDialog plugin={plugin} close={close} />}
+      {open?.dialog === 'delete' && <DeletePlugin plugin={plugin} close={close} done={() => navigate('/plugins')} />}
     </>
   );
 }

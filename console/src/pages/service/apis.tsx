@@ -9,6 +9,7 @@ import { DeleteDialog } from '@/parts/delete_dialog';
 import { Empty } from '@/parts/empty';
 import { Chip, Mark } from '@/parts/mark';
 import { DataTable, useListState } from '@/parts/table';
+import { isShown } from '@/pages/apis/draft';
 import { authWords, backendWords } from '@/pages/apis/kinds';
 import { useThisService } from '.';
 
@@ -54,14 +55,21 @@ export default function Apis() {
         ),
     },
     timeColumn(t('list.modified'), 'modified'),
-    actionColumn(t('shell:list.actions'), (api) => (
-      <>
-        <Action to={`${place}/${api.id}/debug`}>{t('debug:open')}</Action>
-        <Action to={`${place}/${api.id}/edit`}>{t('shell:action.edit')}</Action>
-        <Action to={`${place}/new?from=${api.id}`}>{t('duplicate.action')}</Action>
-        <Action isDanger onClick={() => setLeaving(api)}>{t('shell:action.delete')}</Action>
-      </>
-    )),
+    actionColumn(t('shell:list.actions'), (api) => {
+      const hindrance = isShown(api.backend, api.auth) ? undefined : t('detail.foreign');
+      return (
+        <>
+          <Action to={`${place}/${api.id}/debug`}>{t('debug:open')}</Action>
+          <Action to={`${place}/${api.id}/edit`} hindrance={hindrance}>
+            {t('shell:action.edit')}
+          </Action>
+          <Action to={`${place}/new?from=${api.id}`} hindrance={hindrance}>
+            {t('duplicate.action')}
+          </Action>
+          <Action isDanger onClick={() => setLeaving(api)}>{t('shell:action.delete')}</Action>
+        </>
+      );
+    }),
   ];
   return (
     <>

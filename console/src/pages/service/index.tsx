@@ -4,14 +4,16 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useNavigate, useOutletContext, useParams } from 'react-router';
 import { type Service, useService } from '@/api/services';
-import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { Tabs } from '@/parts/tabs';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { DeleteService } from '@/pages/services/delete_service';
 import { PublishDialog } from '@/pages/services/publish_dialog';
 import { ServiceDialog } from '@/pages/services/service_dialog';
+
+/** What is edited is as it was when the dialog was opened: what somebody else changes meanwhile is refused, not overwritten. */
+type Open = { dialog: 'edit'; service: Service } | { dialog: 'publish' | 'delete' };
 
 const TABS = ['info', 'apis', 'plans', 'strategies', 'domains', 'environments', 'versions', 'monitoring', 'logs'] as const;
 
@@ -20,11 +22,10 @@ export default function ServicePage() {
   const { service: id } = useParams() as { service: string };
   const loaded = useService(id);
   const navigate = useNavigate();
-  const [dialog, setDialog] = useState<'edit' | 'publish' | 'delete' | null>(null);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  const [open, setOpen] = useState<Open | null>(null);
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const service = loaded.data.value;
-  const close = () => setDialog(null);
+  const close = () => setOpen(null);
   return (
     <>
       <PageHead
@@ -33,11 +34,11 @@ export default function ServicePage() {
         beside={<span className="mono quiet">{service.id}</span>}
         actions={
           <For role="editor">
-            <Button onClick={() => setDialog('edit')}>{t('shell:action.edit')}</Button>
-            <Button danger onClick={() => setDialog('delete')}>
+            <Button onClick={() => setOpen({ dialog: 'edit', service })}>{t('shell:action.edit')}</Button>
+            <Button danger onClick={() => setOpen({ dialog: 'delete' })}>
               {t('shell:action.delete')}
             </Button>
-            <Button type="primary" onClick={() => setDialog('publish')}>
+            <Button type="primary" onClick={() => setOpen({ dialog: 'publish' })}>
               {t('action.publish')}
             </Button>
           </For>
@@ -45,9 +46,9 @@ export default function ServicePage() {
       />
       <Tabs label={t('tab.label')} tabs={TABS.map((tab) => ({ to: `/services/${id}/${tab}`, text: t(`tab.${tab}`) }))} />
       <Outlet context={service} />
-      <ServiceDialog isOpen={dialog === 'edit'} service={service} close={close} />
-      {dialog === 'publish' && <PublishDialog service={service} close={close} />}
-      {dialog === 'delete' && <DeleteService service={service} close={close} done={() => navigate('/services')} />}
+      <ServiceDialog isOpen={open?.dialog === 'edit'} service={open?.dialog === 'edit' ? open.service : service} close={close} />
+      {open?.dialog === 'publish' && <PublishDialog service={service} close={close} />}
+      {open?.dialog === 'delete' && <DeleteService service={service} close={close} done={() => navigate('/services')} />}
     </>
   );
 }

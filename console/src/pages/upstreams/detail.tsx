@@ -11,7 +11,7 @@ import { Failure } from '@/parts/failure';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
 import { Time } from '@/parts/time';
-import { Waiting } from '@/parts/waiting';
+import { Unloaded } from '@/parts/unloaded';
 import { DeleteUpstream } from './delete_upstream';
 import { Health, address } from './nodes';
 
@@ -21,8 +21,7 @@ export default function UpstreamPage() {
   const loaded = useUpstream(id, true);
   const navigate = useNavigate();
   const [isLeaving, setLeaving] = useState(false);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (!loaded.data) return <Waiting />;
+  if (!loaded.data) return <Unloaded of={[loaded]} />;
   const upstream = loaded.data.value;
   return (
     <>
@@ -42,6 +41,8 @@ export default function UpstreamPage() {
         }
       />
       <div className="stack">
+        {/* How the nodes are is asked for again and again: an old answer is told as such. */}
+        {loaded.error && <Failure error={loaded.error} retry={() => loaded.refetch()} />}
         <Section title={t('nodes.title')}>
           <Nodes upstream={upstream} />
         </Section>

@@ -4,11 +4,11 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { useSaveUpstream, useUpstream } from '@/api/upstreams';
-import { Failure, Refused } from '@/parts/failure';
+import { Refused } from '@/parts/failure';
 import { showAtFields } from '@/parts/form_dialog';
 import { PageHead } from '@/parts/page_head';
+import { Unloaded } from '@/parts/unloaded';
 import { useUnsavedGuard } from '@/parts/unsaved';
-import { Waiting } from '@/parts/waiting';
 import { fault, inWords, rule } from '@/rules/fault';
 import { longest, name } from '@/rules/name';
 import { parameterName } from '@/rules/parameter';
@@ -22,8 +22,7 @@ import './form.css';
 export default function UpstreamForm() {
   const { upstream: id } = useParams() as { upstream?: string };
   const loaded = useUpstream(id);
-  if (loaded.error) return <Failure error={loaded.error} retry={() => loaded.refetch()} />;
-  if (id && !loaded.data) return <Waiting />;
+  if (id && !loaded.data) return <Unloaded of={[loaded]} />;
   return <Fields key={id ?? 'new'} id={id} />;
 }
 

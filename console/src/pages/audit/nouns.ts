@@ -1,0 +1,20 @@
+/** What an action is done to, as the trail names it before the dot. */
+export const NOUNS = [
+  'service',
+  'api',
+  'usage_plan',
+  'credential',
+  'application',
+  'plugin',
+  'ip_strategy',
+  'throttle',
+  'upstream',
+  'domain',
+  'certificate',
+  'acme_account',
+  'acme_failure',
+  'api_document',
+  'operator',
+  'instance',
+  'configuration',
+] as const;
