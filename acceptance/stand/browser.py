@@ -74,7 +74,7 @@ class Words:
         self.language = language
         self.nouns = {path.stem: json.loads(path.read_text()) for path in (WORDS / language).glob("*.json")}
 
-    def __call__(self, key, **named):
+    def __call__(self, key, /, **named):
         noun, _, place = key.partition(":")
         found = self.nouns[noun]
         for part in place.split("."):

@@ -37,7 +37,8 @@ pub struct Limits {
     /// a longer rest closes it. Default 64 KiB.
     pub discard_bytes: u64,
     /// After the last answer on a connection that still has unread input: how long the rest is read and thrown away, so that
-    /// the answer is not lost to a reset. Default 2 s.
+    /// the answer is not lost to a reset. Once draining has begun, also how long a connection's first request is waited for.
+    /// Default 2 s.
     pub linger_timeout: Duration,
     /// What a caller may take on an HTTP/2 connection beside that.
     pub http2: http2::Bounds,

@@ -62,8 +62,9 @@ const EVENT_INTERVAL: u32 = 61;
 /// Tasks run between two looks at what other threads have sent.
 const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
-/// Accepts connections until `clock` is draining, and then those that wait already; hands each, with TCP_NODELAY, to `take` together with a [`Seat`] that has to live as
-/// long as the connection. Accepts no more than `max_connections` at a time. Survives a lack of file descriptors.
+/// Accepts connections until `clock` is draining, and then those that wait already; hands each, with TCP_NODELAY, to
+/// `take` together with a [`Seat`] that has to live as long as the connection. Accepts no more than `max_connections` at
+/// a time. Survives a lack of file descriptors.
 pub async fn accept(
     listener: TcpListener,
     max_connections: usize,
