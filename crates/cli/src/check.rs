@@ -26,9 +26,10 @@ pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failur
         .enable_all()
         .build()
         .map_err(|error| Failure::new("starting threads", error))?;
-    let url = settings.installation.store.as_ref().map(|place| place.0.as_str());
     let folder = &settings.installation.data;
-    let stored = runtime.block_on(store::Store::inspect(folder, url)).map_err(|error| Failure::new("store", error))?;
+    let stored = runtime
+        .block_on(store::Store::inspect(folder, settings.store_url()))
+        .map_err(|error| Failure::new("store", error))?;
     let Some(snapshot) = stored else {
         return Ok(terminal::say(format_args!("store: none in {} yet; `serve` will make it", folder.display()))?);
     };

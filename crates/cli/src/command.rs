@@ -1,14 +1,15 @@
 //! The subcommands and their arguments.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
-use clap::{Args, Command, FromArgMatches, value_parser};
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches, value_parser};
 use clap_complete::Shell;
 
 use crate::failure::{Failure, one_line};
 use crate::settings::{Settings, Source, arguments, page};
-use crate::{apply, call, check, export, import, serve, sign, terminal, version};
+use crate::{apply, backup, call, check, export, import, serve, sign, terminal, version};
 
 /// The whole command line.
 pub(crate) fn command() -> Command {
@@ -18,36 +19,58 @@ pub(crate) fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(Command::new("serve").about("Runs the gateway").after_help(AFTER_SERVE).args(arguments()))
-        .subcommand(sign::SignArguments::augment_args(
-            Command::new("sign").about("Prints the headers that sign a call, and the string that is signed"),
+        .subcommand(taking::<sign::SignArguments>(
+            "sign",
+            "Prints the headers that sign a call, and the string that is signed",
         ))
-        .subcommand(call::CallArguments::augment_args(
-            Command::new("call").about("Signs a call, sends it and prints the answer"),
+        .subcommand(taking::<call::CallArguments>("call", "Signs a call, sends it and prints the answer"))
+        .subcommand(taking::<apply::ApplyArguments>(
+            "apply",
+            "Brings a configuration into a running gateway, after telling what that changes",
         ))
-        .subcommand(apply::ApplyArguments::augment_args(
-            Command::new("apply")
-                .about("Brings a configuration into a running gateway, after telling what that changes"),
+        .subcommand(taking::<export::ExportArguments>(
+            "export",
+            "Prints the whole configuration of a running gateway as YAML",
         ))
-        .subcommand(export::ExportArguments::augment_args(
-            Command::new("export").about("Prints the whole configuration of a running gateway as YAML"),
-        ))
-        .subcommand(import::ImportArguments::augment_args(
-            Command::new("import").about("Brings an OpenAPI document into a service of a running gateway"),
+        .subcommand(taking::<import::ImportArguments>(
+            "import",
+            "Brings an OpenAPI document into a service of a running gateway",
         ))
         .subcommand(
             Command::new("check")
                 .about("Checks the settings and the stored configuration, changing nothing")
                 .args(arguments()),
         )
-        .subcommand(version::VersionArguments::augment_args(Command::new("version").about("Prints the version")))
+        .subcommand(
+            Command::new("backup")
+                .about("Copies the store, also that of a running gateway, into a folder that has none")
+                .arg(folder("Where to; made for its owner alone if it is not there"))
+                .args(arguments()),
+        )
+        .subcommand(
+            Command::new("restore")
+                .about("Puts a backup where no store is")
+                .arg(folder("What `backup` has made"))
+                .args(arguments()),
+        )
+        .subcommand(taking::<version::VersionArguments>("version", "Prints the version"))
         .subcommand(
             Command::new("completions")
                 .about("Prints a completion script for a shell")
-                .arg(clap::Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
+                .arg(Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell))),
         )
         .subcommand(Command::new("actions-list").hide(true).about("Prints what docs/actions.md is made from"))
         .subcommand(Command::new("settings-page").hide(true).about("Prints docs/settings.md"))
         .subcommand(Command::new("openapi-document").hide(true).about("Prints openapi/native.json"))
+}
+
+/// A subcommand whose arguments are a structure's. What that says of itself is for its readers, not for the help.
+fn taking<A: Args>(name: &'static str, about: &'static str) -> Command {
+    A::augment_args(Command::new(name)).about(about)
+}
+
+fn folder(help: &'static str) -> Arg {
+    Arg::new("folder").value_name("FOLDER").required(true).value_parser(value_parser!(PathBuf)).help(help)
 }
 
 const AFTER_SERVE: &str = "\
@@ -73,6 +96,8 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
             let settings = Settings::read(&source).map_err(Failure::usage)?;
             check::run(&settings, source.file())
         }
+        Some(("backup", flags)) => backup::back_up(&settings(flags)?, place(flags)?),
+        Some(("restore", flags)) => backup::restore(place(flags)?, &settings(flags)?),
         Some(("sign", flags)) => sign::run(&sign::SignArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("call", flags)) => call::run(&call::CallArguments::from_arg_matches(flags).map_err(usage)?),
         Some(("apply", flags)) => apply::run(&apply::ApplyArguments::from_arg_matches(flags).map_err(usage)?),
@@ -91,6 +116,15 @@ pub(crate) fn run(line: impl Iterator<Item = OsString>) -> Result<(), Failure> {
         Some(("openapi-document", _)) => Ok(terminal::show(native::document().as_bytes())?),
         _ => Err(Failure::usage("name a subcommand; `tollgate --help` lists them")),
     }
+}
+
+fn settings(flags: &ArgMatches) -> Result<Settings, Failure> {
+    Source::open(flags).and_then(|source| Settings::read(&source)).map_err(Failure::usage)
+}
+
+/// The folder that the line names.
+fn place(flags: &ArgMatches) -> Result<&Path, Failure> {
+    flags.get_one::<PathBuf>("folder").map(PathBuf::as_path).ok_or_else(|| Failure::usage("name a folder"))
 }
 
 /// A line for each action of the compatible API: its name, what it needs, and why it is not served, between tabs.
@@ -135,6 +169,15 @@ mod tests {
     }
 
     #[test]
+    fn the_help_says_what_each_subcommand_does() {
+        for subcommand in command().get_subcommands() {
+            let about = subcommand.get_about().map(ToString::to_string).unwrap_or_default();
+            let verb = about.split(' ').next().unwrap_or_default();
+            assert!(verb.ends_with('s'), "{}: {about}", subcommand.get_name());
+        }
+    }
+
+    #[test]
     fn wrong_usage_is_one_line_that_names_the_thing() {
         for (line, named) in [
             (&["tollgate", "serve", "--prot", "1"][..], "--prot"),
@@ -142,6 +185,7 @@ mod tests {
             (&["tollgate", "completions"], "SHELL"),
             (&["tollgate", "completions", "tcsh"], "tcsh"),
             (&["tollgate", "sign"], "--id"),
+            (&["tollgate", "backup"], "FOLDER"),
             (&["tollgate", "serve", "--drain", "x"], "drain"),
         ] {
             let failure = run(line.iter().map(OsString::from)).unwrap_err();

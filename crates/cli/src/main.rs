@@ -2,13 +2,14 @@
 //!
 //! `serve` runs the gateway; `sign` and `call` stand in a caller's place; `export` and `apply` take the
 //! configuration of a running gateway out and bring one in (`manage` speaks to it); `check` looks at settings and stored
-//! configuration without changing anything. Exit status 0 means done, 1 refused or failed, 2 wrong usage; a fault is one
-//! line on standard error that names the thing.
+//! configuration without changing anything; `backup` and `restore` copy the store. Exit status 0 means done, 1 refused or
+//! failed, 2 wrong usage; a fault is one line on standard error that names the thing.
 //!
 //! Reading order: `command` (the subcommands), `settings` (what an administrator says), `serve` (the only place that
 //! wires everything), then the others.
 
 mod apply;
+mod backup;
 mod call;
 mod check;
 mod command;

@@ -18,7 +18,7 @@ mod files;
 mod issuers;
 mod logging;
 mod observation;
-mod operator;
+pub(crate) mod operator;
 mod readiness;
 mod signals;
 
@@ -55,8 +55,7 @@ async fn serve(settings: Settings, told: native::Settings) -> Result<(), Failure
     let mut signals = signals::Signals::listen()?;
     let folder = settings.installation.data.clone();
     files::make_folder(&folder)?;
-    let store_url = settings.installation.store.as_ref().map(|place| place.0.as_str());
-    let store = Store::open(&folder, store_url).await.map_err(|error| Failure::new("store", error))?;
+    let store = Store::open(&folder, settings.store_url()).await.map_err(|error| Failure::new("store", error))?;
     // Now the folder is ours: what a crashed process left is not true any more.
     files::forget(&folder.join(ADDRESSES))?;
     let usage = Arc::new(Usage::default());

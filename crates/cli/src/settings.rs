@@ -521,6 +521,11 @@ impl Settings {
         all
     }
 
+    /// Where the store's database is, if not in the data folder.
+    pub(crate) fn store_url(&self) -> Option<&str> {
+        self.installation.store.as_ref().map(|place| place.0.as_str())
+    }
+
     /// The quotas as the rules take them.
     pub(crate) fn quotas(&self) -> control::Quotas {
         let quotas = &self.quotas;

@@ -48,6 +48,12 @@ pub enum StoreError {
         /// What shows it.
         reason: String,
     },
+    /// What belongs to a store lies where one is to be put.
+    #[error("{} is there already: move it away, or name another folder", path.display())]
+    Occupied {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database was written by a later version of Tollgate.
     #[error("{} has schema version {found}; this Tollgate knows versions up to {known}: use a newer one", path.display())]
     TooNew {

@@ -1,4 +1,5 @@
-//! A look at a store from outside: nothing is created, migrated or locked, also beside the process that has it open.
+//! A look at a store from outside, also beside the process that has it open: nothing is changed, migrated or locked. While
+//! SQLite reads, it keeps files of its own beside the database.
 
 use std::path::Path;
 
@@ -17,16 +18,18 @@ impl Store {
     /// What [`Store::open`] would refuse, but for the lock; a store of an earlier version, too, which `open` migrates.
     pub async fn inspect(folder: &Path, url: Option<&str>) -> Result<Option<Snapshot>, StoreError> {
         let Some(folder) = Folder::peek(folder, url)? else { return Ok(None) };
-        let mut connection = SqliteConnectOptions::new()
-            .filename(&folder.database)
-            .read_only(true)
-            .disable_statement_logging()
-            .connect()
-            .await?;
+        let mut connection = look(&folder).await?;
         let snapshot = read(&mut connection, &folder).await;
         connection.close().await?;
         snapshot
     }
+}
+
+/// A connection that cannot change anything.
+pub(crate) async fn look(folder: &Folder) -> Result<SqliteConnection, StoreError> {
+    let options = SqliteConnectOptions::new().filename(&folder.database).read_only(true).disable_statement_logging();
+    let opened = options.connect().await;
+    opened.map_err(|error| StoreError::Database(format!("opening {}: {error}", folder.database.display())))
 }
 
 async fn read(connection: &mut SqliteConnection, folder: &Folder) -> Result<Option<Snapshot>, StoreError> {

@@ -7,8 +7,9 @@
 //!
 //! The data folder holds `tollgate.db` (SQLite, write-ahead log, every commit synced), `seal.key` (32 random bytes that
 //! secrets are sealed under, AES-256-GCM; readable by its owner alone) and `tollgate.lock`, which keeps a second
-//! process out. Back up the first two together: secrets cannot be read without the key.
+//! process out. A backup ([`Store::back_up`]) is the first two together: secrets cannot be read without the key.
 
+mod backup;
 mod counters;
 mod error;
 mod folder;

@@ -18,11 +18,7 @@ const SEAL_CHECK: (&str, &str, &[u8]) = ("meta", "seal_check", b"tollgate");
 
 /// Brings the database to the newest schema in one transaction, and finds the key that fits it.
 pub(crate) async fn prepare(connection: &mut SqliteConnection, folder: &Folder) -> Result<SealKey, StoreError> {
-    let found = version(connection, &folder.database).await?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(StoreError::TooNew { path: folder.database.clone(), found, known });
-    }
+    let (found, known) = (version(connection, &folder.database).await?, newest());
     let seal = match SealKey::read(&folder.seal_key)? {
         Some(seal) => seal,
         None if found == 0 => SealKey::create(&folder.seal_key)?,
@@ -51,21 +47,33 @@ pub(crate) async fn recognise(
     connection: &mut SqliteConnection,
     folder: &Folder,
 ) -> Result<Option<SealKey>, StoreError> {
-    let found = version(connection, &folder.database).await?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let path = || folder.database.clone();
-    match found {
-        0 => return Ok(None),
-        older if older < known => {
-            let reason = format!("its schema is version {older}, before {known}; `tollgate serve` migrates it");
-            return Err(StoreError::Foreign { path: path(), reason });
+    match key_of(connection, folder).await? {
+        Some((older, _)) if older < newest() => {
+            let reason = format!("its schema is version {older}, before {}; `tollgate serve` migrates it", newest());
+            Err(StoreError::Foreign { path: folder.database.clone(), reason })
         }
-        newer if newer > known => return Err(StoreError::TooNew { path: path(), found, known }),
-        _ => {}
+        known => Ok(known.map(|(_, seal)| seal)),
+    }
+}
+
+/// The key that fits the database, after the version of its schema, which may be an earlier one; `None` for an empty
+/// file. Changes nothing.
+pub(crate) async fn key_of(
+    connection: &mut SqliteConnection,
+    folder: &Folder,
+) -> Result<Option<(i64, SealKey)>, StoreError> {
+    let found = version(connection, &folder.database).await?;
+    if found == 0 {
+        return Ok(None);
     }
     let seal = SealKey::read(&folder.seal_key)?.ok_or_else(|| missing_key(folder))?;
     check_seal(connection, folder, &seal).await?;
-    Ok(Some(seal))
+    Ok(Some((found, seal)))
+}
+
+/// The version of the schema that this program writes.
+fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 fn missing_key(folder: &Folder) -> StoreError {
@@ -78,7 +86,7 @@ fn missing_key(folder: &Folder) -> StoreError {
     }
 }
 
-/// How many migrations the database has seen; 0 for an empty file.
+/// How many migrations the database has seen; 0 for an empty file. One of a later Tollgate is refused.
 async fn version(connection: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
     let foreign = |reason: String| StoreError::Foreign { path: path.to_owned(), reason };
     let tables = sqlx::query_scalar::<_, String>("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -94,10 +102,14 @@ async fn version(connection: &mut SqliteConnection, path: &Path) -> Result<i64, 
     if !["meta", "records"].iter().all(|ours| tables.iter().any(|table| table == ours)) {
         return Err(foreign("it is a database of something else".to_owned()));
     }
-    sqlx::query_scalar::<_, i64>("SELECT schema FROM meta")
+    let found = sqlx::query_scalar::<_, i64>("SELECT schema FROM meta")
         .fetch_one(connection)
         .await
-        .map_err(|error| foreign(format!("its schema version cannot be read: {error}")))
+        .map_err(|error| foreign(format!("its schema version cannot be read: {error}")))?;
+    if found > newest() {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: newest() });
+    }
+    Ok(found)
 }
 
 async fn migrate(connection: &mut SqliteConnection, found: i64, known: i64, seal: &SealKey) -> Result<(), StoreError> {

@@ -6,7 +6,7 @@ use control::{Control, mint};
 use model::{Name, Secret};
 use serde::{Deserialize, Serialize};
 
-use super::files::{Readers, draft_of, rename, write};
+use super::files::{Readers, draft_of, rename, replace, write};
 use crate::failure::Failure;
 
 const FILE: &str = "operator.json";
@@ -48,6 +48,26 @@ pub(super) async fn ensure_first(control: &Control, folder: &Path) -> Result<(),
     rename(&draft, &path)?;
     tracing::info!(file = %path.display(), name = NAME, "the first operator was made");
     Ok(())
+}
+
+/// Refuses a folder with a file that would name another store's operator.
+pub(crate) fn refuse_other(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(FILE);
+    match path.try_exists() {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Failure::new(path.display(), "is there already: move it away, or name another folder")),
+        Err(error) => Err(Failure::new(path.display(), error)),
+    }
+}
+
+/// Copies the file, if it is there, to the folder that the store was copied to.
+pub(crate) fn carry(from: &Path, to: &Path) -> Result<(), Failure> {
+    let path = from.join(FILE);
+    match std::fs::read(&path) {
+        Ok(text) => replace(&to.join(FILE), &text, Readers::Owner),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::new(path.display(), error)),
+    }
 }
 
 /// What the file says; none when it is not there any more.

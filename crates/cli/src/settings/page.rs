@@ -9,11 +9,11 @@ const OPENING: &str = "\
 
 # Settings
 
-`tollgate serve` and `tollgate check` take each setting as a flag, as an environment variable, and as a key of a TOML
-file (`--config FILE` or `TOLLGATE_CONFIG`; without either, `tollgate.toml` in the working directory if it is there). A
-flag wins over the environment, the environment over the file, the file over the default. In the file, `-` and `_` in a
-key are the same, and a list may be written as an array; a key that is no setting is an error. Relative paths start at
-the working directory.
+`tollgate serve`, `check`, `backup` and `restore` take each setting as a flag, as an environment variable, and as a key
+of a TOML file (`--config FILE` or `TOLLGATE_CONFIG`; without either, `tollgate.toml` in the working directory if it is
+there). A flag wins over the environment, the environment over the file, the file over the default. In the file, `-` and
+`_` in a key are the same, and a list may be written as an array; a key that is no setting is an error. Relative paths
+start at the working directory.
 
 ```toml
 # tollgate.toml
