@@ -5,8 +5,9 @@ import requests
 from apigateway.auth import Auth
 
 from stand.dns import point_here
-from stand.signing import ALGORITHMS, date_source, x_date_source
+from stand.signing import ALGORITHMS, authorization, date_source, http_date, x_date_source
 from stand.site import Site
+from stand.wire import call
 
 
 @pytest.fixture
@@ -79,3 +80,18 @@ def test_a_session_of_signed_calls(site, monkeypatch):
             answer = session.post(url, headers=dict(x_date_source(*site.pair)), json={"number": number}, timeout=60)
             assert answer.status_code == 200
             assert answer.json()["body"] == '{"number": %d}' % number
+
+
+def test_how_far_a_date_may_be_off_is_a_setting(gateways, backend):
+    site = Site(gateways("--signature-skew", "3600"), backend)
+    site.api(path="/hello", to="/hello", AuthType="SECRET")
+    site.release()
+    pair = site.key()
+    site.plan(pair[0])
+
+    def status(offset):
+        signed = [("X-Date", http_date(offset))]
+        headers = [*signed, ("Authorization", authorization(*pair, signed))]
+        return call(site.gateway.http, "GET", "/hello", site.host, headers).status
+
+    assert [status(offset) for offset in (-3500, 3500, -3700, 3700)] == [200, 200, 401, 401]

@@ -238,6 +238,8 @@ groups! {
         body_size: Size<0, 1_099_511_627_776> = "16MiB";
         /// The longest form body that is read for its parameters; more is answered with 413.
         form_size: Size<1024, 67_108_864> = "1MiB";
+        /// How far the `X-Date` of a signed call may be from the gateway's clock, either way; then 401.
+        signature_skew: Seconds<1, 86_400> = "900";
         /// How long a TLS handshake may take.
         handshake_timeout: Seconds<1, 600> = "10";
         /// How long a request head may take from its first byte, and a new connection until its first byte; then 408.

@@ -59,6 +59,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Bounds on connections to backends.
     pub pool: PoolLimits,
+    /// How far the `X-Date` of a signed call may be from now, in seconds.
+    pub signature_skew: i64,
     /// The suffix of our own default names.
     pub domain: String,
     /// How long a WebSocket may last.
@@ -315,6 +317,7 @@ impl WorkerThread {
             ticker: Rc::clone(&ticker),
             metrics: self.metrics,
             log: RefCell::new(self.log),
+            signature_skew: self.settings.signature_skew,
             names: DefaultNames::new(&self.settings.domain),
             form_bytes: self.settings.form_bytes,
             rpc_bytes: self.settings.rpc_bytes,

@@ -82,7 +82,7 @@ async fn travel<'p>(
             body = known.body;
         }
         Auth::Oauth => Box::pin(auth::token::check(request, entry, now)).await?,
-        Auth::None | Auth::KeyPair => call.grant = auth::identify(request, entry, plan, now)?,
+        Auth::None | Auth::KeyPair => call.grant = auth::identify(worker, request, entry, plan, now)?,
     }
     check_protocol(entry, caller, request)?;
     let mut has_waited = entry.plugins.is_some() || !matches!(entry.rules.auth, Auth::None | Auth::KeyPair);

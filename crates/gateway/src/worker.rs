@@ -60,6 +60,8 @@ pub struct Outfit {
     pub metrics: Arc<Metrics>,
     /// Where calls are logged.
     pub log: RefCell<LogWriter>,
+    /// How far the `X-Date` of a signed call may be from now, in seconds.
+    pub signature_skew: i64,
     /// The default names of services.
     pub names: DefaultNames,
     /// Longest form body that is read for its parameters, in bytes.

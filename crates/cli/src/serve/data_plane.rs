@@ -36,6 +36,7 @@ pub(super) fn start(
             pool: settings.pool(),
             tunnel: settings.tunnel(),
             message_bytes: settings.websocket.websocket_message_size.size(),
+            signature_skew: i64::try_from(settings.caller.signature_skew.duration().as_secs()).unwrap_or(i64::MAX),
             domain: settings.installation.domain.0.clone(),
             form_bytes: settings.caller.form_size.size(),
             rpc_bytes: settings.backend.grpc_message_size.size(),

@@ -397,7 +397,11 @@ const REASONS: &[(&str, Stage, &str)] = &[
     ("signed_header_missing", Stage::Authentication, "A header that the signature covers is not there."),
     ("date_missing", Stage::Authentication, "Neither `Date` nor `X-Date` is there."),
     ("date_invalid", Stage::Authentication, "`X-Date` is no HTTP date."),
-    ("date_expired", Stage::Authentication, "`X-Date` is more than 15 minutes away from the gateway's clock."),
+    (
+        "date_expired",
+        Stage::Authentication,
+        "`X-Date` is further from the gateway's clock than it takes (`signature_skew`).",
+    ),
     ("unknown_key", Stage::Authentication, "There is no such key, or it is disabled."),
     (
         "key_not_bound",

@@ -42,7 +42,7 @@ pub async fn identify<'p>(
     if !presented.headers.contains("x-date") {
         return Err(Refusal::DateInvalid);
     }
-    check_x_date(request, now)?;
+    check_x_date(worker, request, now)?;
     let applications = entry.applications.as_deref();
     let application = applications
         .and_then(|applications| applications.of(presented.id))

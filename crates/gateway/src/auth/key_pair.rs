@@ -5,19 +5,18 @@ use sign::key_pair::{self, Authorization, HeaderNames, Malformed};
 
 use crate::plan::{ApiEntry, Grant, Plan};
 use crate::refusal::Refusal;
-
-/// How far `X-Date` may be from now, in seconds.
-const SKEW: i64 = 900;
+use crate::worker::Worker;
 
 /// The grant of the key that signed the call.
 pub(super) fn identify<'p>(
+    worker: &Worker,
     request: &Request,
     entry: &'p ApiEntry,
     plan: &Plan,
     now: i64,
 ) -> Result<&'p Grant, Refusal> {
     let presented = presented(request)?;
-    check_date(request, presented.headers, now)?;
+    check_date(worker, request, presented.headers, now)?;
     let grant = match entry.grants.of(presented.id) {
         Some(grant) => grant,
         None => return Err(without_grant(entry, plan, presented.id)),
@@ -60,25 +59,25 @@ fn check_signed_headers(request: &Request, names: HeaderNames<'_>) -> Result<(),
 
 /// One of `Date` and `X-Date` must be there. `Date` is not held against the clock; `X-Date` is, where it was signed or
 /// stands alone.
-fn check_date(request: &Request, names: HeaderNames<'_>, now: i64) -> Result<(), Refusal> {
+fn check_date(worker: &Worker, request: &Request, names: HeaderNames<'_>, now: i64) -> Result<(), Refusal> {
     let has_date = request.header("date").is_some();
     match request.header("x-date") {
         None if has_date => Ok(()),
         None => Err(Refusal::DateMissing),
         Some(_) if has_date && !names.contains("x-date") => Ok(()),
-        Some(value) => check_age(value, now),
+        Some(value) => check_age(worker, value, now),
     }
 }
 
 /// `X-Date` must be there and near to now.
-pub(super) fn check_x_date(request: &Request, now: i64) -> Result<(), Refusal> {
-    request.header("x-date").map_or(Err(Refusal::DateInvalid), |value| check_age(value, now))
+pub(super) fn check_x_date(worker: &Worker, request: &Request, now: i64) -> Result<(), Refusal> {
+    request.header("x-date").map_or(Err(Refusal::DateInvalid), |value| check_age(worker, value, now))
 }
 
-fn check_age(date: &[u8], now: i64) -> Result<(), Refusal> {
+fn check_age(worker: &Worker, date: &[u8], now: i64) -> Result<(), Refusal> {
     match key_pair::http_date_age(date, now) {
         None => Err(Refusal::DateInvalid),
-        Some(age) if age.abs() > SKEW => Err(Refusal::DateExpired),
+        Some(age) if age.abs() > worker.signature_skew => Err(Refusal::DateExpired),
         Some(_) => Ok(()),
     }
 }
