@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use model::parameter::{check_name, check_value};
 use model::{
     ApiDefinition, ApiProtocol, Backend, BackendMethod, BackendPath, BucketAction, FunctionCall, Invalid, Location,
-    Method, MethodMatch, MockBackend, Origin, Text,
+    Method, MethodMatch, MockBackend, Origin, Text, is_told_header,
 };
 
 use crate::{Refusal, rule};
@@ -24,17 +24,6 @@ const CONNECTION_HEADERS: [&str; 9] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
-];
-
-/// Headers that the gateway itself tells the backend of each call. Nothing else can be told in their place.
-const TOLD_HEADERS: [&str; 7] = [
-    "x-client-proto",
-    "x-client-proto-ver",
-    "x-forwarded-for",
-    "x-real-ip",
-    "x-b3-traceid",
-    "x-api-requestid",
-    "x-api-scheme",
 ];
 
 /// Most codes that an API says it may answer with: each release keeps them, and every look at the API shows them.
@@ -285,10 +274,8 @@ fn not_of_the_connection(header: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Many a backend takes `X_Real_IP` for `X-Real-IP`.
 fn not_told(header: &str) -> Result<(), Invalid> {
-    let plain = header.to_ascii_lowercase().replace('_', "-");
-    if TOLD_HEADERS.contains(&plain.as_str()) {
+    if is_told_header(header.as_bytes()) {
         let reason = format!("`{header}` is what the gateway tells the backend of each call; it writes it itself");
         Err(Invalid::new("header name", reason))
     } else {

@@ -47,6 +47,7 @@ pub mod snapshot;
 pub mod text;
 pub mod throttle;
 pub mod timestamp;
+pub mod told_header;
 pub mod traffic;
 pub mod upstream;
 pub mod usage_plan;
@@ -100,6 +101,7 @@ pub use snapshot::{ServiceTree, Snapshot};
 pub use text::{Name, Text};
 pub use throttle::{Throttle, ThrottleScope};
 pub use timestamp::Timestamp;
+pub use told_header::is_told_header;
 pub use traffic::{Latency, TrafficCounts, TrafficKind, TrafficOf, TrafficPoint, TrafficRow, TrafficScope, TrafficTop};
 pub use upstream::{
     Authority, Balancing, DnsLabel, HashKey, HeaderName, HealthCheck, KubernetesService, Members, Node, NodeHealth,

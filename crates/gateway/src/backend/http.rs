@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use model::Method;
+use model::{Method, is_told_header};
 use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
 
 use super::{OriginIs, Turn, body_refusal, bucket, function, rpc, whole};
@@ -19,18 +19,6 @@ pub(super) const TRIES: u32 = 3;
 
 /// What an ordinary request says of its connection.
 pub(super) const KEEP_ALIVE: &[u8] = b"Connection: keep-alive\r\n";
-
-/// The lines of the gateway's own that a request to a backend carries; a caller's lines of these names do not pass
-/// (spec: headers added on the request to backends).
-const OURS: [&str; 7] = [
-    "x-client-proto",
-    "x-client-proto-ver",
-    "x-forwarded-for",
-    "x-real-ip",
-    "x-b3-traceid",
-    "x-api-requestid",
-    "x-api-scheme",
-];
 
 /// Sends a call to its origin and the answer to the caller.
 pub async fn call(
@@ -204,7 +192,7 @@ pub(super) fn compose<'t>(
     head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(asked.hop);
-    let is_out = |name: &[u8]| is_ours(name) || parameters.drops_header(name);
+    let is_out = |name: &[u8]| is_told_header(name) || parameters.drops_header(name);
     match turn.origin_is {
         OriginIs::Rpc(_) => request.copy_headers(head, |name, _| is_out(name) || rpc::is_ours(name)),
         _ => request.copy_headers(head, |name, _| is_out(name)),
@@ -227,18 +215,6 @@ pub(super) fn compose<'t>(
         }
     }
     Ok(turn.form.as_deref().map(|form| Cow::Owned(parameters.form(form, &values))))
-}
-
-/// True for a line that the gateway writes itself. Also in the other spelling: many a backend takes `X_Real_IP` for
-/// `X-Real-IP` (CGI, RFC 3875, 4.1.18).
-pub(crate) fn is_ours(name: &[u8]) -> bool {
-    matches!(name.first(), Some(b'x' | b'X')) && OURS.iter().any(|ours| is_alias(name, ours.as_bytes()))
-}
-
-/// True where `name` is `ours`, which is in lower case, but for case and `_` in place of `-`.
-fn is_alias(name: &[u8], ours: &[u8]) -> bool {
-    name.len() == ours.len()
-        && name.iter().zip(ours).all(|(byte, our)| byte.to_ascii_lowercase() == *our || (*byte == b'_' && *our == b'-'))
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {

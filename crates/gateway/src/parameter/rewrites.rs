@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use model::{ApiDefinition, BucketAction, BucketBackend, Location, PathPart};
+use model::{ApiDefinition, BucketAction, BucketBackend, Location, PathPart, is_told_header};
 use net::Request;
 
 use super::{PathSource, Value, Values};
-use crate::backend::http::is_ours;
 use crate::refusal::Refusal;
 use crate::reply::write_line;
 use crate::route::Captures;
@@ -104,8 +103,8 @@ impl Rewrites {
             uses_form: declared.iter().any(|d| d.location == Location::Body)
                 || moves.iter().any(|m| m.to == Location::Body),
             dropped_headers: header_names.map(|name| plain_name(name.as_bytes())).collect(),
-            dropped_query: moved_away(&declared, &moves, Location::Query),
-            dropped_form: moved_away(&declared, &moves, Location::Body),
+            dropped_query: taken_out(&declared, &moves, Location::Query),
+            dropped_form: taken_out(&declared, &moves, Location::Body),
             constant_headers: Vec::new(),
             constant_query: String::new(),
             host: None,
@@ -337,7 +336,7 @@ fn moves(definition: &ApiDefinition, declared: &[Declared]) -> Vec<Move> {
 
 /// True for a line that the gateway writes itself: a second one would let the caller say what it says.
 fn is_gateways(location: Location, name: &str) -> bool {
-    location == Location::Header && (name.eq_ignore_ascii_case("host") || is_ours(name.as_bytes()))
+    location == Location::Header && (name.eq_ignore_ascii_case("host") || is_told_header(name.as_bytes()))
 }
 
 fn same_name(location: Location, a: &str, b: &str) -> bool {
@@ -352,6 +351,14 @@ fn moved_away(declared: &[Declared], moves: &[Move], location: Location) -> Hash
     let stays = |from: usize| moves.iter().any(|m| m.from == from && m.stays);
     let of_place = declared.iter().enumerate().filter(|(_, d)| d.location == location);
     of_place.filter(|(from, _)| !stays(*from)).map(|(_, d)| d.name.clone()).collect()
+}
+
+/// The names of a place whose pairs do not pass as the caller sent them: what is moved away, and what the backend gets
+/// from another place. A caller must not put a value of its own beside that one.
+fn taken_out(declared: &[Declared], moves: &[Move], location: Location) -> HashSet<String> {
+    let here = |stays: bool| moves.iter().filter(move |m| m.to == location && m.stays == stays);
+    let put = here(false).filter(|m| here(true).all(|kept| kept.name != m.name)).map(|m| m.name.clone());
+    moved_away(declared, moves, location).into_iter().chain(put).collect()
 }
 
 fn header_text<'r>(request: &'r Request, name: &str) -> Result<Option<Cow<'r, str>>, Refusal> {
