@@ -172,6 +172,25 @@ def test_a_drain_is_told_and_waits_for_what_is_open(gateways, backend):
     assert gateway.process.wait(timeout=60) == 0
 
 
+def test_who_has_just_come_when_draining_begins_is_answered(gateways, backend):
+    # One worker: when one connection is told, the other's worker drains.
+    gateway = gateways("--workers", "1")
+    site = made(gateway, backend)
+    with (
+        Frames(gateway.https, tls_name=site.host) as resting,
+        Frames(gateway.https, tls_name=site.host, begin=False) as fresh,
+    ):
+        resting.request(1, fields(site, "/mock"))
+        assert resting.answer(1).status == 200
+        gateway.process.send_signal(signal.SIGTERM)
+        resting.until(lambda came: came.kind == "GOAWAY")
+        fresh.begin()
+        fresh.request(1, fields(site, "/mock"))
+        assert fresh.answer(1).status == 200
+        assert fresh.ended_with() == "NO_ERROR"
+    assert gateway.process.wait(timeout=60) == 0
+
+
 def test_a_connection_has_so_many_calls(gateways, backend):
     gateway = gateways("--requests-per-connection", "3")
     site = made(gateway, backend)

@@ -129,13 +129,17 @@ class Frames:
         self.goaway = None
         self.opens_windows = not read_slowly
         if begin:
-            self.send(PREFACE + frame("SETTINGS", payload=settings(wishes)))
+            self.begin(wishes)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.socket.close()
+
+    def begin(self, wishes=()):
+        """Sends what a connection begins with."""
+        self.send(PREFACE + frame("SETTINGS", payload=settings(wishes)))
 
     def send(self, data):
         """Sends bytes."""

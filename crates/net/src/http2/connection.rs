@@ -78,8 +78,14 @@ pub async fn serve(opening: Opening, take: impl FnMut(Caller)) -> End {
     let mut deadline = Deadline::new(Rc::clone(&ticker));
     deadline.set_after(limits.head_timeout);
     let mut shaking = pin!(builder(&limits).handshake::<_, Bytes>(guarded));
+    let mut is_hurried = false;
     let shaken = poll_fn(|cx| {
-        let is_over = deadline.poll(cx) || ticker.is_draining();
+        // Who has just come had no way to know: what is on its way is waited for, and answered with GOAWAY behind it.
+        if ticker.is_draining() && !is_hurried {
+            is_hurried = true;
+            deadline.set_after(limits.linger_timeout);
+        }
+        let is_over = deadline.poll(cx);
         match shaking.as_mut().poll(cx) {
             Poll::Ready(connection) => Poll::Ready(connection.ok()),
             Poll::Pending if is_over => Poll::Ready(None),
