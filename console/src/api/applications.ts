@@ -98,7 +98,7 @@ export function useBindApplication(application: string) {
 export function useUnbindApplication() {
   return useChange(({ application, service, environment, api: one }: MayCall) =>
     api.DELETE('/api/v1/applications/{application}/bindings/{service}/{environment}/{api}', {
-      params: { path: { application, service, environment, api: one }, header: { 'If-Match': '*' } },
+      params: { path: { application, service, environment, api: one } },
     }),
   );
 }

@@ -68,7 +68,7 @@ export function useCreateAccessKey(operator: string) {
 export function useRevokeAccessKey(operator: string) {
   return useChange((key: string) =>
     api.DELETE('/api/v1/operators/{operator}/access-keys/{key}', {
-      params: { path: { operator, key }, header: { 'If-Match': '*' } },
+      params: { path: { operator, key } },
     }),
   );
 }

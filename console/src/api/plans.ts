@@ -70,7 +70,7 @@ export function useBindKeys(plan: string) {
 
 export function useUnbindKey(plan: string) {
   return useChange((key: string) =>
-    api.DELETE('/api/v1/usage-plans/{plan}/keys/{key}', { params: { path: { plan, key }, header: { 'If-Match': '*' } } }),
+    api.DELETE('/api/v1/usage-plans/{plan}/keys/{key}', { params: { path: { plan, key } } }),
   );
 }
 
@@ -114,16 +114,15 @@ export function useBindEnvironment() {
 }
 
 export function useUnbindEnvironment() {
-  return useChange(({ plan, service, environment, api: one }: Binding) => {
-    const header = { 'If-Match': '*' };
-    return one
+  return useChange(({ plan, service, environment, api: one }: Binding) =>
+    one
       ? api.DELETE('/api/v1/usage-plans/{plan}/bindings/{service}/{environment}/{api}', {
-          params: { path: { plan, service, environment, api: one }, header },
+          params: { path: { plan, service, environment, api: one } },
         })
       : api.DELETE('/api/v1/usage-plans/{plan}/bindings/{service}/{environment}', {
-          params: { path: { plan, service, environment }, header },
-        });
-  });
+          params: { path: { plan, service, environment } },
+        }),
+  );
 }
 
 /** Lets a plan that rules all of an environment rule each API that runs there by itself instead. */

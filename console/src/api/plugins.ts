@@ -70,7 +70,7 @@ export function useAttach(plugin: string) {
 export function useDetach() {
   return useChange(({ plugin, service, environment, api: one }: Attachment) =>
     api.DELETE('/api/v1/plugins/{plugin}/attachments/{service}/{environment}/{api}', {
-      params: { path: { plugin, service, environment, api: one }, header: { 'If-Match': '*' } },
+      params: { path: { plugin, service, environment, api: one } },
     }),
   );
 }

@@ -57,7 +57,7 @@ export function useBindStrategy(service: string, strategy: string) {
 export function useUnbindStrategy(service: string) {
   return useChange(service, ({ strategy, environment, api: one }: StrategyBinding) =>
     api.DELETE('/api/v1/services/{service}/ip-strategies/{strategy}/bindings/{environment}/{api}', {
-      params: { path: { service, strategy, environment, api: one }, header: { 'If-Match': '*' } },
+      params: { path: { service, strategy, environment, api: one } },
     }),
   );
 }

@@ -67,7 +67,7 @@ The native management API of a Tollgate gateway.\n\n\
 - Log in with `POST /api/v1/session`: a cookie is set, and each change must send the session's `csrf_token` in \
 `X-CSRF-Token`. Programs send `Authorization: Bearer {secret_id}:{secret_key}` with an operator's access key instead.\n\
 - Every noun has an `ETag`. `PUT`, `PATCH` and `DELETE` need it in `If-Match` (428 without, 412 when somebody else was \
-first); `If-Match: *` changes whatever is there.\n\
+first); `If-Match: *` changes whatever is there. Bindings, attachments and access keys have none: they are there or not.\n\
 - `Idempotency-Key` on a `POST` makes it safe to send again: it happens once.\n\
 - `dry_run=true` on anything that changes: everything is checked and answered, and nothing is stored.\n\
 - Lists come in pages: `limit`, and the `next_page_token` of one page as `page_token` of the next.\n\
@@ -114,8 +114,10 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
             let about = "A name for this request, 1 to 255 visible characters: sent again with the same one within a day, it \
                          happens once and gets the first answer again, with `Idempotent-Replayed: true`.";
             parameters.push(parameter("Idempotency-Key", ParameterIn::Header, about, text()));
-        } else {
-            parameters.push(parameter("If-Match", ParameterIn::Header, "The noun's `ETag`, or `*`.", text()));
+        } else if !is_relation(path) {
+            let mut mark = parameter("If-Match", ParameterIn::Header, "The noun's `ETag`, or `*`.", text());
+            mark.required = Required::True;
+            parameters.push(mark);
         }
     }
     if method != "GET" && !is_login {
@@ -146,6 +148,12 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
     let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
     let refused = ResponseBuilder::new().description("A problem").content("application/problem+json", content).build();
     operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
+}
+
+/// True for what is there or is not, and has no mark: what is bound to what, and access keys.
+fn is_relation(path: &str) -> bool {
+    let parts = ["/bindings/", "/attachments/", "/access-keys/", "/usage-plans/{plan}/keys/"];
+    parts.iter().any(|part| path.contains(part))
 }
 
 /// True for the answers that show one noun, which has a mark: a release that was made and an access key never change.
