@@ -94,24 +94,25 @@ def test_calls_follow_a_name_that_moves(gateways, names, stack):
     assert len(old.requests) == before
 
 
-def test_a_name_server_that_falls_silent_takes_no_backend_along(gateways, names, stack):
+def asked_each_time(gateways, names, stack):
+    """A site whose backend's name is asked for with each call: no answer is kept, and no connection. One call was made."""
     backend = Backend()
     stack.callback(backend.close)
     backend.answer = Answer(body="x", then="close")
     names.say("backend.test", "127.0.0.1", ttl=1)
     site = site_of(gateways, names, backend.port, "--backend-dns-ttl-max", "0", "--backend-dns-ttl-min", "0")
     assert status(site) == 200
+    return site
+
+
+def test_a_name_server_that_falls_silent_takes_no_backend_along(gateways, names, stack):
+    site = asked_each_time(gateways, names, stack)
     names.close()
     assert [status(site) for _ in range(3)] == [200] * 3
 
 
 def test_a_name_server_that_fails_for_one_family_takes_no_backend_along(gateways, names, stack):
-    backend = Backend()
-    stack.callback(backend.close)
-    backend.answer = Answer(body="x", then="close")
-    names.say("backend.test", "127.0.0.1", ttl=0)
-    site = site_of(gateways, names, backend.port, "--backend-dns-ttl-max", "0", "--backend-dns-ttl-min", "0")
-    assert status(site) == 200
+    site = asked_each_time(gateways, names, stack)
     # That there are no IPv6 addresses is true, and says nothing of the others.
     names.fail("backend.test")
     before = names.questions("backend.test")

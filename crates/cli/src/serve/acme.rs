@@ -120,9 +120,7 @@ impl Agent {
     /// One attempt at a domain's certificate.
     async fn issue(&self, issuance: &Issuance) {
         let domain = &issuance.domain;
-        let first = self.settings.acme_retry.duration();
-        let attempt =
-            self.held.attempt(domain, |attempts| Duration::from_millis(pause(first, attempts).unsigned_abs()));
+        let attempt = self.held.attempt(domain, |attempts| self.pause(attempts));
         let ordered = tokio::time::timeout(ORDER_TIMEOUT, self.order(issuance)).await;
         self.challenges.forget(domain.as_str());
         let outcome = match ordered {
@@ -184,9 +182,9 @@ impl Agent {
     }
 
     async fn fail(&self, issuance: &Issuance, reason: &str) {
-        let first = self.settings.acme_retry.duration();
-        let noted = self.control.note_acme_failure(&issuance.domain, reason, |attempts| pause(first, attempts)).await;
         let domain = &issuance.domain;
+        let millis = |attempts| i64::try_from(self.pause(attempts).as_millis()).unwrap_or(i64::MAX);
+        let noted = self.control.note_acme_failure(domain, reason, millis).await;
         match noted {
             Ok(failure) => {
                 let next = failure.next.seconds();
@@ -196,12 +194,17 @@ impl Agent {
             Err(error) => tracing::error!(%domain, reason, %error, "no certificate, and that could not be kept"),
         }
     }
+
+    /// How long to wait after so many failures in a row.
+    fn pause(&self, attempts: u32) -> Duration {
+        pause(self.settings.acme_retry.duration(), attempts)
+    }
 }
 
-/// How long to wait after so many failures in a row, in milliseconds: twice as long each time.
-fn pause(first: Duration, attempts: u32) -> i64 {
+/// Twice as long each time, up to a day.
+fn pause(first: Duration, attempts: u32) -> Duration {
     let doubled = first.saturating_mul(1_u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
-    i64::try_from(doubled.min(LONGEST_PAUSE).as_millis()).unwrap_or(i64::MAX)
+    doubled.min(LONGEST_PAUSE)
 }
 
 fn fresh_key() -> Result<Secret, Refusal> {
@@ -216,11 +219,11 @@ mod tests {
     #[test]
     fn pauses_double_up_to_a_day() {
         let minute = Duration::from_secs(60);
-        assert_eq!(pause(minute, 1), 60_000);
-        assert_eq!(pause(minute, 2), 120_000);
-        assert_eq!(pause(minute, 5), 960_000);
+        for (attempts, minutes) in [(1, 1), (2, 2), (5, 16)] {
+            assert_eq!(pause(minute, attempts), minute * minutes, "{attempts}");
+        }
         for many in [12, 33, 1000, u32::MAX] {
-            assert_eq!(pause(minute, many), 86_400_000, "{many}");
+            assert_eq!(pause(minute, many), LONGEST_PAUSE, "{many}");
         }
     }
 }
