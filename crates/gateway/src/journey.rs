@@ -142,7 +142,7 @@ async fn travel<'p>(
     Ok(None)
 }
 
-/// All limits that the call is under, the lowest of them wins; a refused call uses up nothing.
+/// All limits that the call is under, the lowest of them wins; what one refuses uses up nothing of the others.
 fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
     limits(entry, call).admit(call.started).map_err(exceeded)
 }
