@@ -46,8 +46,8 @@ def start(tmp_path):
     """Starts a gateway over a data folder that is there."""
     made = []
 
-    def begin(data, *arguments):
-        gateway = Gateway(tmp_path / f"started-{len(made)}", arguments)
+    def begin(data):
+        gateway = Gateway(tmp_path / f"started-{len(made)}")
         gateway.data = data
         made.append(gateway)
         return gateway.start()
