@@ -7,6 +7,7 @@ use store::Store;
 use crate::failure::Failure;
 use crate::serve::operator;
 use crate::settings::Settings;
+use crate::stored::wait;
 use crate::terminal;
 
 /// Copies the store that `settings` name into the folder `to`, also while a gateway has it open.
@@ -27,10 +28,4 @@ pub(crate) fn restore(from: &Path, settings: &Settings) -> Result<(), Failure> {
     operator::carry(from, data)?;
     terminal::say(format_args!("revision {} of {} is in {}", revision.0, from.display(), data.display()))?;
     Ok(())
-}
-
-fn wait<T>(work: impl Future<Output = Result<T, store::StoreError>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new("starting threads", error))?;
-    runtime.block_on(work).map_err(|error| Failure::new("store", error))
 }

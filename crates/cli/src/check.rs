@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use store::Store;
+
 use crate::call::exchange::TlsTrust;
 use crate::failure::Failure;
 use crate::serve::{certificates, data_plane};
 use crate::settings::Settings;
+use crate::stored::wait;
 use crate::terminal;
 
 /// Says what the settings and the stored configuration hold. Changes nothing, also beside a running gateway.
@@ -22,14 +25,8 @@ pub(crate) fn run(settings: &Settings, file: Option<&Path>) -> Result<(), Failur
     if pairs > 0 {
         terminal::say(format_args!("certificates: {pairs} in files, good"))?;
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new("starting threads", error))?;
     let folder = &settings.installation.data;
-    let stored = runtime
-        .block_on(store::Store::inspect(folder, settings.store_url()))
-        .map_err(|error| Failure::new("store", error))?;
+    let stored = wait(Store::inspect(folder, settings.store_url()))?;
     let Some(snapshot) = stored else {
         return Ok(terminal::say(format_args!("store: none in {} yet; `serve` will make it", folder.display()))?);
     };

@@ -20,6 +20,7 @@ mod manage;
 mod serve;
 mod settings;
 mod sign;
+mod stored;
 mod terminal;
 mod version;
 
