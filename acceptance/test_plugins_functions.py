@@ -2,16 +2,18 @@
 
 import base64
 import json
+import time
 from urllib.parse import quote
 
 import pytest
 
 from stand import functions, plugins
 from stand.cloud import Refused
+from stand.hand import Hand
 from stand.metrics import sample
 from stand.site import Site
 from stand.tags import UNCERTAIN
-from stand.wire import call
+from stand.wire import Wire, call, request
 
 FORBIDDEN = (UNCERTAIN["refused_caller"]["status"], {"message": UNCERTAIN["refused_caller"]["message"]})
 
@@ -76,6 +78,8 @@ def ask(site, path="/a", headers=(), method="GET", body=None):
 
 RIGHT, WRONG = [("Token", "right")], [("Token", "wrong")]
 
+ALLOWED = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n{"api-auth":true}'
+
 
 def test_a_function_says_who_may_call(site):
     plugin = plugins.attach(site, plugins.make(site, "CustomAuth", auth()), "a", "signed")
@@ -105,6 +109,31 @@ def test_the_time_that_the_function_takes_is_not_the_backends(site):
     plugins.attach(site, plugins.make(site, "CustomAuth", auth()), "hasty")
     assert ask(site, "/hasty?slow=1", RIGHT, "POST", b"once")[0] == 200
     assert [seen.body for seen in site.backend.requests] == ["once"]
+
+
+def test_a_limit_is_asked_when_the_function_has_spoken(gateways, backend):
+    """What others used up while the function was waited for is more than a second old by then."""
+    function = Hand()
+    gateway = gateways("--function-endpoint", function.url + "/{namespace}/{function}/{qualifier}")
+    site = Site(gateway, backend)
+    site.api(path="/a", name="a", to="/a")
+    site.release()
+    strategy = {"ServiceId": site.id, "Strategy": 1, "EnvironmentName": "release", "ApiIds": [site.apis["a"]]}
+    site.cloud.ModifyApiEnvironmentStrategy(**strategy)
+    plugins.attach(site, plugins.make(site, "CustomAuth", auth()), "a")
+    with Wire(gateway.http) as first, Wire(gateway.http) as second:
+        first.send(request("GET", "/a", site.host))
+        asked_first = function.take()
+        asked_first.request()
+        second.send(request("GET", "/a", site.host))
+        asked_second = function.take()
+        asked_second.request()
+        asked_second.send(ALLOWED)
+        assert second.receive().status == 200
+        time.sleep(1.1)
+        asked_first.send(ALLOWED)
+        assert first.receive().status == 200
+    function.close()
 
 
 @pytest.mark.parametrize("query", ["account=victim&ACCOUNT=mine", "account=victim&account=mine"])

@@ -18,6 +18,8 @@ use crate::worker::Worker;
 pub struct Call<'p> {
     /// When its head was there.
     pub started: Micros,
+    /// When its limits are asked: later, where a body or somebody else had to be waited for before.
+    pub judged: Micros,
     /// Who calls: the other end of the connection, or whom the trusted proxies before it tell of; port 0 where they tell
     /// none.
     pub caller: SocketAddr,
@@ -69,8 +71,10 @@ pub struct Names<'n> {
 impl Call<'_> {
     /// A call that has just come in.
     pub fn new(worker: &Worker, caller: SocketAddr) -> Self {
+        let now = worker.clock.now();
         Self {
-            started: worker.clock.now(),
+            started: now,
+            judged: now,
             caller,
             request_id: worker.request_id(),
             environment: None,

@@ -78,10 +78,14 @@ async fn travel<'p>(
         Auth::Application => {
             let signed = auth::application::identify(worker, entry, plan, caller, request, &scratch.path, now);
             let known = Box::pin(signed).await?;
+            call.judged = worker.clock.now();
             call.application = Some(known.application);
             body = known.body;
         }
-        Auth::Oauth => Box::pin(auth::token::check(request, entry, now)).await?,
+        Auth::Oauth => {
+            Box::pin(auth::token::check(request, entry, now)).await?;
+            call.judged = worker.clock.now();
+        }
         Auth::None | Auth::KeyPair => call.grant = auth::identify(worker, request, entry, plan, now)?,
     }
     check_protocol(entry, caller, request)?;
@@ -144,7 +148,7 @@ async fn travel<'p>(
 
 /// All limits that the call is under, the lowest of them wins; what one refuses uses up nothing of the others.
 fn admit(entry: &ApiEntry, call: &Call<'_>) -> Result<(), Refusal> {
-    limits(entry, call).admit(call.started).map_err(exceeded)
+    limits(entry, call).admit(call.judged).map_err(exceeded)
 }
 
 fn limits<'l>(entry: &'l ApiEntry, call: &'l Call<'_>) -> Limits<'l> {
@@ -198,12 +202,13 @@ async fn rule<'p>(
         body = check.check(facts, worker, caller, request, call, body).await?;
     }
     // A body or the function may have been waited for, and windows have gone by meanwhile.
-    let now = worker.clock.wall(worker.clock.now());
+    call.judged = worker.clock.now();
+    let now = worker.clock.wall(call.judged);
     let nonce = plugins.replay.as_ref().map(|plan| plan.nonce(&facts)).transpose()?.flatten();
     let counted = plugins.counted(&facts, now)?;
     let routed = plugins.routes.as_ref().map(|routes| routes.choose(&facts)).transpose()?.flatten();
     let limits = limits(entry, call);
-    limits.have_room(call.started).map_err(exceeded)?;
+    limits.have_room(call.judged).map_err(exceeded)?;
     if !counted.have_room() {
         return Err(Refusal::RateExceeded);
     }
@@ -215,8 +220,8 @@ async fn rule<'p>(
     if !counted.take() {
         return Err(Refusal::RateExceeded);
     }
-    limits.take(call.started).map_err(exceeded)?;
-    let diverted = plugins.breaker.as_ref().map(|breaker| breaker.diverted(call.started)).transpose()?.flatten();
+    limits.take(call.judged).map_err(exceeded)?;
+    let diverted = plugins.breaker.as_ref().map(|breaker| breaker.diverted(call.judged)).transpose()?.flatten();
     let mut edited = None;
     if let Some(edit) = &plugins.edit {
         let made = edit.edit(worker, caller, request, call, body.take()).await?;
@@ -235,7 +240,7 @@ async fn rule<'p>(
                 auth: entry.rules.auth,
                 known: call.grant.map(Grant::key_id).or(call.application.map(|application| &*application.id)),
             };
-            caching = cache.caching(&asking, caller, &mut body, worker.form_bytes, call.started).await?;
+            caching = cache.caching(&asking, caller, &mut body, worker.form_bytes, &worker.clock).await?;
         }
     }
     let edit = plugins.answer_edit.as_ref();

@@ -19,6 +19,7 @@ use self::key::Key;
 use self::rules::{Permit, Wish};
 pub use self::store::{AnswerStore, Kept, Whole};
 use crate::backend::body_refusal;
+use crate::clock::Clock;
 use crate::limit::Micros;
 use crate::plan::ApiPlan;
 use crate::refusal::Refusal;
@@ -99,7 +100,7 @@ impl CachePlan {
         caller: &mut Caller,
         body: &mut Option<Vec<u8>>,
         most: usize,
-        now: Micros,
+        clock: &Clock,
     ) -> Result<Option<Caching<'_>>, Refusal> {
         let request = asking.request;
         let Some(wish) = Wish::of(&self.source.rules, request) else { return Ok(None) };
@@ -112,6 +113,7 @@ impl CachePlan {
             Framing::Length(_) | Framing::Chunked => return Ok(None),
         }
         let Some(key) = self.key(asking, body.as_deref()) else { return Ok(None) };
+        let now = clock.now();
         let kept = self.store.find(&key, request).filter(|kept| wish.takes(kept.age(now), kept.left(now)));
         Ok(Some(Caching { kept, plan: self, key, may_keep: wish.may_keep, now }))
     }

@@ -43,7 +43,7 @@ impl CallLines {
         let at = out.len();
         out.push_str(entry.api.head());
         self.api = shifted(entry.api.id_place(), at);
-        let now = call.started;
+        let now = call.judged;
         write_rate(out, "X-Service-RateLimit: ", environment.rate.as_deref(), now);
         write_rate(out, "X-Api-RateLimit: ", entry.rate.as_deref(), now);
         if let Some(grant) = call.grant {
