@@ -204,6 +204,15 @@ def test_an_integrated_response_says_status_headers_and_body(site):
     assert (head.status, head.body, head.header("Content-Length")) == (200, b"", "18")
 
 
+def test_what_the_gateway_says_to_other_sites_the_function_does_not_say_again(site):
+    function(site, "decided", ServiceScfIsIntegratedResponse=True, EnableCORS=True)
+    site.release()
+    result = '{"statusCode":200,"headers":{"Access-Control-Allow-Origin":"*","Access-Control-Max-Age":"5"},"body":"x"}'
+    answer = ask(site, "POST", "/decided", body=result)
+    assert answer.all("Access-Control-Allow-Origin") == ["*"]
+    assert answer.all("Access-Control-Max-Age") == ["5"]
+
+
 RESULTS = {
     "no object": ('"text"', 403, MALFORMED),
     "no status": ('{"body":"x"}', 403, MALFORMED),

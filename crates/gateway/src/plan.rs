@@ -225,6 +225,8 @@ pub struct MockPlan {
     pub status: u16,
     /// The header lines.
     pub head: Box<[u8]>,
+    /// The date is among them.
+    pub has_date: bool,
     /// The body.
     pub body: Box<[u8]>,
 }

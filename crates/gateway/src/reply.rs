@@ -67,6 +67,22 @@ pub fn is_ours(name: &[u8], cors: CrossOriginRule) -> bool {
     }
 }
 
+/// Writes the header lines of an answer that is there as a whole: `lines`, but for what the gateway says itself under the
+/// rule `cors`, and what is not true of a body that was packed.
+pub fn write_whole(head: &mut Vec<u8>, lines: &[u8], cors: CrossOriginRule, is_packed: bool) {
+    for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let is_out = is_ours(name, cors) || (is_packed && gzip::is_untrue(name));
+        if !is_out {
+            head.extend_from_slice(line);
+        }
+    }
+    if is_packed {
+        gzip::write_etag(head, gzip::value_of(lines, "etag"));
+        gzip::write_lines(head);
+    }
+}
+
 /// Writes `number` in decimal.
 pub fn write_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
@@ -134,6 +150,30 @@ mod tests {
         let mut out = Vec::new();
         write_status(&mut out, 435);
         assert_eq!(out, b"HTTP/1.1 435 status code 435\r\n");
+    }
+
+    #[test]
+    fn a_packed_body_has_the_lines_that_are_true_of_it() {
+        let mut head = Vec::new();
+        let lines = b"A: b\r\netag: \"a\"\r\nAccept-Ranges: bytes\r\nContent-Type: text/css\r\n";
+        write_whole(&mut head, lines, CrossOriginRule::Closed, true);
+        let wanted = "A: b\r\nContent-Type: text/css\r\nETag: W/\"a\"\r\n\
+            Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+        assert_eq!(String::from_utf8_lossy(&head), wanted);
+    }
+
+    #[test]
+    fn what_the_gateway_says_of_other_sites_is_said_once() {
+        let lines = b"A: b\r\naccess-control-allow-origin: *\r\nAccess-Control-Max-Age: 5\r\nX-Api-ID: mine\r\n";
+        for (cors, wanted) in [
+            (CrossOriginRule::Closed, "A: b\r\naccess-control-allow-origin: *\r\nAccess-Control-Max-Age: 5\r\n"),
+            (CrossOriginRule::Open, "A: b\r\nAccess-Control-Max-Age: 5\r\n"),
+            (CrossOriginRule::Plugin, "A: b\r\n"),
+        ] {
+            let mut head = Vec::new();
+            write_whole(&mut head, lines, cors, false);
+            assert_eq!(String::from_utf8_lossy(&head), wanted);
+        }
     }
 
     #[test]

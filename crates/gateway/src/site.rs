@@ -119,7 +119,16 @@ pub fn find<'p>(
     };
     scratch.path = CallPath { rewritten, start, matched: 0 };
     let path = scratch.path.of(request);
-    let asked = preflight_method(method, request);
+    let asked =
+        preflight_method(method, request).map(|asked| environment.router.find(asked, path, &mut scratch.captures));
+    // A preflight is for the API that would answer the call that it asks about, also where another one takes OPTIONS.
+    if let Some(route::Found::Api { value, .. }) = asked
+        && let Some(entry) = environment.apis.get(*value)
+        && allows_page(entry, request)
+    {
+        call.entry = Some(entry);
+        return Ok(Found::Preflight(entry));
+    }
     match environment.router.find(method, path, &mut scratch.captures) {
         route::Found::Api { value, matched } => {
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
@@ -128,15 +137,9 @@ pub fn find<'p>(
             scratch.path.matched = matched;
             Ok(if asked.is_some() && allows_page(entry, request) { Found::Preflight(entry) } else { Found::Api(entry) })
         }
-        missed => match asked.map(|asked| environment.router.find(asked, path, &mut scratch.captures)) {
-            // A preflight is for the API that would answer the call that it asks about.
-            Some(route::Found::Api { value, .. }) => match environment.apis.get(*value) {
-                Some(entry) if allows_page(entry, request) => Ok(Found::Preflight(entry)),
-                _ => Err(Refusal::CrossOrigin),
-            },
-            _ if missed == route::Found::WrongMethod => Err(Refusal::WrongMethod),
-            _ => Err(Refusal::NoApi),
-        },
+        _ if matches!(asked, Some(route::Found::Api { .. })) => Err(Refusal::CrossOrigin),
+        route::Found::WrongMethod => Err(Refusal::WrongMethod),
+        route::Found::Nothing => Err(Refusal::NoApi),
     }
 }
 

@@ -140,10 +140,7 @@ async fn reply_with(
     head.clear();
     reply::write_status(head, made.status);
     let packed = gzip::packed(request, made.status, &made.head, &made.body);
-    match packed {
-        Some(_) => gzip::write_packed(head, &made.head),
-        None => head.extend_from_slice(&made.head),
-    }
+    reply::write_whole(head, &made.head, turn.entry.rules.cors, packed.is_some());
     if !made.has_date {
         turn.worker.write_date(head);
     }

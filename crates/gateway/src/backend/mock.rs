@@ -26,11 +26,10 @@ pub async fn answer(
     head.clear();
     reply::write_status(head, mock.status);
     let packed = gzip::packed(request, mock.status, &mock.head, &mock.body);
-    match packed {
-        Some(_) => gzip::write_packed(head, &mock.head),
-        None => head.extend_from_slice(&mock.head),
+    reply::write_whole(head, &mock.head, turn.entry.rules.cors, packed.is_some());
+    if !mock.has_date {
+        turn.worker.write_date(head);
     }
-    turn.worker.write_date(head);
     head.extend_from_slice(lines.bytes());
     cors::write_lines(head, turn.entry.rules.cors, turn.entry, request);
     let body = packed.as_deref().unwrap_or(&mock.body);

@@ -48,18 +48,6 @@ pub fn packed(request: &Request, status: u16, lines: &[u8], body: &[u8]) -> Opti
     suits.then(|| net::gzip(body))
 }
 
-/// Writes the header lines of a packed body: `lines`, but for what is not true of it any more, and what is true instead.
-pub fn write_packed(head: &mut Vec<u8>, lines: &[u8]) {
-    for line in lines.split_inclusive(|byte| *byte == b'\n') {
-        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        if !is_untrue(name) {
-            head.extend_from_slice(line);
-        }
-    }
-    write_etag(head, value_of(lines, "etag"));
-    write_lines(head);
-}
-
 /// Writes what a packed body's head says of it.
 pub fn write_lines(head: &mut Vec<u8>) {
     write_line(head, "Content-Encoding", b"gzip");
@@ -177,15 +165,6 @@ mod tests {
         assert!(packed(&asks, 200, b"content-type: text/xml\r\ncontent-encoding: gzip\r\n", &body).is_none());
         assert!(packed(&request(""), 200, b"Content-Type: application/json\r\n", &body).is_none());
         assert!(packed(&asks, 206, b"Content-Type: application/json\r\n", &body).is_none(), "a part of a body");
-    }
-
-    #[test]
-    fn a_packed_body_has_the_lines_that_are_true_of_it() {
-        let mut head = Vec::new();
-        write_packed(&mut head, b"A: b\r\netag: \"a\"\r\nAccept-Ranges: bytes\r\nContent-Type: text/css\r\n");
-        let wanted = "A: b\r\nContent-Type: text/css\r\nETag: W/\"a\"\r\n\
-            Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
-        assert_eq!(String::from_utf8_lossy(&head), wanted);
     }
 
     #[test]
