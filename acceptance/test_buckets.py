@@ -91,6 +91,19 @@ def test_a_signed_request_cannot_be_made_another(gateways, store):
     assert not any("copy" in name.lower() for name in headers.keys())
 
 
+def test_an_escaped_slash_leads_out_of_no_folder(gateways):
+    store = buckets.Store("s3")
+    site = signing(gateways, store)
+    bucket(site, "GetObject", backend="/public")
+    site.release()
+    store.objects[f"/{BUCKET}/public/a/b"] = b"v"
+    for path in ("/o/..%2Fother", "/o/a%2F..%2F..%2Fother", "/o/..%2f..%2Fother%2Fsecret", "/o/a%2F%2e%2E"):
+        answer = ask(site, "GET", path)
+        assert (answer.status, store.requests) == (400, []), path
+    assert ask(site, "GET", "/o/a%2Fb").body == b"v"
+    store.close()
+
+
 def test_a_wrong_pair_is_refused_by_the_store(gateways, store):
     site = signing(gateways, store, secret="another")
     bucket(site, "GetObject")

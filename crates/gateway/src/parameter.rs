@@ -257,7 +257,7 @@ impl ParameterPlan {
 }
 
 /// True when a segment of `path` leads elsewhere than down: `.` or `..`, also escaped.
-fn climbs(path: &[u8]) -> bool {
+pub fn climbs(path: &[u8]) -> bool {
     path.split(|byte| *byte == b'/').any(|segment| {
         let (mut rest, mut dots) = (segment, 0_usize);
         while let [b'.', behind @ ..] | [b'%', b'2', b'e' | b'E', behind @ ..] = rest {

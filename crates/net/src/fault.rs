@@ -79,7 +79,7 @@ impl HeadFault {
             HeadFault::MissingHost => "missing Host",
             HeadFault::RepeatedHost => "more than one Host",
             HeadFault::Host => "malformed Host",
-            HeadFault::Connect => "method CONNECT is not allowed",
+            HeadFault::Connect => "Method Not Allowed",
             HeadFault::Timeout => "the request head did not come in time",
             HeadFault::TargetTooLong => "the request target is too long",
             HeadFault::TooLarge => "the request head is too large",

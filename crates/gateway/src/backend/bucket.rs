@@ -1,6 +1,8 @@
 //! A bucket of an object store: an origin whose requests are signed (spec: COS).
 
+use crate::parameter::climbs;
 use crate::plan::{BucketPlan, BucketSigner};
+use crate::refusal::Refusal;
 use crate::reply;
 use crate::runtime::BucketSignature;
 
@@ -12,8 +14,12 @@ const SKEW: i64 = 60;
 
 /// Appends the lines that sign the request whose line `head` begins with; `host` is what its `Host` says, `now` is in
 /// seconds since the Unix epoch.
-pub(super) fn sign(head: &mut Vec<u8>, plan: &BucketPlan, host: &str, now: i64) {
-    let Some(BucketSigner { signature, key, region }) = &plan.signer else { return };
+///
+/// # Errors
+/// [`Refusal::BadPath`] where the form in which S3 has the path signed leads out of the path that is configured: an
+/// escaped slash is a slash there.
+pub(super) fn sign(head: &mut Vec<u8>, plan: &BucketPlan, host: &str, now: i64) -> Result<(), Refusal> {
+    let Some(BucketSigner { signature, key, region }) = &plan.signer else { return Ok(()) };
     let end = head.iter().position(|b| *b == b'\r').unwrap_or(head.len());
     let line = String::from_utf8_lossy(head.get(..end).unwrap_or_default()).into_owned();
     let mut words = line.split(' ');
@@ -30,6 +36,9 @@ pub(super) fn sign(head: &mut Vec<u8>, plan: &BucketPlan, host: &str, now: i64) 
             let (time, payload) = (sign::object::s3::timestamp(now), sign::object::s3::UNSIGNED);
             let headers = [("host", host), ("x-amz-content-sha256", payload), ("x-amz-date", time.as_str())];
             let sent = sign::object::s3::canonical_path(path);
+            if climbs(sent.as_bytes()) {
+                return Err(Refusal::BadPath);
+            }
             let begin = method.len() + 1;
             head.splice(begin..begin + path.len(), sent.bytes());
             let request = sign::object::Request { method, path: &sent, query, headers: &headers };
@@ -39,4 +48,5 @@ pub(super) fn sign(head: &mut Vec<u8>, plan: &BucketPlan, host: &str, now: i64) 
             reply::write_line(head, "Authorization", made.as_bytes());
         }
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use model::{Method, is_told_header};
-use net::{Caller, ConnectFault, Exchange, RelayFault, Request, RequestBody, SendFaultKind};
+use net::{Caller, ConnectFault, Exchange, Framing, RelayFault, Request, RequestBody, SendFaultKind};
 
 use super::{OriginIs, Turn, body_refusal, bucket, function, rpc, whole};
 use crate::call::Call;
@@ -177,6 +177,12 @@ pub(super) fn compose<'t>(
     let parameters = &api.parameters;
     let path = scratch.path.of(request);
     let values = parameters.read(request, path, &scratch.captures, turn.form.as_deref())?;
+    let form = turn.form.as_deref().map(|form| parameters.form(form, &values));
+    // A call without a body has no type to say of the one that is made here.
+    let is_form_made = turn.entry.rules.uses_form
+        && !turn.entry.rules.is_websocket
+        && request.body() == Framing::None
+        && form.as_ref().is_some_and(|form| !form.is_empty());
     let head = &mut scratch.head;
     head.clear();
     if let OriginIs::Rpc(rpc) = turn.origin_is {
@@ -192,13 +198,20 @@ pub(super) fn compose<'t>(
     head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(asked.hop);
-    let is_out = |name: &[u8]| is_told_header(name) || parameters.drops_header(name);
+    let is_out = |name: &[u8]| {
+        is_told_header(name)
+            || parameters.drops_header(name)
+            || (is_form_made && name.eq_ignore_ascii_case(b"content-type"))
+    };
     match turn.origin_is {
         OriginIs::Rpc(_) => request.copy_headers(head, |name, _| is_out(name) || rpc::is_ours(name)),
         _ => request.copy_headers(head, |name, _| is_out(name)),
     }
     write_our_lines(head, turn, caller, request, call);
     parameters.write_headers(head, request, &values);
+    if is_form_made && !parameters.drops_header(b"content-type") {
+        reply::write_line(head, "Content-Type", b"application/x-www-form-urlencoded");
+    }
     match turn.origin_is {
         OriginIs::Plain => {}
         OriginIs::Function(web) => {
@@ -207,14 +220,14 @@ pub(super) fn compose<'t>(
         }
         OriginIs::Bucket(plan) => {
             let host = parameters.host().unwrap_or(asked.host);
-            bucket::sign(head, plan, host, turn.worker.clock.wall(call.started).seconds());
+            bucket::sign(head, plan, host, turn.worker.clock.wall(turn.asked).seconds())?;
         }
         OriginIs::Rpc(rpc) => {
             rpc.write_headers(head, turn.entry.rules.timeout());
             return Ok(Some(Cow::Borrowed(&rpc.message)));
         }
     }
-    Ok(turn.form.as_deref().map(|form| Cow::Owned(parameters.form(form, &values))))
+    Ok(form.map(Cow::Owned))
 }
 
 fn write_our_lines(head: &mut Vec<u8>, turn: &Turn<'_>, caller: &Caller, request: &Request, call: &Call<'_>) {

@@ -258,7 +258,12 @@ impl Rewrites {
     }
 
     fn value<'v>(&'v self, values: &'v Values<'_>, m: &'v Move) -> Option<&'v str> {
-        values.0.get(m.from).and_then(Value::text).or(m.default.as_deref())
+        match (values.0.get(m.from), &m.default) {
+            (Some(Value::Sent(sent)), _) => Some(sent),
+            // The mapping says what this place of the backend gets; the parameter, what any place gets.
+            (_, Some(default)) => Some(default),
+            (value, None) => value.and_then(Value::text),
+        }
     }
 
     /// True when the move's value is one that the caller sent, in the place where it is to be.

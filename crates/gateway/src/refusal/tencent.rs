@@ -23,6 +23,7 @@ pub fn look(refusal: &Refusal, told: Told<'_>) -> Look {
     let fixed = |status: u16, message: &'static str| Look { status, message: Cow::Borrowed(message) };
     let made = |status: u16, message: String| Look { status, message: Cow::Owned(message) };
     match refusal {
+        Refusal::UnknownHost if told.host.is_empty() => fixed(404, "Not Found Host"),
         Refusal::UnknownHost => made(404, format!("There is no api match host[{}]", told.host)),
         Refusal::NoEnvironment => {
             made(404, format!("There is no api match default env_mapping[{}]", first_segment(told.path)))
