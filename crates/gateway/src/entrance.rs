@@ -32,9 +32,9 @@ pub(crate) struct Entrance {
 }
 
 /// Accepts connections and serves each in a task of its own.
-pub(crate) async fn accept(listener: TcpListener, entrance: Rc<Entrance>) {
-    let (most, ticker) = (entrance.limits.max_connections, Rc::clone(&entrance.worker.ticker));
-    let ended = listen::accept(listener, most, ticker, |stream, peer, seat| {
+pub(crate) async fn accept(listener: TcpListener, seats: Rc<listen::Seats>, entrance: Rc<Entrance>) {
+    let ticker = Rc::clone(&entrance.worker.ticker);
+    let ended = listen::accept(listener, seats, ticker, |stream, peer, seat| {
         tokio::task::spawn_local(enter(Rc::clone(&entrance), stream, peer, seat));
     })
     .await;

@@ -111,10 +111,14 @@ impl Gateway {
     pub fn start(settings: Settings, metrics: Arc<Metrics>, log: &AccessLog) -> io::Result<Self> {
         let workers = settings.workers.max(1);
         let mut listeners: Vec<Listeners> = (0..workers).map(|_| Vec::new()).collect();
+        let all = [&settings.http, &settings.https, &settings.http_proxied, &settings.https_proxied];
+        // Two sockets cannot have one port of IPv4.
+        let has_ipv4 = |port: u16| all.into_iter().flatten().any(|other| other.is_ipv4() && other.port() == port);
         let mut bind = |addresses: &[SocketAddr], is_tls: bool, is_proxied: bool| -> io::Result<Vec<SocketAddr>> {
             let mut bound = Vec::new();
             for address in addresses {
-                let (actual, sockets) = listen::bind(*address, workers)
+                let is_ipv6_only = address.port() != 0 && has_ipv4(address.port());
+                let (actual, sockets) = listen::bind(*address, workers, is_ipv6_only)
                     .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
                 for (socket, of_worker) in sockets.into_iter().zip(&mut listeners) {
                     of_worker.push((socket, Door { local: actual, is_tls, is_proxied }));
@@ -337,13 +341,14 @@ impl WorkerThread {
             _ = self.stopped.wait_for(|stop| *stop) => return,
         }
         let limits = Rc::new(self.settings.limits.clone());
+        let places = listen::Seats::new(limits.max_connections);
         let mut listening = Vec::new();
         for (listener, door) in self.listeners {
             let tls = door
                 .is_tls
                 .then(|| Doorman { refusing: Arc::clone(&self.refusing), without_name: self.settings.without_name });
             let entrance = Entrance { door, tls, worker: Rc::clone(&worker), limits: Rc::clone(&limits) };
-            listening.push(tokio::task::spawn_local(accept(listener, Rc::new(entrance))));
+            listening.push(tokio::task::spawn_local(accept(listener, Rc::clone(&places), Rc::new(entrance))));
         }
         let upkeep = tokio::task::spawn_local(upkeep(Rc::clone(&worker)));
         let pushes = tokio::task::spawn_local(seats.serve(self.line));

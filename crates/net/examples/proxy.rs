@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let workers = words.next().map_or(Ok(1), |word| word.parse())?;
     let target: SocketAddr = target.parse()?;
     let target = Arc::new(Target::new(false, &target.ip().to_string(), target.port(), None)?);
-    let (address, listeners) = listen::bind(address.parse()?, workers)?;
+    let (address, listeners) = listen::bind(address.parse()?, workers, false)?;
     println!("listening on {address}");
     let threads: Vec<_> = listeners
         .into_iter()
@@ -41,8 +41,8 @@ async fn work(listener: std::net::TcpListener, local: SocketAddr, target: Arc<Ta
     let clock = Ticker::start();
     let limits = Rc::new(Limits::default());
     let pool = Pool::new(PoolLimits::default(), Rc::clone(&clock));
-    let most = limits.max_connections;
-    listen::accept(listener, most, Rc::clone(&clock), move |stream, peer, seat| {
+    let seats = listen::Seats::new(limits.max_connections);
+    listen::accept(listener, seats, Rc::clone(&clock), move |stream, peer, seat| {
         let caller = Caller::new(Io::Plain(stream), peer, local, Rc::clone(&limits), Rc::clone(&clock));
         let (pool, target) = (Rc::clone(&pool), Arc::clone(&target));
         tokio::task::spawn_local(async move {

@@ -22,8 +22,9 @@ const BACKLOG: i32 = 4096;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Binds `address` once for each of `workers` (SO_REUSEPORT), so that the kernel spreads connections over them. Port 0 is resolved once;
-/// all get the same port. Returns the address that is listened on.
-pub fn bind(address: SocketAddr, workers: usize) -> io::Result<(SocketAddr, Vec<TcpListener>)> {
+/// all get the same port. `[::]` takes callers over IPv4 too, unless it `is_ipv6_only`. Returns the address that is listened
+/// on.
+pub fn bind(address: SocketAddr, workers: usize, is_ipv6_only: bool) -> io::Result<(SocketAddr, Vec<TcpListener>)> {
     let mut bound = address;
     let mut listeners = Vec::with_capacity(workers);
     for _ in 0..workers.max(1) {
@@ -34,7 +35,7 @@ pub fn bind(address: SocketAddr, workers: usize) -> io::Result<(SocketAddr, Vec<
             socket.set_reuse_port(true)?;
         }
         if bound.is_ipv6() {
-            socket.set_only_v6(false)?;
+            socket.set_only_v6(is_ipv6_only)?;
         }
         socket.set_nonblocking(true)?;
         socket.bind(&bound.into())?;
@@ -63,16 +64,15 @@ const EVENT_INTERVAL: u32 = 61;
 const GLOBAL_QUEUE_INTERVAL: u32 = 61;
 
 /// Accepts connections until `clock` is draining, and then those that wait already; hands each, with TCP_NODELAY, to
-/// `take` together with a [`Seat`] that has to live as long as the connection. Accepts no more than `max_connections` at
-/// a time. Survives a lack of file descriptors.
+/// `take` together with a [`Seat`] that has to live as long as the connection. Accepts no more than `seats` has room for.
+/// Survives a lack of file descriptors.
 pub async fn accept(
     listener: TcpListener,
-    max_connections: usize,
+    seats: Rc<Seats>,
     clock: Rc<Ticker>,
     mut take: impl FnMut(TcpStream, SocketAddr, Seat),
 ) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let seats = Rc::new(Seats::default());
     let mut deadline = Deadline::new(Rc::clone(&clock));
     let mut is_paused = false;
     loop {
@@ -82,7 +82,7 @@ pub async fn accept(
             if clock.is_draining() {
                 return Poll::Ready(None);
             }
-            if (is_paused && !is_over) || seats.is_full(max_connections, cx.waker()) {
+            if (is_paused && !is_over) || seats.is_full(cx.waker()) {
                 return Poll::Pending;
             }
             listener.poll_accept(cx).map(Some)
@@ -106,7 +106,7 @@ pub async fn accept(
     // The connections that wait stand already, as far as their callers know: closing the socket would reset them.
     let listener = listener.into_std()?;
     for _ in 0..BACKLOG {
-        if seats.taken.get() >= max_connections {
+        if seats.taken.get() >= seats.most {
             break;
         }
         match listener.accept() {
@@ -132,17 +132,28 @@ fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-#[derive(Debug, Default)]
-struct Seats {
+/// The connections that a worker may hold, through all of its listeners together.
+#[derive(Debug)]
+pub struct Seats {
+    most: usize,
     taken: Cell<usize>,
-    waiting: RefCell<Option<Waker>>,
+    /// The listeners that wait for a free one.
+    waiting: RefCell<Vec<Waker>>,
 }
 
 impl Seats {
-    fn is_full(&self, most: usize, waker: &Waker) -> bool {
-        let full = self.taken.get() >= most;
+    /// So many, and all of them free.
+    pub fn new(most: usize) -> Rc<Seats> {
+        Rc::new(Seats { most, taken: Cell::new(0), waiting: RefCell::default() })
+    }
+
+    fn is_full(&self, waker: &Waker) -> bool {
+        let full = self.taken.get() >= self.most;
         if full {
-            *self.waiting.borrow_mut() = Some(waker.clone());
+            let mut waiting = self.waiting.borrow_mut();
+            if !waiting.iter().any(|other| other.will_wake(waker)) {
+                waiting.push(waker.clone());
+            }
         }
         full
     }
@@ -159,18 +170,32 @@ impl Seat {
         seats.taken.set(seats.taken.get() + 1);
         Seat { seats: Rc::clone(seats) }
     }
-
-    /// How many connections the worker holds through this listener now.
-    pub fn taken(&self) -> usize {
-        self.seats.taken.get()
-    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         self.seats.taken.set(self.seats.taken.get().saturating_sub(1));
-        if let Some(waker) = self.seats.waiting.take() {
-            waker.wake();
-        }
+        // Whoever comes first takes it; the others wait again.
+        self.seats.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_families_have_a_port_each_with_its_own_socket() {
+        let (six, _listens) = bind("[::]:0".parse().unwrap(), 1, true).unwrap();
+        let four = SocketAddr::from(([0, 0, 0, 0], six.port()));
+        assert_eq!(bind(four, 1, false).unwrap().0, four);
+    }
+
+    #[test]
+    fn one_socket_takes_both_families() {
+        let (six, listeners) = bind("[::]:0".parse().unwrap(), 1, false).unwrap();
+        let _caller = std::net::TcpStream::connect(("127.0.0.1", six.port())).unwrap();
+        listeners[0].set_nonblocking(false).unwrap();
+        assert_eq!(listeners[0].accept().unwrap().1.ip().to_canonical().to_string(), "127.0.0.1");
     }
 }

@@ -13,7 +13,8 @@ const OPENING: &str = "\
 of a TOML file (`--config FILE` or `TOLLGATE_CONFIG`; without either, `tollgate.toml` in the working directory if it is
 there). A flag wins over the environment, the environment over the file, the file over the default. In the file, `-` and
 `_` in a key are the same, and a list may be written as an array; a key that is no setting is an error. Relative paths
-start at the working directory.
+start at the working directory. `[::]` takes callers over IPv4 too, unless an address of IPv4 with the same port stands beside
+it.
 
 ```toml
 # tollgate.toml

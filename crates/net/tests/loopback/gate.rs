@@ -62,13 +62,13 @@ impl Gate {
         let limits = Rc::new(limits);
         let pool = Pool::new(PoolLimits::default(), Rc::clone(&clock));
         let target = Arc::new(Target::new(false, &backend.ip().to_string(), backend.port(), None).unwrap());
-        let (address, listeners) = listen::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
+        let (address, listeners) = listen::bind("127.0.0.1:0".parse().unwrap(), 1, false).unwrap();
         let worker = Worker { pool: Rc::clone(&pool), target, events: Rc::default(), timeout };
         let events = Rc::clone(&worker.events);
         let accepting = Rc::clone(&clock);
         tokio::task::spawn_local(async move {
             let listener = listeners.into_iter().next().unwrap();
-            let most = limits.max_connections;
+            let seats = listen::Seats::new(limits.max_connections);
             let take = |stream, peer, seat| {
                 let caller = Caller::new(Io::Plain(stream), peer, address, Rc::clone(&limits), Rc::clone(&accepting));
                 let worker = worker.clone();
@@ -77,7 +77,7 @@ impl Gate {
                     drop(seat);
                 });
             };
-            listen::accept(listener, most, Rc::clone(&accepting), take).await.unwrap();
+            listen::accept(listener, seats, Rc::clone(&accepting), take).await.unwrap();
         });
         Gate { address, pool, clock, events }
     }

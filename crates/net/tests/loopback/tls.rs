@@ -28,7 +28,7 @@ async fn backend() -> (SocketAddr, rustls::RootCertStore) {
     let config = front(&certificate, &key);
     let mut roots = rustls::RootCertStore::empty();
     roots.add(rustls::pki_types::CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap()).unwrap();
-    let (address, listeners) = listen::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
+    let (address, listeners) = listen::bind("127.0.0.1:0".parse().unwrap(), 1, false).unwrap();
     let clock = Ticker::start();
     let accepting = Rc::clone(&clock);
     tokio::task::spawn_local(async move {
@@ -46,7 +46,9 @@ async fn backend() -> (SocketAddr, rustls::RootCertStore) {
                 drop(seat);
             });
         };
-        listen::accept(listeners.into_iter().next().unwrap(), 10, Rc::clone(&accepting), take).await.unwrap();
+        listen::accept(listeners.into_iter().next().unwrap(), listen::Seats::new(10), Rc::clone(&accepting), take)
+            .await
+            .unwrap();
     });
     (address, roots)
 }
