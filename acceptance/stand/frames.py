@@ -107,39 +107,23 @@ def settings(pairs):
     return b"".join(struct.pack(">HI", SETTINGS.get(name, name), value) for name, value in pairs)
 
 
-class Frames:
-    """A connection to a listener of the gateway."""
+class End:
+    """One end of a connection that speaks in frames."""
 
-    def __init__(self, address, tls_name=None, begin=True, wishes=(), read_slowly=False):
-        self.socket = socket.create_connection(address, timeout=TIMEOUT)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if tls_name is not None:
-            trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            trusting.check_hostname = False
-            trusting.verify_mode = ssl.CERT_NONE
-            trusting.set_alpn_protocols(["h2"])
-            self.socket = trusting.wrap_socket(self.socket, server_hostname=tls_name)
-            assert self.socket.selected_alpn_protocol() == "h2"
+    def __init__(self, wire):
+        self.socket = wire
         self.encoder = hpack.Encoder()
         self.decoder = hpack.Decoder()
         self.decoder.max_header_list_size = 1 << 20
         self.buffer = b""
         self.seen = []
-        self.answers = {}
         self.goaway = None
-        self.opens_windows = not read_slowly
-        if begin:
-            self.begin(wishes)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.socket.close()
-
-    def begin(self, wishes=()):
-        """Sends what a connection begins with."""
-        self.send(PREFACE + frame("SETTINGS", payload=settings(wishes)))
 
     def send(self, data):
         """Sends bytes."""
@@ -152,6 +136,73 @@ class Frames:
     def block(self, fields):
         """A header block. Names and values go as they are given."""
         return self.encoder.encode(list(fields), huffman=False)
+
+    def receive(self):
+        """The next frame. SETTINGS and PING are acknowledged."""
+        header = self._exactly(9)
+        length = int.from_bytes(header[:3], "big")
+        stream = struct.unpack(">I", header[5:9])[0] & 0x7FFFFFFF
+        came = Frame(NAMES.get(header[3], header[3]), header[4], stream, self._exactly(length))
+        self.seen.append(came)
+        self._note(came)
+        return came
+
+    def _note(self, came):
+        if came.kind == "SETTINGS" and not came.has("ACK"):
+            self.attempt(frame("SETTINGS", FLAGS["ACK"]))
+        elif came.kind == "PING" and not came.has("ACK"):
+            self.attempt(frame("PING", FLAGS["ACK"], 0, came.payload))
+        elif came.kind == "GOAWAY":
+            self.goaway = came
+
+    def fields(self, came):
+        """The fields of a header block."""
+        assert came.has("END_HEADERS"), "the gateway's heads are small"
+        return [(text(name), text(value)) for name, value in self.decoder.decode(came.payload, raw=True)]
+
+    def attempt(self, data):
+        """Sends bytes, if the other side still takes any."""
+        try:
+            self.send(data)
+        except OSError:
+            # The other side has closed for writing; what it said before is still read.
+            pass
+
+    def _exactly(self, count):
+        while len(self.buffer) < count:
+            try:
+                more = self.socket.recv(65536)
+            except (ConnectionError, ssl.SSLError) as error:
+                raise Closed(str(error)) from error
+            if not more:
+                raise Closed("closed")
+            self.buffer += more
+        taken, self.buffer = self.buffer[:count], self.buffer[count:]
+        return taken
+
+
+class Frames(End):
+    """A connection to a listener of the gateway. What comes is noted in `answers`, and windows are opened for it."""
+
+    def __init__(self, address, tls_name=None, begin=True, wishes=(), read_slowly=False):
+        wire = socket.create_connection(address, timeout=TIMEOUT)
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls_name is not None:
+            trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            trusting.check_hostname = False
+            trusting.verify_mode = ssl.CERT_NONE
+            trusting.set_alpn_protocols(["h2"])
+            wire = trusting.wrap_socket(wire, server_hostname=tls_name)
+            assert wire.selected_alpn_protocol() == "h2"
+        super().__init__(wire)
+        self.answers = {}
+        self.opens_windows = not read_slowly
+        if begin:
+            self.begin(wishes)
+
+    def begin(self, wishes=()):
+        """Sends what a connection begins with."""
+        self.send(PREFACE + frame("SETTINGS", payload=settings(wishes)))
 
     def request(self, stream, fields, body=None, end=True):
         """Sends HEADERS, and the body in one DATA frame if there is one."""
@@ -172,25 +223,11 @@ class Frames:
         """Sends WINDOW_UPDATE."""
         self.frame("WINDOW_UPDATE", 0, stream, struct.pack(">I", size))
 
-    def receive(self):
-        """The next frame. It is noted in `answers`; SETTINGS and PING are acknowledged, windows opened."""
-        header = self._exactly(9)
-        length = int.from_bytes(header[:3], "big")
-        stream = struct.unpack(">I", header[5:9])[0] & 0x7FFFFFFF
-        came = Frame(NAMES.get(header[3], header[3]), header[4], stream, self._exactly(length))
-        self.seen.append(came)
-        self._note(came)
-        return came
-
     def _note(self, came):
+        super()._note(came)
         answer = self.answers.setdefault(came.stream, Answer()) if came.stream else None
-        if came.kind == "SETTINGS" and not came.has("ACK"):
-            self.attempt(frame("SETTINGS", FLAGS["ACK"]))
-        elif came.kind == "PING" and not came.has("ACK"):
-            self.attempt(frame("PING", FLAGS["ACK"], 0, came.payload))
-        elif came.kind == "HEADERS":
-            assert came.has("END_HEADERS"), "the gateway's heads are small"
-            fields = [(text(name), text(value)) for name, value in self.decoder.decode(came.payload, raw=True)]
+        if came.kind == "HEADERS":
+            fields = self.fields(came)
             status = next((int(value) for name, value in fields if name == ":status"), None)
             fields = [pair for pair in fields if not pair[0].startswith(":")]
             if status is not None and status < 200:
@@ -208,18 +245,8 @@ class Frames:
                     self.attempt(frame("WINDOW_UPDATE", 0, came.stream, size))
         elif came.kind == "RST_STREAM":
             answer.reset = came.code
-        elif came.kind == "GOAWAY":
-            self.goaway = came
         if came.kind in ("HEADERS", "DATA") and came.has("END_STREAM"):
             answer.ended = True
-
-    def attempt(self, data):
-        """Sends bytes, if the other side still takes any."""
-        try:
-            self.send(data)
-        except OSError:
-            # The other side has closed for writing; what it said before is still read.
-            pass
 
     def until(self, wanted):
         """Receives until `wanted(frame)` holds and gives that frame."""
@@ -241,18 +268,6 @@ class Frames:
                 self.receive()
         except Closed:
             return self.goaway and self.goaway.code
-
-    def _exactly(self, count):
-        while len(self.buffer) < count:
-            try:
-                more = self.socket.recv(65536)
-            except (ConnectionError, ssl.SSLError) as error:
-                raise Closed(str(error)) from error
-            if not more:
-                raise Closed("closed")
-            self.buffer += more
-        taken, self.buffer = self.buffer[:count], self.buffer[count:]
-        return taken
 
 
 def text(value):

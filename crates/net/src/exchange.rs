@@ -106,6 +106,9 @@ impl Exchange {
             Err(kind) => {
                 // A backend that does not read would keep what is still to be sent with the system, long after the call.
                 sending.backend.io.reset_on_close();
+                if kind == SendFaultKind::Timeout {
+                    sending.backend.io.doubt();
+                }
                 let is_lost = matches!(kind, SendFaultKind::Closed | SendFaultKind::Reset);
                 let is_refused = kind == SendFaultKind::Refused;
                 let mut may_go_elsewhere = is_refused || (is_lost && !sending.seen);

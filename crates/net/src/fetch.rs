@@ -59,22 +59,13 @@ impl Pool {
             ConnectFault::Timeout => FetchFault::Timeout,
             fault => FetchFault::Connect(fault),
         })?;
-        let exchange = self.exchange(backend, head, body, most);
-        tokio::time::timeout_at(deadline.into(), exchange).await.unwrap_or(Err(FetchFault::Timeout))
-    }
-
-    async fn exchange(&self, backend: Backend, head: &[u8], body: &[u8], most: usize) -> Result<Fetched, FetchFault> {
-        let mut request = Vec::with_capacity(head.len() + body.len() + 32);
-        request.extend_from_slice(head);
-        if !body.is_empty() || head.starts_with(b"POST ") || head.starts_with(b"PUT ") {
-            append_length(&mut request, body.len() as u64);
-        }
-        request.extend_from_slice(b"\r\n");
-        request.extend_from_slice(body);
-        let to_head = head.starts_with(b"HEAD ");
-        let mut fetching = Fetching { backend, request, position: 0, inbox: Vec::new(), is_at_end: false };
-        let response = fetching.response(to_head).await?;
-        let body = fetching.body(&response, most).await?;
+        let mut fetching = Fetching::new(backend, head, body);
+        let exchange = fetching.exchange(head.starts_with(b"HEAD "), most);
+        let Ok(done) = tokio::time::timeout_at(deadline.into(), exchange).await else {
+            fetching.backend.io.doubt();
+            return Err(FetchFault::Timeout);
+        };
+        let (response, body) = done?;
         let peer = fetching.backend.peer();
         if response.is_persistent() && fetching.inbox.is_empty() && fetching.is_sent() && !fetching.is_at_end {
             self.put_back(fetching.backend.used());
@@ -95,6 +86,24 @@ struct Fetching {
 }
 
 impl Fetching {
+    fn new(backend: Backend, head: &[u8], body: &[u8]) -> Fetching {
+        let mut request = Vec::with_capacity(head.len() + body.len() + 32);
+        request.extend_from_slice(head);
+        if !body.is_empty() || head.starts_with(b"POST ") || head.starts_with(b"PUT ") {
+            append_length(&mut request, body.len() as u64);
+        }
+        request.extend_from_slice(b"\r\n");
+        request.extend_from_slice(body);
+        Fetching { backend, request, position: 0, inbox: Vec::new(), is_at_end: false }
+    }
+
+    /// The whole response.
+    async fn exchange(&mut self, to_head: bool, most: usize) -> Result<(Response, Vec<u8>), FetchFault> {
+        let response = self.response(to_head).await?;
+        let body = self.body(&response, most).await?;
+        Ok((response, body))
+    }
+
     fn is_sent(&self) -> bool {
         self.position >= self.request.len()
     }

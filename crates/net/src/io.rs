@@ -197,6 +197,13 @@ impl Io {
         self.poll_read(&mut cx, &mut [0]).is_pending()
     }
 
+    /// Whoever is at the other end has not answered in time: a connection that carries many calls gets no further one.
+    pub(crate) fn doubt(&self) {
+        if let Io::Stream(stream) = self {
+            stream.doubt();
+        }
+    }
+
     /// Closing will reset the connection, so that the peer cannot take what it got for the whole. A stream that has not ended is reset anyway.
     pub(crate) fn reset_on_close(&self) {
         if let Some(tcp) = self.tcp() {

@@ -88,6 +88,9 @@ impl Exchange {
             // As in `send`: nothing is left behind for a backend that does not read.
             relay.backend.io.reset_on_close();
         }
+        if matches!(result, Err(RelayFault::BackendStalled)) {
+            relay.backend.io.doubt();
+        }
         match result {
             Ok(()) => {
                 if let Some(keeper) = relay.course.as_ref().and_then(|course| course.keeper.as_ref()) {

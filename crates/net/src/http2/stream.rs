@@ -57,6 +57,13 @@ impl Stream {
         }
     }
 
+    /// The backend has not answered in time: no further stream is put on its connection. Those that are there go on.
+    pub(crate) fn doubt(&self) {
+        if let Side::Backend(stream) = &self.0 {
+            stream.doubt();
+        }
+    }
+
     /// The exchange on it has ended well.
     pub(crate) fn end(self) {
         match self.0 {

@@ -69,6 +69,10 @@ impl ToBackend {
         self.session.is_tls()
     }
 
+    pub(super) fn doubt(&self) {
+        self.session.close();
+    }
+
     pub(super) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match &mut self.request {
             Outgoing::Begun(body) => body.poll_write(cx, bytes),
