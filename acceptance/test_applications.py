@@ -165,6 +165,12 @@ def test_what_is_not_there_is_refused_by_its_kind(site):
             assert refused(action, **(place(site, app) | change))[0] == expected
     nowhere = {"ServiceId": site.id, "ApiIds": ["api-nowhere1"]}
     assert refused(cloud.DescribeApiBindApiAppsStatus, **nowhere)[0] == no_api
+    elsewhere = {"Filters": [{"Name": "Environment", "Values": ["prod"]}]}
+    for action, fields in (
+        (cloud.DescribeApiAppBindApisStatus, {"ApiAppId": app}),
+        (cloud.DescribeApiBindApiAppsStatus, {"ServiceId": site.id, "ApiIds": [site.apis["a"]]}),
+    ):
+        assert refused(action, **fields, **elsewhere)[0] == "InvalidParameterValue.InvalidEnv"
     code, _ = refused(cloud.DescribeApiAppsStatus, Filters=[{"Name": "Colour", "Values": ["red"]}])
     assert code == "InvalidParameterValue.InvalidFilterNotSupportedName"
     for name in ("", "a b", "x" * 51):

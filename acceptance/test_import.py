@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from stand.cloud import Cloud, Refused
+from stand.expect import ABSENT, check
 from stand.gateway import SECRET_ID, SECRET_KEY
 from stand.native import Native, Problem
 from stand.site import Site
@@ -105,6 +106,30 @@ def test_a_document_of_the_vendor_becomes_apis_that_answer(site, form):
     assert (described["ServiceType"], described["EnableCORS"], described["AuthType"]) == ("MOCK", True, "NONE")
 
 
+def test_what_is_told_of_an_imported_api_may_be_sent_back(site):
+    """A backend in a network stays one, and what CreateApi would refuse is refused."""
+    network = {"Product": "clb", "UniqVpcId": "vpc-1", "Url": site.backend.url, "Path": "/", "Method": "GET"}
+    backend = {"ServiceType": "VPC", "ServiceConfig": network}
+    nowhere = {**backend, "ServiceConfig": {**network, "UniqVpcId": ""}}
+    many = [{"Name": f"X-{number}", "Position": "HEADER", "DefaultValue": "v"} for number in range(101)]
+    tags = [{"Key": "k" * 128, "Value": ""}]
+    paths = {
+        "/inside": {"get": {"operationId": "inside", "x-apigw-backend": backend}},
+        "/nowhere": {"get": {"operationId": "nowhere", "x-apigw-backend": nowhere}},
+        "/long": {"get": {"operationId": "n" * 61, "x-apigw-backend": MOCK}},
+        "/many": {"get": {"operationId": "many", "x-apigw-backend": MOCK, "x-apigw-const-paramters": many}},
+        "/tags": {"get": {"operationId": "tags", "x-apigw-backend": MOCK, "x-apigw-tags": tags}},
+    }
+    told = {api["Path"]: api for api in imported(site, document(paths)).values()}
+    assert told["/inside"]["Status"] == "success"
+    for path, about in (("/nowhere", "UniqVpcId"), ("/long", "60"), ("/many", "100"), ("/tags", "127")):
+        assert (told[path]["Status"], told[path]["ApiId"]) == ("fail", None), path
+        assert about in told[path]["ErrMsg"], told[path]
+    described = site.cloud.DescribeApi(ServiceId=site.id, ApiId=told["/inside"]["ApiId"])["Result"]
+    assert described["ServiceType"] == "VPC"
+    assert described["ServiceConfig"]["UniqVpcId"] == "vpc-1"
+
+
 def test_a_mocks_status_and_headers_stay_when_the_api_is_modified(site):
     mock = {**MOCK, "MockReturnHttpStatusCode": 503, "MockReturnHttpHeaders": [{"Name": "X-A", "Value": "b"}]}
     told = imported(site, document({"/down": {"get": {"operationId": "down", "x-apigw-backend": mock}}}))
@@ -171,6 +196,284 @@ def test_a_service_that_is_full_takes_none(gateways):
         imported(site, text)
     assert caught.value.code == "LimitExceeded.ApiCountLimitExceeded"
     assert site.cloud.DescribeApisStatus(ServiceId=site.id)["Result"]["TotalCount"] == 0
+
+
+# --- other versions ---
+
+# The same APIs in the words of two versions. The order of a form's fields is that of their names, which is all that a
+# reader of a schema may rely on.
+SWAGGER = """
+swagger: "2.0"
+info: {title: shop, description: "sells \U0001F986", version: "1"}
+host: BACKEND
+basePath: /v2/
+schemes: [http, https]
+consumes: [application/json]
+securityDefinitions: {key: {type: apiKey, name: X-Key, in: header}}
+parameters:
+  Page: {name: page, in: query, type: integer, required: true}
+definitions:
+  Order: {type: object, properties: {n: {type: integer}}}
+paths:
+  /form:
+    post:
+      operationId: form
+      consumes: [application/x-www-form-urlencoded]
+      parameters:
+        - {name: X-A, in: header, type: string, default: none}
+        - {name: first, in: formData, type: integer, default: 7}
+        - {name: last, in: formData, type: string, required: true, description: the last one}
+      responses: {200: {description: ok}}
+      x-apigw-const-paramters: [{Name: X-By, Position: HEADER, DefaultValue: import, Desc: who}]
+  /hello:
+    get:
+      operationId: hello
+      responses: {200: {description: ok}}
+      x-apigw-backend: &hello
+        ServiceType: MOCK
+        ServiceMockReturnMessage: hello
+        MockReturnHttpStatusCode: 203
+        MockReturnHttpHeaders: [{Name: X-M, Value: "1"}]
+      x-apigw-cors: true
+      x-apigw-service-timeout: 20
+  /orders/{id}:
+    parameters:
+      - {name: id, in: path, required: true, type: integer, format: int64}
+      - {name: X-Trace, in: header, type: string, description: of the path}
+    get:
+      operationId: order
+      summary: One
+      parameters:
+        - {$ref: "#/parameters/Page"}
+        - {name: X-Trace, in: header, type: string, required: true}
+      responses: {200: {description: ok, schema: {$ref: "#/definitions/Order"}}}
+      security: [{key: []}]
+    put:
+      operationId: change
+      parameters: [{name: order, in: body, required: true, schema: {$ref: "#/definitions/Order"}}]
+      responses: {204: {description: done}}
+  /secret:
+    get: {operationId: secret, x-apigw-backend: *hello, x-apigw-auth-type: SECRET, security: [{key: []}]}
+"""
+OPENAPI_3_1 = """
+openapi: 3.1.0
+info: {title: shop, summary: a shop, description: "sells \U0001F986", version: "1"}
+jsonSchemaDialect: https://json-schema.org/draft/2020-12/schema
+servers: [{url: "http://BACKEND/{base}/", variables: {base: {default: v2, enum: [v1, v2]}}}]
+webhooks: {sold: {post: {responses: {200: {description: heard}}}}}
+components:
+  securitySchemes: {tls: {type: mutualTLS}}
+  parameters:
+    Page: {name: page, in: query, required: true, schema: {type: [integer, "null"], examples: [1]}}
+  requestBodies:
+    Form: {content: {application/x-www-form-urlencoded: {schema: {$ref: "#/components/schemas/Form"}}}}
+  schemas:
+    Order: {type: object, properties: {n: {type: integer, exclusiveMinimum: 0}}}
+    Form:
+      type: object
+      required: [last]
+      properties:
+        first: {type: ["null", integer], default: 7}
+        last: {type: string, description: the last one}
+  pathItems:
+    Hello:
+      get:
+        operationId: hello
+        x-apigw-backend: &hello
+          ServiceType: MOCK
+          ServiceMockReturnMessage: hello
+          MockReturnHttpStatusCode: 203
+          MockReturnHttpHeaders: [{Name: X-M, Value: "1"}]
+        x-apigw-cors: true
+        x-apigw-service-timeout: 20
+paths:
+  /form:
+    post:
+      operationId: form
+      parameters: [{name: X-A, in: header, schema: {type: string, default: none}}]
+      requestBody: {$ref: "#/components/requestBodies/Form"}
+      x-apigw-const-paramters: [{Name: X-By, Position: HEADER, DefaultValue: import, Desc: who}]
+  /hello: {$ref: "#/components/pathItems/Hello"}
+  /orders/{id}:
+    summary: orders
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: integer, format: int64}}
+      - {name: X-Trace, in: header, schema: {type: string}, description: of the path}
+    get:
+      operationId: order
+      summary: One
+      parameters:
+        - {$ref: "#/components/parameters/Page", description: beside a reference}
+        - {name: X-Trace, in: header, required: true, schema: {type: string}}
+      responses: {200: {description: ok, content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}}
+      security: [{tls: []}]
+    put:
+      operationId: change
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}
+  /secret:
+    get: {operationId: secret, x-apigw-backend: *hello, x-apigw-auth-type: SECRET, security: [{tls: []}]}
+"""
+VERSIONS = {"2.0": SWAGGER, "3.1": OPENAPI_3_1}
+IN_BOTH = ["change", "form", "hello", "order", "secret"]
+
+# What is written of both.
+WRITTEN = {
+    "/form": {"post": {
+        "parameters": [{"name": "X-A", "in": "header", "schema": {"type": "string", "default": "none"}}],
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {
+            "required": ["last"],
+            "properties": {
+                "first": {"type": "integer", "default": 7},
+                "last": {"type": "string", "description": "the last one"},
+            },
+        }}}},
+        "x-apigw-auth-type": "NONE",
+        "x-apigw-const-paramters": [{"Name": "X-By", "Position": "HEADER", "DefaultValue": "import", "Desc": "who"}],
+    }},
+    "/hello": {"get": {
+        "operationId": "hello",
+        "x-apigw-backend": {"ServiceType": "MOCK", "MockReturnHttpStatusCode": 203},
+        "x-apigw-cors": True,
+        "x-apigw-service-timeout": 20,
+    }},
+    "/orders/{id}": {
+        "get": {
+            "description": "One",
+            "parameters": [
+                {"name": "page", "in": "query", "required": True, "schema": {"type": "integer"}},
+                {"name": "X-Trace", "in": "header", "required": True, "description": ABSENT},
+                {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}},
+            ],
+            "x-apigw-backend": {"ServiceType": "HTTP", "ServiceConfig": {"Path": "/v2/orders/{id}"}},
+        },
+        "put": {"operationId": "change", "requestBody": ABSENT},
+    },
+    "/secret": {"get": {"x-apigw-auth-type": "SECRET"}},
+}  # fmt: skip
+
+
+def told_in(version, form, backend):
+    """A document of that version, written so."""
+    text = VERSIONS[version].replace("BACKEND", backend.url.partition("://")[2])
+    if form == "YAML":
+        return text
+    return json.dumps(yaml.safe_load(text), ensure_ascii=False, indent="\t")
+
+
+def answers(site, host):
+    """Fails when the APIs of these documents do not answer as both versions have it."""
+    def ask(method, path, headers=(), body=None):
+        return call(site.gateway.http, method, path, host, headers, body)
+
+    hello = ask("GET", "/hello")
+    assert (hello.status, hello.text, hello.header("X-M")) == (203, "hello", "1")
+    trace = [("X-Trace", "t")]
+    assert ask("GET", "/orders/7?page=2", trace).status == 200
+    assert site.backend.seen.target == "/v2/orders/7?page=2"
+    assert ask("GET", "/orders/7", trace).status == 403, "`page` is needed"
+    assert ask("GET", "/orders/7?page=2").status == 403, "the operation's own `X-Trace` is needed"
+    order = b'{"n": 1}'
+    assert ask("PUT", "/orders/7", [("Content-Type", "application/json")], order).status == 200
+    assert (site.backend.seen.target, site.backend.seen.body) == ("/v2/orders/7", order.decode())
+    form = [("Content-Type", "application/x-www-form-urlencoded")]
+    assert ask("POST", "/form", form, b"last=x").status == 200
+    seen = site.backend.seen
+    assert sorted(seen.body.split("&")) == ["first=7", "last=x"]
+    assert (seen.target, seen.header("X-A"), seen.header("X-By")) == ("/v2/form", "none", "import")
+    assert ask("POST", "/form", form, b"first=1").status == 403, "`last` is needed"
+    assert ask("GET", "/secret").status == 401
+
+
+@pytest.mark.parametrize("form", ["YAML", "JSON"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_document_of_another_version_becomes_apis_that_answer_and_goes_out_again(site, native, version, form):
+    text = told_in(version, form, site.backend)
+    how = {"document": text, "format": form.lower()}
+
+    def brought(where, **parameters):
+        return native.ask("POST", f"/services/{where}import", how, params=parameters)
+
+    preview = brought(f"{site.id}/", dry_run="true")
+    told = [(change["noun"], change["name"], change["change"]) for change in preview["changes"]]
+    assert sorted(told) == [("api", name, "added") for name in IN_BOTH]
+    assert [warning["pointer"] for warning in preview["warnings"]] == ["/paths/~1orders~1{id}/get/security"]
+    assert native.get(f"/services/{site.id}/openapi")["paths"] == {}, "a preview changes nothing"
+    done = brought(f"{site.id}/")
+    assert sorted(change["name"] for change in done["changes"]) == IN_BOTH
+    assert call(site.gateway.http, "GET", "/hello", site.host).status == 404, "nothing is released yet"
+    site.release()
+    answers(site, site.host)
+
+    written = native.get(f"/services/{site.id}/openapi")
+    check(WRITTEN, written["paths"], {}, "what is written")
+    for again in (text, json.dumps(written)):
+        assert bring(native, site.id, again, prune="true")["changes"] == []
+    made = brought("")
+    copy = made["service"]
+    found = native.get(f"/services/{copy}/openapi")
+    assert (found["paths"], found["info"]["title"]) == (written["paths"], "shop")
+    assert found["info"]["description"] == "sells \U0001F986"
+    native.post(f"/services/{copy}/releases", {"environment": "release", "description": "copied"})
+    site.gateway.settle()
+    answers(site, site.gateway.host(copy))
+
+
+@pytest.mark.both_sdks
+@pytest.mark.parametrize("version, form", [("2.0", "JSON"), ("3.1", "YAML")])
+def test_a_document_of_another_version_is_imported_through_the_sdk(site, version, form):
+    told = imported(site, told_in(version, form, site.backend), EncodeType=form, ContentVersion="openAPI")
+    assert {name: api["Status"] for name, api in told.items()} == dict.fromkeys(IN_BOTH, "success")
+    described = site.cloud.DescribeApi(ServiceId=site.id, ApiId=told["form"]["ApiId"])["Result"]
+    parameters = {item["Name"]: (item["Position"], item["Type"]) for item in described["RequestParameters"]}
+    assert parameters == {"X-A": ("HEADER", "string"), "first": ("BODY", "integer"), "last": ("BODY", "string")}
+    site.release()
+    answers(site, site.host)
+
+
+@pytest.mark.parametrize("version, form", [("2.0", "JSON"), ("3.1", "JSON"), ("2.0", "YAML")])
+def test_the_command_line_takes_a_document_of_another_version(gateway, backend, tmp_path, version, form):
+    file, out = tmp_path / f"shop.{form.lower()}", tmp_path / "out.yaml"
+    file.write_text(told_in(version, form, backend), encoding="utf-8")
+    status, told, fault = tollgate(gateway, "import", "-f", file, "--new", "shop")
+    assert status == 0 and all(f"+ api {name}" in told for name in IN_BOTH), fault
+    (service,) = Native(gateway.admin).get("/services")["items"]
+    assert tollgate(gateway, "export", "--openapi", service["id"], "-o", out)[0] == 0
+    for again in (file, out):
+        status, told, fault = tollgate(gateway, "import", "-f", again, "--service", service["id"], "--prune")
+        assert (status, told.strip()) == (0, "nothing changes"), fault
+
+
+def test_json_is_read_however_a_program_writes_it(site, native, gateway, tmp_path):
+    """Letters as escapes, as most programs write them: those beyond U+FFFF are two, which YAML does not know."""
+    duck = {"description": "\U0001F986", "x-apigw-backend": MOCK}
+    text = json.dumps(yaml.safe_load(document({"/duck": {"get": duck}})))
+    assert "\\ud83e\\udd86" in text
+    file = tmp_path / "duck.json"
+    file.write_text(text)
+    said = native.ask("POST", f"/services/{site.id}/import", {"document": text, "format": "json"})
+    assert [change["change"] for change in said["changes"]] == ["added"]
+    assert bring(native, site.id, text)["changes"] == [], "JSON is read where no format is said"
+    status, told, fault = tollgate(gateway, "import", "-f", file, "--service", site.id)
+    assert (status, told.strip()) == (0, "nothing changes"), fault
+
+
+@pytest.mark.parametrize(
+    "text, pointer",
+    [
+        ("swagger: '1.2'\npaths: {}", "/swagger"),
+        ("swagger: 2.0\npaths: {/a: {get: {}}}", "/host"),
+        ("swagger: 2.0\nhost: h\nschemes: [ftp]\npaths: {/a: {get: {}}}", "/host"),
+        ("swagger: 2.0\nhost: h\npaths: {/a: {get: {parameters: [{name: a, in: cookie}]}}}",
+         "/paths/~1a/get/parameters/0/in"),
+        ("openapi: 3.1.0\nservers: [{url: 'http://h'}]\npaths: {/a: {get: {parameters: [{name: a, in: formData}]}}}",
+         "/paths/~1a/get/parameters/0/in"),
+        ("openapi: 3.2.0\npaths: {}", "/openapi"),
+    ],
+)  # fmt: skip
+def test_what_another_version_does_not_know_is_told_with_its_place(bare, text, pointer):
+    with pytest.raises(Problem) as caught:
+        bring(Native(bare.gateway.admin), bare.id, text)
+    assert [error["pointer"] for error in caught.value.body["errors"]] == [pointer]
 
 
 # --- OAuth 2.0 ---

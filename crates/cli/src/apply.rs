@@ -62,7 +62,7 @@ pub(crate) fn text_of(file: &Path) -> Result<String, Failure> {
 }
 
 fn read(arguments: &ApplyArguments) -> Result<Value, Failure> {
-    serde_yaml_ng::from_str(&text_of(&arguments.file)?).map_err(|error| Failure::new(arguments.file.display(), error))
+    control::yaml::parse(&text_of(&arguments.file)?).map_err(|error| Failure::new(arguments.file.display(), error))
 }
 
 /// A line for what changes, and one for each field.

@@ -57,6 +57,7 @@ mod write;
 
 #[cfg(test)]
 mod world;
+pub mod yaml;
 
 pub use acme::Issuance;
 pub use actor::Actor;

@@ -17,8 +17,10 @@ use control::terms::Noun;
 use model::{Api, ApiId, ApiProtocol, Auth, EnvironmentName, ServiceId, ServiceTree, UsagePlanId};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::definition::check_name;
 use self::info::ApiInfo;
 use self::oauth::OauthConfig;
+pub(crate) use self::parameters::check_count;
 use self::request::ApiFields;
 pub(crate) use self::route::{RouteBackend, backend_word};
 use crate::call::Call;
@@ -194,7 +196,7 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let filters = Filters::new(request.filters, &FILTERS)?;
     let named = environments_of(&filters)?;
-    if filters.values("NotUsagePlanId").is_some() && named.is_empty() {
+    if filters.has("NotUsagePlanId") && named.is_empty() {
         let reason = "`NotUsagePlanId` is allowed beside `Environment` only";
         return Err(Fault::value(Code::InvalidParameterValue, "Filters", reason).into());
     }
@@ -214,7 +216,11 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
             "Environment" => {
                 running.iter().any(|(environment, apis)| environment.as_str() == value && apis.contains(&api.id))
             }
-            "Tags" => api.definition.tags.iter().any(|tag| value.split_once(':') == Some((&tag.key, &tag.value))),
+            // Keys and values may hold colons themselves.
+            "Tags" => api.definition.tags.iter().any(|tag| {
+                let behind = value.strip_prefix(tag.key.as_str()).and_then(|rest| rest.strip_prefix(':'));
+                behind == Some(tag.value.as_str())
+            }),
             "TagKeys" => api.definition.tags.iter().any(|tag| tag.key == value),
             _ => false,
         })

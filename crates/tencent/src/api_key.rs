@@ -145,7 +145,7 @@ const FILTERS: [&str; 6] = ["AccessKeyId", "AccessKeySecret", "SecretName", "Not
 pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
     let page = Page::new(request.limit, request.offset)?;
     let filters = Filters::new(request.filters, &FILTERS)?;
-    if filters.values("AccessKeySecret").is_some() && !call.sees_secrets() {
+    if filters.has("AccessKeySecret") && !call.sees_secrets() {
         return Err(call.needs_secrets().into());
     }
     let fits = |key: &Credential| {

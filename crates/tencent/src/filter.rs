@@ -63,9 +63,14 @@ impl Filters {
         self.0.iter().all(|filter| filter.values.iter().any(|value| fits(&filter.name, value)))
     }
 
-    /// The values of the first filter called `name`.
-    pub(crate) fn values(&self, name: &str) -> Option<&[String]> {
-        self.0.iter().find(|filter| filter.name == name).map(|filter| filter.values.as_slice())
+    /// The values of every filter called `name`.
+    pub(crate) fn values<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f [String]> {
+        self.0.iter().filter(move |filter| filter.name == name).map(|filter| filter.values.as_slice())
+    }
+
+    /// True when there is a filter called `name`.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
     }
 }
 

@@ -4,10 +4,12 @@ use control::openapi::{self, Fault as DocumentFault, Format, ReadApi, ReadDocume
 use model::ServiceId;
 use serde::{Deserialize, Serialize};
 
+use crate::api::{check_count, check_name};
 use crate::call::Call;
 use crate::code::Code;
 use crate::field;
 use crate::refusal::{Fault, Problem, refused};
+use crate::tag;
 use crate::time::written;
 use crate::wire::Answer;
 
@@ -42,7 +44,8 @@ pub(crate) async fn import(call: Call, request: Import) -> Result<Answer, Proble
     }
     call.service(&service)?;
     let document = openapi::read(&request.content, format, call.control.quotas());
-    let document = document.map_err(|fault| in_content(Code::FormatError, &fault))?;
+    let mut document = document.map_err(|fault| in_content(Code::FormatError, &fault))?;
+    document.apis.iter_mut().for_each(hold_to_bounds);
     let good = makeable(&call, &service, &document)?;
     let mut made = call.control.create_apis(&call.actor, &service, &good).await?.into_iter();
     let api_set: Vec<CreateApiRsp> = document
@@ -63,6 +66,29 @@ pub(crate) async fn import(call: Call, request: Import) -> Result<Answer, Proble
         })
         .collect();
     Ok(Answer::result(CreateApiRspSet { total_count: api_set.len(), api_set })?)
+}
+
+/// What `CreateApi` would refuse for its length or number is refused here too: whoever is told of an API may send back
+/// what was told.
+fn hold_to_bounds(api: &mut ReadApi) {
+    let Ok(wanted) = &api.wanted else { return };
+    let definition = &wanted.definition;
+    let tags = tag::written(&definition.tags);
+    let refused = [
+        check_name("operationId", definition.name.as_str()),
+        check_count("parameters", definition.parameters.len()),
+        check_count("x-apigw-service-parameters", definition.mappings.len()),
+        check_count("x-apigw-const-paramters", definition.constants.len()),
+        tag::read("x-apigw-tags", tags).map(drop),
+    ];
+    let faults: Vec<DocumentFault> = refused
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|fault| DocumentFault::new(api.pointer.clone(), fault.message))
+        .collect();
+    if !faults.is_empty() {
+        api.wanted = Err(faults);
+    }
 }
 
 /// The APIs that can be asked for, if the document as a whole can be.

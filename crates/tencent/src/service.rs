@@ -168,9 +168,15 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
     Ok(page.answer("ServiceSet", trees, |tree| Listed::new(call, tree))?)
 }
 
-/// The environments that the filter `Environment` names; empty for no such filter.
+/// The environments that the filters `Environment` name; empty for no such filter.
 pub(crate) fn environments_of(filters: &Filters) -> Result<Vec<EnvironmentName>, Fault> {
-    filters.values("Environment").map_or(Ok(Vec::new()), |names| field::environments("Filters.Environment", names))
+    let mut named = Vec::new();
+    for names in filters.values("Environment") {
+        named.extend(field::environments("Filters.Environment", names)?);
+    }
+    named.sort_unstable();
+    named.dedup();
+    Ok(named)
 }
 
 /// True when the plan rules one of these environments as a whole; all environments are meant where none is named.

@@ -201,7 +201,7 @@ pub(crate) fn list(call: &Call, request: List) -> Result<Answer, Problem> {
     let filters = Filters::new(request.filters, &FILTERS)?;
     let named = environments_of(&filters)?;
     // Beside a service or API, the environment says where the plan is not bound to it.
-    let without = filters.values("NotServiceId").is_some() || filters.values("NotApiId").is_some();
+    let without = filters.has("NotServiceId") || filters.has("NotApiId");
     let fits = |plan: &model::UsagePlan| {
         filters.admit(|name, value| match name {
             "UsagePlanId" => plan.id.as_str() == value,

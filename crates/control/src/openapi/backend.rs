@@ -22,12 +22,20 @@ const ACTIONS: [(&str, BucketAction); 6] = [
     ("HeadObject", BucketAction::HeadObject),
     ("DeleteObject", BucketAction::DeleteObject),
 ];
+const GRPC: &str = "GRPC";
+const UPSTREAM: &str = "UPSTREAM";
+
+/// What `Product` may say; true for an upstream.
+const PRODUCTS: [(&str, bool); 3] = [("clb", false), ("cvm", false), ("upstream", true)];
 const MATCH_MODES: [(&str, PathMatchMode); 2] =
     [("BackEndPath", PathMatchMode::BackendPath), ("FullPath", PathMatchMode::FullPath)];
 const TRIGGERS: [(&str, TriggerHeader); 2] =
     [("Accept", TriggerHeader::Accept), ("Content_Type", TriggerHeader::ContentType)];
 
-/// The annotations under which the product and the network of an origin are told back.
+/// The annotations under which what means nothing for the calls is told back: the type as it was said, the product and the
+/// network of an origin, and the URL beside an upstream.
+const SERVICE_TYPE: &str = "ServiceType";
+const URL: &str = "ServiceConfig.Url";
 const PRODUCT: &str = "ServiceConfig.Product";
 const UNIQ_VPC_ID: &str = "ServiceConfig.UniqVpcId";
 
@@ -113,22 +121,12 @@ pub(super) fn read(place: &Place<'_>) -> Result<(Backend, BTreeMap<String, Strin
     }
     let mut kept = BTreeMap::new();
     let backend = match item.service_type.as_str() {
-        "HTTP" | "VPC" | "CLB" | "GRPC" if from.config().is_some_and(|config| said(&config.upstream_id).is_some()) => {
-            from.upstream()?
-        }
-        "UPSTREAM" => from.upstream()?,
-        "HTTP" | "VPC" | "CLB" => {
-            let origin = Origin::try_from(from.url()?.to_owned()).map_err(|fault| from.wrong("Url", &fault))?;
-            Backend::Http(HttpBackend { origin, path: from.path()?, method: from.method()? })
-        }
-        "GRPC" => {
-            // Either scheme may be said, as to `CreateApi`.
-            let url = from.url()?;
-            let url = url.strip_prefix("http").map_or_else(|| url.to_owned(), |rest| format!("grpc{rest}"));
-            let origin = Origin::try_from(url).map_err(|fault| from.wrong("Url", &fault))?;
-            Backend::Http(HttpBackend { origin, path: from.path()?, method: from.method()? })
-        }
+        "HTTP" | "VPC" | "CLB" | GRPC | UPSTREAM => from.forwarding(&mut kept)?,
         "WEBSOCKET" => {
+            if from.is_upstream()? {
+                let reason = "belongs to HTTP APIs; a WebSocket API's backend is a Url";
+                return Err(Fault::new(from.at("UpstreamId"), reason));
+            }
             let origin = WebSocketOrigin::try_from(from.url()?.to_owned());
             let origin = origin.map_err(|fault| from.wrong("Url", &fault))?;
             Backend::WebSocket(WebSocketBackend { origin, path: from.path()?, method: from.method()? })
@@ -202,11 +200,69 @@ impl From<'_> {
         }
     }
 
-    fn upstream(&self) -> Result<Backend, Fault> {
-        let id = self.config().and_then(|config| said(&config.upstream_id));
-        let id = id.ok_or_else(|| self.needed("UpstreamId"))?;
-        let upstream = UpstreamId::try_from(id).map_err(|fault| self.wrong("UpstreamId", &fault))?;
-        Ok(Backend::Upstream(UpstreamBackend { upstream, path: self.path()?, method: self.method()? }))
+    /// An origin, or an upstream's nodes, by the rules of `CreateApi`.
+    fn forwarding(&self, kept: &mut BTreeMap<String, String>) -> Result<Backend, Fault> {
+        let kind = self.item.service_type.as_str();
+        let is_upstream = self.is_upstream()?;
+        let said_of = |pick: fn(&Config) -> &Option<String>| self.config().and_then(|config| said(pick(config)));
+        if matches!(kind, "VPC" | "CLB") && said_of(|config| &config.uniq_vpc_id).is_none() {
+            return Err(self.needed("UniqVpcId"));
+        }
+        let usual = if is_upstream { UPSTREAM } else { self.usual_type() };
+        if kind != usual {
+            kept.insert(SERVICE_TYPE.to_owned(), kind.to_owned());
+        }
+        let (path, method) = (self.path()?, self.method()?);
+        if is_upstream {
+            let id = said_of(|config| &config.upstream_id).ok_or_else(|| self.needed("UpstreamId"))?;
+            let upstream = UpstreamId::try_from(id).map_err(|fault| self.wrong("UpstreamId", &fault))?;
+            // The nodes are called, wherever this leads.
+            if let Some(url) = said_of(|config| &config.url) {
+                kept.insert(URL.to_owned(), url.to_owned());
+            }
+            return Ok(Backend::Upstream(UpstreamBackend { upstream, path, method }));
+        }
+        Ok(Backend::Http(HttpBackend { origin: self.origin()?, path, method }))
+    }
+
+    /// The type that a backend without an upstream is told by where nothing else was said.
+    fn usual_type(&self) -> &'static str {
+        if self.item.service_type == GRPC { GRPC } else { "HTTP" }
+    }
+
+    /// The origin at a URL. What speaks gRPC may be told by either scheme; what speaks HTTP may not.
+    fn origin(&self) -> Result<Origin, Fault> {
+        let url = self.url()?;
+        let is_grpc = self.item.service_type == GRPC;
+        let url = match url.strip_prefix("http") {
+            Some(rest) if is_grpc => format!("grpc{rest}"),
+            _ => url.to_owned(),
+        };
+        let origin = Origin::try_from(url).map_err(|fault| self.wrong("Url", &fault))?;
+        if origin.is_grpc() && !is_grpc {
+            let reason = format!("`{}` speaks gRPC, which ServiceType GRPC is for", origin.as_str());
+            return Err(Fault::new(self.at("Url"), reason));
+        }
+        Ok(origin)
+    }
+
+    /// True when an upstream is meant: by ServiceType UPSTREAM, or by the product `upstream`.
+    fn is_upstream(&self) -> Result<bool, Fault> {
+        let Some(config) = self.config() else { return Ok(self.item.service_type == UPSTREAM) };
+        let product = said(&config.product)
+            .map(|word| option(word, &PRODUCTS).map_err(|fault| self.wrong("Product", &fault)))
+            .transpose()?;
+        match (self.item.service_type == UPSTREAM, product) {
+            (true, Some(false)) => {
+                let reason = "must be `upstream`, or be left out, when ServiceType is UPSTREAM";
+                Err(Fault::new(self.at("Product"), reason))
+            }
+            (false, None | Some(false)) if said(&config.upstream_id).is_some() => {
+                let reason = "belongs to backends with ServiceType UPSTREAM or Product upstream";
+                Err(Fault::new(self.at("UpstreamId"), reason))
+            }
+            (is_type, product) => Ok(is_type || product == Some(true)),
+        }
     }
 
     fn mock(&self) -> Result<Backend, Fault> {
@@ -281,9 +337,11 @@ impl From<'_> {
             return Ok(Backend::Function(FunctionBackend { function, call: FunctionCall::Web }));
         }
         let base64 = match (item.is_base64_encoded, item.is_base64_trigger == Some(true)) {
+            // Saying no to one says no to both, as to `ModifyApi`.
+            (Some(false), _) => Base64Rule::Never,
             (_, true) => Base64Rule::Matching { triggers: self.triggers()? },
             (Some(true), false) => Base64Rule::Always,
-            _ => Base64Rule::Never,
+            (None, false) => Base64Rule::Never,
         };
         let call = FunctionCall::Event(EventCall {
             integrated: item.service_scf_is_integrated_response == Some(true),

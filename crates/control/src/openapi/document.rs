@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::fault::Fault;
 use super::place::Place;
+use crate::yaml;
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +35,7 @@ pub(super) fn parse(text: &str, format: Format) -> Result<Value, Fault> {
         Format::Json => {
             serde_json::from_str(text).map_err(|fault| Fault::new("", format!("the document is no JSON: {fault}")))
         }
-        Format::Yaml => {
-            serde_yaml_ng::from_str(text).map_err(|fault| Fault::new("", format!("the document is no YAML: {fault}")))
-        }
+        Format::Yaml => yaml::parse(text).map_err(|fault| Fault::new("", format!("the document is no YAML: {fault}"))),
     }
 }
 

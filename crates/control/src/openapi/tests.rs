@@ -333,6 +333,31 @@ fn what_is_wrong_is_told_at_its_place() {
             "`{b}`",
         ),
         (
+            api("{x-apigw-backend: {ServiceType: VPC, ServiceConfig: {Url: 'http://h', Path: /}}}"),
+            "/paths/~1a/get/x-apigw-backend/ServiceConfig/UniqVpcId",
+            "needed when ServiceType is VPC",
+        ),
+        (
+            api("{x-apigw-backend: {ServiceType: HTTP, ServiceConfig: {Product: bus, Url: 'http://h', Path: /}}}"),
+            "/paths/~1a/get/x-apigw-backend/ServiceConfig/Product",
+            "clb, cvm, upstream",
+        ),
+        (
+            api("{x-apigw-backend: {ServiceType: HTTP, ServiceConfig: {Product: upstream, Url: 'http://h', Path: /}}}"),
+            "/paths/~1a/get/x-apigw-backend/ServiceConfig/UpstreamId",
+            "needed",
+        ),
+        (
+            api("{x-apigw-backend: {ServiceType: HTTP, ServiceConfig: {UpstreamId: upstream-abcdefgh, Path: /}}}"),
+            "/paths/~1a/get/x-apigw-backend/ServiceConfig/UpstreamId",
+            "belongs to",
+        ),
+        (
+            api("{x-apigw-backend: {ServiceType: HTTP, ServiceConfig: {Url: 'grpc://h:1', Path: /}}}"),
+            "/paths/~1a/get/x-apigw-backend/ServiceConfig/Url",
+            "gRPC",
+        ),
+        (
             api("{x-apigw-backend: {ServiceType: MOCK}}"),
             "/paths/~1a/get/x-apigw-backend/ServiceMockReturnMessage",
             "needed",

@@ -224,12 +224,18 @@ fn auth(word: Option<&str>, required: Option<bool>) -> Result<Auth, Fault> {
     }
 }
 
-fn api_name(raw: String) -> Result<Name, Fault> {
-    let length = raw.chars().count();
+/// Refuses a name that is longer than an API's may be.
+pub(crate) fn check_name(parameter: &str, name: &str) -> Result<(), Fault> {
+    let length = name.chars().count();
     if length > LONGEST_NAME {
         let reason = format!("is {length} characters long; 1 to {LONGEST_NAME} are allowed");
-        return Err(Fault::value(Code::FormatError, "ApiName", reason));
+        return Err(Fault::value(Code::FormatError, parameter, reason));
     }
+    Ok(())
+}
+
+fn api_name(raw: String) -> Result<Name, Fault> {
+    check_name("ApiName", &raw)?;
     Name::try_from(raw).map_err(|invalid| Fault::invalid(Code::FormatError, "ApiName", &invalid))
 }
 

@@ -36,7 +36,7 @@ pub(super) fn position_word(location: Location) -> &'static str {
 }
 
 /// Refuses a list of more items than an API may have of them.
-pub(super) fn check_count(parameter: &str, count: usize) -> Result<(), Fault> {
+pub(crate) fn check_count(parameter: &str, count: usize) -> Result<(), Fault> {
     if count > MOST_PARAMETERS {
         let reason = format!("has {count} items; at most {MOST_PARAMETERS} are allowed");
         return Err(Fault::value(Code::TooManyItems, parameter, reason));

@@ -9,6 +9,7 @@ use crate::field;
 use crate::filter::{Filter, Filters};
 use crate::paging::Page;
 use crate::refusal::Problem;
+use crate::service::environments_of;
 use crate::time::spaced;
 use crate::wire::Answer;
 
@@ -56,6 +57,7 @@ pub(crate) fn apis(call: &Call, request: Apis) -> Result<Answer, Problem> {
     let page = Page::new(request.limit, request.offset)?;
     let application = find(call, &id(request.api_app_id)?)?;
     let filters = Filters::new(request.filters, &["ApiId", "ApiName", "ServiceId", "Environment", "KeyWord"])?;
+    environments_of(&filters)?;
     let bound = call.snapshot.services.values().flat_map(|tree| rows(call, tree));
     let found = bound.filter(|row| {
         row.application.id == application.id
@@ -88,6 +90,7 @@ pub(crate) fn apps(call: &Call, request: Apps) -> Result<Answer, Problem> {
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let apis: Vec<ApiId> = field::ids("ApiIds", request.api_ids)?;
     let filters = Filters::new(request.filters, &["ApiAppId", "Environment", "KeyWord"])?;
+    environments_of(&filters)?;
     let tree = call.service(&service)?;
     for api in &apis {
         call.api(&service, api)?;
