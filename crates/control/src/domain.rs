@@ -128,8 +128,29 @@ impl Control {
             Some(above) => format!("tollgate-check.{above}"),
             None => domain.to_string(),
         };
-        let ours = addresses(&self.default_host(service)).await;
-        !ours.is_disjoint(&addresses(&name).await)
+        let own = self.default_host(service);
+        let (ours, led_to) = tokio::join!(addresses(&own), addresses(&name));
+        !ours.is_disjoint(&led_to)
+    }
+
+    /// [`Self::is_led_here`] of each of `domains`, all asked after at the same time.
+    pub async fn are_led_here<'d>(
+        self: &Arc<Self>,
+        service: &ServiceId,
+        domains: impl IntoIterator<Item = &'d DomainName>,
+    ) -> Vec<bool> {
+        let asked: Vec<_> = domains
+            .into_iter()
+            .map(|domain| {
+                let (control, service, domain) = (Arc::clone(self), service.clone(), domain.clone());
+                tokio::spawn(async move { control.is_led_here(&service, &domain).await })
+            })
+            .collect();
+        let mut found = Vec::with_capacity(asked.len());
+        for one in asked {
+            found.push(one.await.unwrap_or(false));
+        }
+        found
     }
 }
 

@@ -52,7 +52,11 @@ impl Page {
         write: impl Fn(T) -> W,
     ) -> Result<Answer, Fault> {
         let total = items.len();
-        let page: Vec<W> = self.cut(items).map(write).collect();
+        Self::told(list_name, total, &self.cut(items).map(write).collect::<Vec<W>>())
+    }
+
+    /// The same with a `page` that is cut already, of a list of `total` items.
+    pub(crate) fn told<W: Serialize>(list_name: &str, total: usize, page: &[W]) -> Result<Answer, Fault> {
         let page = serde_json::to_value(page).map_err(|error| Fault::internal(format!("a list: {error}")))?;
         Ok(Answer::Result(Value::Object(Map::from_iter([
             ("TotalCount".to_owned(), Value::from(total)),

@@ -194,11 +194,12 @@ pub(crate) async fn list(call: Call, request: List) -> Result<Answer, Problem> {
     let service: ServiceId = field::id("ServiceId", request.service_id)?;
     let mut domains: Vec<_> = call.service(&service)?.domains.values().cloned().collect();
     domains.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
-    let mut shown = Vec::with_capacity(domains.len());
-    for domain in &domains {
-        shown.push(Listed::new(domain, call.control.is_led_here(&service, &domain.name).await));
-    }
-    Ok(page.answer("DomainSet", shown, |domain| domain)?)
+    let total = domains.len();
+    let domains: Vec<_> = page.cut(domains).collect();
+    // Only for those that are told of is the name server asked.
+    let led_here = call.control.are_led_here(&service, domains.iter().map(|domain| &domain.name)).await;
+    let shown: Vec<Listed> = domains.iter().zip(led_here).map(|(domain, led)| Listed::new(domain, led)).collect();
+    Ok(Page::told("DomainSet", total, &shown)?)
 }
 
 /// The structure `DomainSetList`.
