@@ -1,5 +1,7 @@
 //! Whether a call is one of those that are looked for.
 
+use std::net::{IpAddr, SocketAddr};
+
 use memchr::memmem::Finder;
 use model::LogCondition;
 
@@ -19,7 +21,7 @@ fn meets(condition: &LogCondition, call: &CallRecord<'_>) -> bool {
         LogCondition::Method(method) => call.method.eq_ignore_ascii_case(method),
         LogCondition::RequestId(id) => call.request_id == id.as_bytes(),
         LogCondition::PeerIp(ip) => call.peer.ip().to_canonical() == ip.to_canonical(),
-        LogCondition::Peer(peer) => call.peer == *peer,
+        LogCondition::Peer(peer) => canonical(call.peer) == canonical(*peer),
         LogCondition::PathPrefix(prefix) => call.path.starts_with(prefix.as_str()),
         LogCondition::BackendHolds(text) => call.backend.is_some_and(|backend| backend.to_string().contains(text)),
         LogCondition::MessageHolds(text) => holds(call.message, text),
@@ -30,6 +32,11 @@ fn meets(condition: &LogCondition, call: &CallRecord<'_>) -> bool {
         LogCondition::StatusHolds(text) => call.status.to_string().contains(text),
         LogCondition::Duration(comparison, us) => comparison.holds(call.duration_us, *us),
     }
+}
+
+/// An IPv4 caller of a listener for both is known by its address in IPv6.
+fn canonical(peer: SocketAddr) -> (IpAddr, u16) {
+    (peer.ip().to_canonical(), peer.port())
 }
 
 fn texts<'a>(call: &CallRecord<'a>) -> [&'a str; 11] {
