@@ -1,13 +1,12 @@
 """The way to backends: names and their time, addresses that hang, certificates of both sides, and three kinds of patience."""
 
-import socket
 import ssl
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from stand.backend import Answer, Backend
+from stand.backend import Answer, Backend, hanging_port
 from stand.hand import Hand
 from stand.names import Names
 from stand.patience import until
@@ -129,23 +128,8 @@ def test_a_name_that_is_not_there_is_a_backend_that_is_not_there(gateways, names
     assert status(site) == 200
 
 
-def hanging(stack, address="127.0.0.3"):
-    """A port that accepts no connection and refuses none: its queue is full."""
-    full = stack.enter_context(socket.create_server((address, 0), backlog=0))
-    port = full.getsockname()[1]
-    # Its queue has room for one, and takes it however long that lasts; one that has to wait shows that it is full.
-    stack.enter_context(socket.create_connection((address, port)))
-    while True:
-        filling = stack.enter_context(socket.socket())
-        filling.settimeout(0.5)
-        try:
-            filling.connect((address, port))
-        except TimeoutError:
-            return port
-
-
 def test_an_address_that_hangs_is_overtaken(gateways, names, stack):
-    port = hanging(stack)
+    port = hanging_port(stack, "127.0.0.3")
     backend = Backend(address=("127.0.0.1", port))
     stack.callback(backend.close)
     names.say("backend.test", "127.0.0.3", "127.0.0.1", ttl=60)
@@ -164,7 +148,7 @@ def test_an_address_that_refuses_is_passed_over(gateways, names, stack):
 
 
 def test_connecting_has_its_own_patience(gateways, stack):
-    port = hanging(stack)
+    port = hanging_port(stack, "127.0.0.3")
     site = Site(gateways("--backend-connect-timeout", "1"), None)
     config = {"Url": f"http://127.0.0.3:{port}", "Path": "/", "Method": "ANY"}
     site.api(path="/", ServiceConfig=config, ServiceTimeout=1800)

@@ -1,11 +1,16 @@
 """Changes under load, and what a crash leaves."""
 
+import itertools
 import os
+import sqlite3
 import threading
 import time
+from contextlib import closing
+
+import pytest
 
 from stand.backend import Answer, Backend
-from stand.cloud import Cloud
+from stand.cloud import Cloud, Refused
 from stand.patience import until
 from stand.site import Site
 from stand.wire import Wire, call, request
@@ -151,6 +156,73 @@ def test_a_call_in_flight_keeps_the_plan_that_it_began_with(gateway, backend):
         until(lambda: call(gateway.http, "GET", "/slow", site.host).status == 404, "the environment is offline")
         backend.gate.set()
         assert wire.receive().status == 200
+
+
+def at_once(gateway, *changes, pause):
+    """What becomes of changes that come in while the store takes none: the code that each is refused with, or None."""
+    codes = [None] * len(changes)
+
+    def ask(number, action, fields):
+        try:
+            Cloud(gateway.admin).call(action, fields)
+        except Refused as refused:
+            codes[number] = refused.code
+
+    threads = [threading.Thread(target=ask, args=(number, *change)) for number, change in enumerate(changes)]
+    with closing(sqlite3.connect(gateway.data / "tollgate.db", timeout=60, isolation_level=None)) as store:
+        store.execute("BEGIN IMMEDIATE")
+        for thread in threads:
+            thread.start()
+        # Nobody tells when both are in; where they were not, it is tried again.
+        time.sleep(pause)
+        store.execute("ROLLBACK")
+    for thread in threads:
+        thread.join()
+    return codes
+
+
+def an_api(site):
+    """An API: how a change of it begins, what looks at it, and two fields that stay where they are not sent."""
+    known = site.definition(path="/a", mock="here")
+    del known["ApiName"], known["ServiceTimeout"]
+    known["ApiId"] = site.api(path="/a", mock="here")
+    look = lambda: site.cloud.DescribeApi(ServiceId=site.id, ApiId=known["ApiId"])["Result"]
+    return "ModifyApi", known, look, lambda number: {"ApiName": f"name_{number}", "ServiceTimeout": 20 + number}
+
+
+def an_upstream(site):
+    """The same of an upstream."""
+    made = {"Scheme": "HTTP", "Algorithm": "ROUND-ROBIN", "UniqVpcId": "vpc-12345678", "Nodes": []}
+    known = {"UpstreamId": site.cloud.raw("CreateUpstream", made)["UpstreamId"]}
+    look = lambda: site.cloud.DescribeUpstreams(Limit=10, Offset=0)["Result"]["UpstreamSet"][0]
+    return "ModifyUpstream", known, look, lambda number: {"UpstreamName": f"name_{number}", "Retries": 20 + number}
+
+
+@pytest.mark.parametrize("noun", [an_api, an_upstream])
+def test_of_two_changes_at_once_the_second_takes_nothing_back(gateway, noun):
+    """Each sends one field; the other is to stay as it was when the change came in."""
+    site = Site(gateway, None)
+    action, known, look, fields = noun(site)
+    rounds = itertools.count(1)
+
+    def refused():
+        """The code of each and what was sent, once one is refused; where they do not meet both are carried out."""
+        number = next(rounds)
+        sent, before = fields(number), look()
+        changes = [(action, {**known, field: value}) for field, value in sent.items()]
+        codes = at_once(gateway, *changes, pause=min(0.1 * 2**number, 3))
+        now = look()
+        for (field, value), code in zip(sent.items(), codes, strict=True):
+            assert now[field] == (before[field] if code else value)
+        assert None in codes, "one of them came first"
+        return any(codes) and (codes, sent)
+
+    codes, sent = until(refused, "one of two changes is refused")
+    assert set(codes) == {None, "FailedOperation.ServiceInOperation"}
+    # Whoever was refused asks again.
+    field = list(sent)[1 - codes.index(None)]
+    site.cloud.call(action, {**known, field: sent[field]})
+    assert {field: look()[field] for field in sent} == sent
 
 
 def test_every_acknowledged_change_survives_a_crash(gateway):

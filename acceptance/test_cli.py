@@ -216,8 +216,8 @@ def test_serve_says_which_address_is_taken(shared, tmp_path):
 
 def test_the_calls_that_the_demo_prints_work_when_pasted(gateways):
     gateway = gateways("--demo")
-    until(lambda: "An open call:" in gateway.log(), "the demo says how to call it")
-    lines = [line.strip() for line in gateway.log().splitlines()]
+    until(lambda: "An open call:" in gateway.output(), "the demo says how to call it")
+    lines = [line.strip() for line in gateway.output().splitlines()]
     commands = [line for line in lines if line.startswith(("curl ", str(binary())))]
     assert len(commands) >= 3
     for command in commands:

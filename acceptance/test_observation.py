@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 
 import pytest
 
@@ -117,6 +118,41 @@ def test_the_log_is_whole_when_the_process_ends(logged):
         call(logged.gateway.http, "GET", "/mock", logged.host)
     logged.gateway.stop()
     assert len(logged.log.read_text().splitlines()) == 100
+
+
+def test_records_go_to_standard_output_and_nothing_else_does(gateways, backend):
+    gateway = gateways("--access-log", "stdout")
+    site = Site(gateway, backend)
+    site.api(path="/echo", name="echo", to="/echo")
+    site.api(path="/mock", name="mock", mock="mocked")
+    site.release()
+
+    def made(*paths):
+        return [(call(gateway.http, "GET", path, site.host).header("X-Api-RequestId"), path) for path in paths]
+
+    def told():
+        lines = gateway.output().splitlines()
+        return [(record["request_id"], record["path"]) for record in map(json.loads, lines)]
+
+    calls = made("/echo", "/mock", "/nowhere")
+    until(lambda: gateway.output().count("\n") >= 3, "three records")
+    assert sorted(told()) == sorted(calls)
+    # There is no file to be opened anew.
+    gateway.process.send_signal(signal.SIGHUP)
+    calls += made(*["/mock"] * 20)
+    gateway.stop()
+    assert sorted(told()) == sorted(calls), "a line for each call, and no other line"
+    log = gateway.log()
+    assert all(isinstance(json.loads(line), dict) for line in log.splitlines())
+    assert log and not any(identifier in log for identifier, _ in calls)
+
+
+def test_without_an_access_log_nothing_goes_to_standard_output(shared):
+    site = Site(shared, None)
+    site.api(path="/mock", mock="mocked")
+    site.release()
+    assert call(shared.http, "GET", "/mock", site.host).status == 200
+    assert shared.output() == ""
 
 
 def test_alive_and_ready(shared):

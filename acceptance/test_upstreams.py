@@ -15,7 +15,7 @@ from stand.cloud import Cloud
 from stand.native import Native
 from stand.patience import until
 from stand.site import Site
-from stand.wire import call
+from stand.wire import Wire, call, request
 
 CERTIFICATES = Path(__file__).parent / "stand" / "certificates"
 
@@ -76,6 +76,14 @@ class Upstream:
         changed = self.cloud.raw("ModifyUpstream", {"UpstreamId": self.id, **fields})["Result"]
         self.gateway.settle()
         return changed
+
+    def spread(self, *nodes, **balancing):
+        """Changes how calls are spread, and over whom, as only the native API can say it."""
+        native, path = Native(self.gateway.admin), f"/upstreams/{self.id}"
+        members = [{"host": "127.0.0.1", "port": one.port, "weight": weight} for one, weight in nodes]
+        values = {"protocol": "http", "balancing": balancing, "members": {"type": "nodes", "nodes": members}}
+        native.change("PUT", path, values, at=path)
+        self.gateway.settle()
 
     def health(self):
         """The health of the nodes in their order."""
@@ -152,12 +160,7 @@ def test_consistent_hash_keeps_each_caller_at_its_node(gateways, nodes):
     backends = nodes(4)
     gateway = gateways("--trusted-proxies", "127.0.0.1")
     upstream = Upstream(gateway, [(one, 1) for one in backends])
-    balancing = {"type": "consistent_hash", "key": {"of": "caller_address"}}
-    native, path = Native(gateway.admin), f"/upstreams/{upstream.id}"
-    members = [{"host": "127.0.0.1", "port": one.port, "weight": 1} for one in backends]
-    values = {"protocol": "http", "balancing": balancing, "members": {"type": "nodes", "nodes": members}}
-    native.change("PUT", path, values, at=path)
-    gateway.settle()
+    upstream.spread(*((one, 1) for one in backends), type="consistent_hash", key={"of": "caller_address"})
     callers = [f"198.51.100.{number}" for number in range(1, 25)]
     at = {}
     for _ in range(3):
@@ -168,6 +171,96 @@ def test_consistent_hash_keeps_each_caller_at_its_node(gateways, nodes):
             at.setdefault(caller, set()).add(tuple(counted(*backends)))
     assert {len(where) for where in at.values()} == {1}, "each caller has one node"
     assert len(set.union(*at.values())) == 4, "callers are spread over all nodes"
+
+
+class Holding:
+    """Calls of an upstream whose nodes do not answer for now."""
+
+    def __init__(self, upstream, *backends):
+        upstream.site.change("all", ServiceTimeout=600)
+        upstream.site.release()
+        for backend in backends:
+            backend.gate.clear()
+        self.upstream = upstream
+        self.backends = backends
+        self.wires = []
+
+    def add(self, count=1):
+        """So many further calls, each of which is at its node before the next one comes."""
+        for _ in range(count):
+            self.wires.append(Wire(self.upstream.gateway.http))
+            self.wires[-1].send(request("GET", f"/{len(self.wires)}", self.upstream.site.host))
+            until(lambda: sum(counted(*self.backends)) == len(self.wires), "the call is at its node")
+
+    def end(self, backend):
+        """The node answers again; all that it held are answered."""
+        held = {int(seen.path[1:]) for seen in backend.requests}
+        backend.gate.set()
+        for number in held:
+            assert self.wires[number - 1].receive().status == 200
+        return held
+
+    def close(self):
+        """The callers leave."""
+        for wire in self.wires:
+            wire.socket.close()
+
+
+@pytest.fixture
+def holding():
+    """Makes calls that are held."""
+    made = []
+
+    def make(*arguments):
+        made.append(Holding(*arguments))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("way", ["least_requests", "random_two"])
+def test_calls_go_to_the_nodes_that_are_not_busy(gateways, nodes, holding, way):
+    """Three calls that the busy node holds, whichever worker sent them, are more than the free ones ever have."""
+    busy, *free = nodes(3)
+    upstream = Upstream(gateways("--workers", "2"), [(busy, 1)])
+    upstream.spread((busy, 1), *((one, 1) for one in free), type=way)
+    held = holding(upstream, busy, *free)
+    held.add()
+    while counted(busy)[0] < 3:
+        held.add()
+    if way == "least_requests":
+        # The third one of the busy node came when no other had fewer than two.
+        assert max(counted(*free)) <= 3 and min(counted(*free)) >= 2
+    ended = [held.end(one) for one in free]
+    before = counted(busy, *free)
+    assert set(upstream.calls(30)) == {200}
+    now = counted(busy, *free)
+    assert now[0] == before[0], "the busy node got none"
+    assert sum(now) == sum(before) + 30 and now[1] > before[1] and now[2] > before[2], "both free ones got some"
+    assert len(held.end(busy) | set.union(*ended)) == len(held.wires), "no held call is lost"
+
+    def comes():
+        assert upstream.call().status == 200
+        return counted(busy) > before[:1]
+
+    until(comes, "the node that is free again gets calls")
+
+
+def test_a_heavier_node_may_be_busier(gateways, nodes, holding):
+    """Fewest calls for its weight: while none of them answers, each has as many as its weight says."""
+    light, heavy, off = nodes(3)
+    upstream = Upstream(gateways("--workers", "2"), [(light, 1)])
+    upstream.spread((light, 1), (heavy, 3), (off, 0), type="least_requests")
+    held = holding(upstream, light, heavy, off)
+    for round_ in range(1, 4):
+        held.add(4)
+        assert counted(light, heavy, off) == [round_, 3 * round_, 0]
+    held.end(heavy)
+    # The light one holds three calls for a weight of one, the heavy one never so many for a weight of three.
+    assert set(upstream.calls(12)) == {200}
+    assert counted(light, heavy, off) == [3, 21, 0]
 
 
 def test_a_change_acts_at_once_and_leaves_other_nodes_connections_alone(single, nodes):

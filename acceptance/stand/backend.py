@@ -217,3 +217,18 @@ def refusing_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def hanging_port(stack, address="127.0.0.1"):
+    """A port that accepts no connection and refuses none, until the stack ends: its queue is full."""
+    full = stack.enter_context(socket.create_server((address, 0), backlog=0))
+    port = full.getsockname()[1]
+    # Its queue has room for one, and takes it however long that lasts; one that has to wait shows that it is full.
+    stack.enter_context(socket.create_connection((address, port)))
+    while True:
+        filling = stack.enter_context(socket.socket())
+        filling.settimeout(0.5)
+        try:
+            filling.connect((address, port))
+        except TimeoutError:
+            return port

@@ -41,10 +41,10 @@ class Gateway:
         told.unlink(missing_ok=True)
         command = [binary(), "serve", "--data", self.data, "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"]
         command += ["--admin", "127.0.0.1:0", *self.arguments]
-        with (self.folder / "serve.log").open("ab") as log:
+        with (self.folder / "serve.log").open("ab") as log, (self.folder / "serve.out").open("ab") as out:
             self.process = subprocess.Popen(
                 [str(word) for word in command],
-                stdout=log,
+                stdout=out,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 env={**clean_environment(), **operator(), **self.environment},
@@ -69,8 +69,12 @@ class Gateway:
             raise AssertionError(f"the gateway ended with {self.process.returncode}:\n{self.log()}")
 
     def log(self):
-        """What the process has written to its standard streams."""
+        """What the process has written to standard error."""
         return (self.folder / "serve.log").read_text(errors="replace")
+
+    def output(self):
+        """What the process has written to standard output."""
+        return (self.folder / "serve.out").read_text(errors="replace")
 
     @property
     def http(self):
