@@ -208,7 +208,11 @@ impl From<'_> {
         if matches!(kind, "VPC" | "CLB") && said_of(|config| &config.uniq_vpc_id).is_none() {
             return Err(self.needed("UniqVpcId"));
         }
-        let usual = if is_upstream { UPSTREAM } else { self.usual_type() };
+        let usual = match kind {
+            _ if is_upstream => UPSTREAM,
+            GRPC => GRPC,
+            _ => "HTTP",
+        };
         if kind != usual {
             kept.insert(SERVICE_TYPE.to_owned(), kind.to_owned());
         }
@@ -223,11 +227,6 @@ impl From<'_> {
             return Ok(Backend::Upstream(UpstreamBackend { upstream, path, method }));
         }
         Ok(Backend::Http(HttpBackend { origin: self.origin()?, path, method }))
-    }
-
-    /// The type that a backend without an upstream is told by where nothing else was said.
-    fn usual_type(&self) -> &'static str {
-        if self.item.service_type == GRPC { GRPC } else { "HTTP" }
     }
 
     /// The origin at a URL. What speaks gRPC may be told by either scheme; what speaks HTTP may not.
