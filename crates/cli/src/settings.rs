@@ -219,7 +219,8 @@ groups! {
         /// Days that series of traffic are kept, in a file of their own in the data folder: by minute for one day, by ten
         /// minutes for seven, by the hour for the rest. 0: no series.
         traffic_days: Whole<0, 366> = "30";
-        /// How much of the disk the searchable call log may take in the data folder; the oldest goes. 0: no call log.
+        /// How much of the disk the searchable call log may take in the data folder; the oldest goes. Its files have up
+        /// to 4 MiB each, and one is there in any case. 0: no call log.
         call_log_size: Size<0, 1_099_511_627_776> = "256MiB";
         /// Days that a call is kept in it.
         call_log_days: Whole<1, 366> = "7";
@@ -250,7 +251,7 @@ groups! {
         body_timeout: Seconds<1, 3600> = "30";
         /// How long a caller may take nothing of its answer.
         write_timeout: Seconds<1, 3600> = "30";
-        /// Open connections of callers, over all workers; more wait to be accepted.
+        /// Open connections of callers, over all workers, each of which may have an equal share; more wait to be accepted.
         connections: Whole<1, 10_000_000> = "65536";
         /// Requests on one connection before it is closed; 0 is no limit.
         requests_per_connection: Whole<0, 4_294_967_295> = "0";
@@ -343,7 +344,8 @@ groups! {
     /// The issuers whose tokens are taken.
     issuer: IssuerSettings = "Issuers of tokens" {
         /// OpenID issuers: an API with OAuth 2.0 may name one of them instead of a key, and takes the tokens that the
-        /// issuer's published keys signed for. No other address is ever asked for keys.
+        /// issuer's published keys signed for. They are fetched from where the issuer says: at its own host, or at
+        /// another one over https. No other address is ever asked for keys.
         issuers: IssuerUrls = "off";
         /// The OpenID issuer that plays the pools of users (`AuthType` EIAM).
         pool_issuer: Option<IssuerUrl> = "";

@@ -68,7 +68,8 @@ The native management API of a Tollgate gateway.\n\n\
 `X-CSRF-Token`. Programs send `Authorization: Bearer {secret_id}:{secret_key}` with an operator's access key instead.\n\
 - Every noun has an `ETag`. `PUT`, `PATCH` and `DELETE` need it in `If-Match` (428 without, 412 when somebody else was \
 first); `If-Match: *` changes whatever is there. Bindings, attachments and access keys have none: they are there or not.\n\
-- `Idempotency-Key` on a `POST` makes it safe to send again: it happens once.\n\
+- `Idempotency-Key` on a `POST` makes it safe to send again: it happens once, for as long as its answer is kept (the last \
+1,000 of at most 64 KiB, for a day and until the gateway restarts).\n\
 - `dry_run=true` on anything that changes: everything is checked and answered, and nothing is stored.\n\
 - Lists come in pages: `limit`, and the `next_page_token` of one page as `page_token` of the next.\n\
 - Refusals are problems (RFC 9457) with a `type`, and for invalid input the list of what is wrong where.\n\
@@ -112,7 +113,8 @@ fn finish(path: &str, method: &'static str, operation: &mut Operation) {
         parameters.push(parameter("dry_run", ParameterIn::Query, "Check and answer, but store nothing.", truth()));
         if method == "POST" {
             let about = "A name for this request, 1 to 255 visible characters: sent again with the same one within a day, it \
-                         happens once and gets the first answer again, with `Idempotent-Replayed: true`.";
+                         happens once and gets the first answer again, with `Idempotent-Replayed: true`. The last 1,000 \
+                         answers of at most 64 KiB are kept, until the gateway restarts.";
             parameters.push(parameter("Idempotency-Key", ParameterIn::Header, about, text()));
         } else if !is_relation(path) {
             let mut mark = parameter("If-Match", ParameterIn::Header, "The noun's `ETag`, or `*`.", text());

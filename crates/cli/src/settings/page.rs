@@ -24,10 +24,11 @@ body_size = \"64MiB\"
 access_log = \"/var/log/tollgate/access.log\"
 ```
 
-Three variables are read at the first start only, when the first operator is made; they are never written to a log:
+`serve` reads three variables at its first start only, when the first operator is made; they are never written to a log:
 `TOLLGATE_OPERATOR_PASSWORD` (its password), `TOLLGATE_OPERATOR_SECRET_ID` and `TOLLGATE_OPERATOR_SECRET_KEY` (the pair
 that signs its management calls). What is not set is made up at random. The result stands in `operator.json` in the data
-folder.
+folder. `export`, `apply` and `import` read the pair each time, as the access key that they come with; without it they take
+that of `operator.json`.
 ";
 
 /// The whole page.
