@@ -74,8 +74,8 @@ packages-build:
 
 packages-console:
 	@.ci/need node=nodejs npm=npm
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' || { \
-	    echo "the web console is built with Node 20.19 or newer, and this is $$(node --version): https://nodejs.org has newer ones;" >&2; \
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) || (a === 20 && b >= 19) ? 0 : 1)' || { \
+	    echo "the web console is built with Node 20.19 or newer of 20, or 22.12 or newer, and this is $$(node --version): see https://nodejs.org;" >&2; \
 	    echo "or leave the console out: make $(MAKECMDGOALS) CONSOLE=no" >&2; exit 1; }
 
 packages-acceptance:
