@@ -16,7 +16,7 @@ help: ## Says what there is
 build: packages-build $(if $(filter no,$(CONSOLE)),,console) ## Builds target/release/tollgate, with the console in it
 	$(CARGO) build --release --package tollgate-cli
 
-guided: packages-build $(if $(filter no,$(CONSOLE)),,console) ## Builds target/guided/tollgate, the fastest: laid out by a profile of itself
+guided: packages-build $(if $(filter no,$(CONSOLE)),,console) ## Builds target/guided/tollgate, the fastest: laid out by profiles of itself
 	bench/guided
 
 run: build ## Starts the gateway on ./data with a demo service, and says how to call it
