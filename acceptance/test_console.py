@@ -14,6 +14,14 @@ from stand.gateway import PASSWORD
 from stand.patience import until
 
 
+# What another tab does: the cookie is the browser's.
+LOG_IN = """entry => {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify(entry);
+    return fetch('/api/v1/session', { method: 'POST', headers, body }).then((answer) => answer.status);
+}"""
+
+
 class Guide:
     """The guide, walked by somebody who reads nothing but the screen."""
 
@@ -302,6 +310,26 @@ def test_a_session_that_ends_takes_nothing_along_that_was_entered(consoles):
     expect(console.field("services:field.name")).to_have_value("kept_name", timeout=WAIT)
     console.press("shell:action.submit")
     console.sees(console.words("services:created.title"))
+
+
+def test_a_change_is_made_after_the_operator_has_logged_in_anew_in_another_tab(consoles):
+    console = consoles()
+    console.log_in("services")
+    console.press("shell:action.create")
+    console.field("services:field.name").fill("two_tabs")
+    assert console.page.evaluate(LOG_IN, {"name": "admin", "password": PASSWORD}) == 201
+    console.press("shell:action.submit")
+    console.sees(console.words("services:created.title"))
+
+
+def test_whoever_is_logged_out_already_can_log_out(consoles):
+    console = consoles()
+    console.log_in("about")
+    console.sees("Apache-2.0")
+    console.context.clear_cookies()
+    console.page.get_by_role("button", name=console.words("account:menu", name="admin")).click()
+    console.page.get_by_role("menuitem", name=console.words("account:logOut")).click()
+    console.sees(console.words("account:title"))
 
 
 def test_a_wrong_password_is_told_and_a_place_is_come_back_to(consoles):

@@ -137,7 +137,7 @@ class Console:
     def close(self):
         """Ends it, and fails when the page complained."""
         self.context.close()
-        assert self.faults == []
+        assert self.faults == [], self.faults
 
     # --- where ---
 

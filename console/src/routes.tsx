@@ -8,14 +8,17 @@ function page(load: () => Promise<{ default: React.ComponentType }>) {
   return { lazy: async () => ({ Component: (await load()).default }) };
 }
 
+/** What stands there while the first page's code comes: nothing. */
+const nothing = () => null;
+
 export const routes = createBrowserRouter(
   [
-    { path: '/login', ErrorBoundary: Broken, ...page(() => import('@/pages/login')) },
+    { path: '/login', ErrorBoundary: Broken, HydrateFallback: nothing, ...page(() => import('@/pages/login')) },
     {
       path: '/',
       Component: Door,
       ErrorBoundary: Broken,
-      HydrateFallback: () => null,
+      HydrateFallback: nothing,
       children: [
         {
           ErrorBoundary: Broken,

@@ -1,11 +1,14 @@
 /** How the console asks the gateway: its cookie goes along by itself, each change carries the session's token. */
+import type { components } from './native';
 import { Problem, problemOf } from './problem';
 
-let csrf = '';
+type Session = components['schemas']['CurrentSession'];
 
-/** The token that each change of this session carries; another site's page cannot know it. */
-export function carry(token: string) {
-  csrf = token;
+let session: Session | null = null;
+
+/** Whose changes these are; the session's token, which each carries, is nothing that another site's page can know. */
+export function carry(known: Session) {
+  session = known;
 }
 
 let onExpired = () => {};
@@ -17,7 +20,20 @@ export function whenExpired(act: () => void) {
 
 /** `fetch` that throws a `Problem` for every refusal, and for silence. */
 export async function ask(request: Request): Promise<Response> {
-  if (request.method !== 'GET' && csrf) request.headers.set('X-CSRF-Token', csrf);
+  if (request.method === 'GET') return sent(request);
+  // A body is read once only, and may have to be sent once more.
+  const spare = request.clone();
+  try {
+    return await sent(request);
+  } catch (refused) {
+    const isForged = refused instanceof Problem && refused.kind === 'csrf';
+    if (!isForged || !(await isRenewed(request.url))) throw refused;
+    return sent(spare);
+  }
+}
+
+async function sent(request: Request): Promise<Response> {
+  if (request.method !== 'GET' && session?.csrf_token) request.headers.set('X-CSRF-Token', session.csrf_token);
   let answer: Response;
   try {
     answer = await fetch(request);
@@ -28,4 +44,16 @@ export async function ask(request: Request): Promise<Response> {
   const problem = await problemOf(answer);
   if (problem.kind === 'unauthenticated' && !request.url.endsWith('/session')) onExpired();
   throw problem;
+}
+
+/**
+ * Whether the same operator has logged in anew in another tab: the cookie is that session's then, and so is the token
+ * from now on. What was entered by one operator is never sent as another's.
+ */
+async function isRenewed(place: string): Promise<boolean> {
+  const answer = await sent(new Request(new URL('/api/v1/session', place)));
+  const now = (await answer.json()) as Session;
+  if (now.operator.id !== session?.operator.id) return false;
+  session = now;
+  return true;
 }

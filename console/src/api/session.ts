@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Shown, api } from './client';
 import { carry } from './http';
+import { Problem } from './problem';
 
 export type Session = Shown<'/api/v1/session'>;
 export type Role = Session['operator']['role'];
@@ -39,13 +40,22 @@ export function useLogIn() {
 
 export function useLogOut() {
   return useMutation({
-    mutationFn: () => api.DELETE('/api/v1/session'),
+    mutationFn: ended,
     // Nothing of one operator stays for the next.
     onSuccess: () => location.assign('/console/login'),
   });
 }
 
+/** Ends the session; one that has ended by itself is as good. */
+async function ended() {
+  try {
+    await api.DELETE('/api/v1/session');
+  } catch (refused) {
+    if (!(refused instanceof Problem && refused.status === 401)) throw refused;
+  }
+}
+
 function known(session: Session): Session {
-  carry(session.csrf_token);
+  carry(session);
   return session;
 }
