@@ -1,5 +1,7 @@
 """The console's pages about who may call how much: keys, usage plans, bindings, throttles; and what a half-filled dialog asks."""
 
+import re
+
 import pytest
 import requests
 from playwright.sync_api import expect
@@ -191,6 +193,28 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
     url = f"http://{gateway.host(service)}:{gateway.http[1]}/release/hello"
     with requests.Session() as caller:
         assert 429 in {caller.get(url, timeout=30).status_code for _ in range(50)}
+
+
+def test_a_dialog_submits_once_and_stays_until_the_answer_is_there(consoles, native):
+    console = consoles()
+    console.log_in("services")
+    console.press("shell:action.create")
+    console.field("services:field.name").fill("once")
+    held = []
+    place = re.compile("/api/v1/services$")
+    console.page.route(place, lambda route: held.append(route) if route.request.method == "POST" else route.fallback())
+    with console.page.expect_request(lambda request: request.method == "POST"):
+        console.page.keyboard.press("Enter")
+    console.page.keyboard.press("Enter")
+    console.page.keyboard.press("Escape")
+    held[0].abort()
+    console.sees(console.words("shell:error.network"))
+    expect(console.field("services:field.name")).to_have_value("once", timeout=WAIT)
+    assert len(held) == 1
+    console.page.unroute(place)
+    console.press("shell:action.submit")
+    console.sees(console.words("services:created.title"))
+    assert native.get("/services")["total"] == 1
 
 
 def test_a_dialog_that_was_filled_asks_before_it_goes(consoles, native):

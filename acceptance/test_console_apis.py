@@ -61,6 +61,16 @@ def test_an_api_that_somebody_else_changed_is_not_overwritten(consoles, native, 
     assert native.get(f"/{place}/{api}")["definition"]["description"] == "theirs"
 
 
+def test_an_api_is_edited_as_it_is_stored_now(consoles, native, place):
+    api = made(native, place, description="seen first")
+    console = consoles()
+    console.log_in(f"{place}/{api}")
+    console.sees("seen first")
+    native.change("PUT", f"/{place}/{api}", {**HELLO, "description": "theirs"})
+    console.press("shell:action.edit")
+    expect(console.field("apis:field.description")).to_have_value("theirs", timeout=WAIT)
+
+
 def test_an_api_of_another_kind_is_neither_edited_nor_duplicated(consoles, native, place):
     socket = {"protocol": "websocket", "backend": {"type": "websocket", "origin": "ws://127.0.0.1:9"}}
     foreign = {

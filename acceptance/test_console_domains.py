@@ -116,6 +116,23 @@ def test_a_domain_that_somebody_else_changed_is_not_overwritten(consoles, site):
     assert native.get(domain)["mappings"] == mappings
 
 
+def test_what_the_gateway_refuses_of_a_list_as_a_whole_is_told_above(consoles, site):
+    console = consoles()
+    console.log_in(f"services/{site.id}/domains")
+    console.press("domains:bind")
+    console.front.get_by_text("http", exact=True).click()
+    console.field("domains:field.name").fill(NAME)
+    console.front.get_by_text(console.words("domains:mapping.custom"), exact=True).click()
+    # The one that is added leads to the environment after this.
+    console.choose("domains:mapping.environment", console.words("services:environment.prepub"))
+    console.press("domains:mapping.add")
+    console.front.get_by_label(console.words("domains:mapping.path"), exact=True).nth(1).fill("/v2")
+    console.choose("domains:mapping.environment", console.words("services:environment.release"))
+    console.press("shell:action.submit")
+    expect(console.front.locator(".ant-alert-error")).to_be_visible(timeout=WAIT)
+    assert Native(site.gateway.admin).get(f"/services/{site.id}/domains")["items"] == []
+
+
 def test_what_the_gateway_refuses_of_a_domain_stands_at_its_field(consoles, site):
     console = consoles()
     console.log_in(f"services/{site.id}/domains")

@@ -135,6 +135,28 @@ def test_each_type_begins_with_data_that_only_need_what_is_their_operators(conso
         assert (after["data"], after["description"]) == (plugin["data"], "seen")
 
 
+def test_what_is_refused_inside_of_a_list_is_said_there(consoles, native):
+    console = consoles()
+    console.log_in("plugins")
+    console.press("shell:action.create")
+    console.field("plugins:field.name").fill("special")
+    console.choose("plugins:field.type", console.words("plugins:kind.call_limit"))
+    who, calls = (
+        console.front.get_by_label(console.words(key), exact=True)
+        for key in ("plugins:limit.who.addresses", "plugins:limit.calls")
+    )
+    for at in range(2):
+        console.press("plugins:limit.add.addresses")
+        who.nth(at).fill("192.0.2.7")
+        calls.nth(at).fill("5")
+    console.press("shell:action.submit")
+    expect(console.front.locator(".ant-form-item-explain-error").first).to_be_visible(timeout=WAIT)
+    who.nth(1).fill("192.0.2.8")
+    console.press("shell:action.submit")
+    console.sees(console.words("plugins:attach.empty"))
+    assert native.get("/plugins")["items"][0]["data"]["addresses"] == [["192.0.2.7", 5], ["192.0.2.8", 5]]
+
+
 def test_what_is_wrong_in_json_is_said_where_it_is_written(consoles, native):
     console = consoles()
     console.log_in("plugins")
@@ -242,6 +264,8 @@ def test_an_ip_strategy_decides_for_apis_of_a_service(consoles, gateway, native,
     console.sees(console.words("strategies:bound.title", name="office"))
     look(console, f"strategy-bound-{language}")
     console.press("strategies:unbind.action")
+    console.sees(console.words("strategies:unbind.title", api="open"))
+    console.confirm("strategies:unbind.action")
     console.sees(console.words("strategies:bound.empty"))
     console.press("shell:action.close")
     closed(console)

@@ -36,12 +36,17 @@ export function useApiChoices(service: string, q: string) {
   });
 }
 
-export function useApi(service: string, id: string | undefined) {
+export function useApi(service: string, id: string) {
+  return useQuery({ queryKey: ['services', service, 'apis', id], queryFn: () => shown(service, id) });
+}
+
+/** As it is stored now, to be edited: nothing of it is remembered from before. */
+export function useApiToEdit(service: string, id: string | undefined) {
   return useQuery({
-    queryKey: ['services', service, 'apis', id],
+    queryKey: ['services', service, 'apis', id, 'to edit'],
     enabled: Boolean(id),
-    queryFn: async () =>
-      marked<Api>(await api.GET('/api/v1/services/{service}/apis/{api}', { params: { path: { service, api: id! } } })),
+    gcTime: 0,
+    queryFn: () => shown(service, id!),
   });
 }
 
@@ -71,4 +76,8 @@ export function useDeleteApi(service: string) {
       return queries.invalidateQueries({ queryKey: ['services'] });
     },
   });
+}
+
+async function shown(service: string, id: string): Promise<Marked<Api>> {
+  return marked<Api>(await api.GET('/api/v1/services/{service}/apis/{api}', { params: { path: { service, api: id } } }));
 }

@@ -25,8 +25,17 @@ export function useUpstream(upstream: string | undefined, isWatched = false) {
     queryKey: ['upstreams', upstream],
     enabled: Boolean(upstream),
     refetchInterval: isWatched ? 5_000 : false,
-    queryFn: async () =>
-      marked<Upstream>(await api.GET('/api/v1/upstreams/{upstream}', { params: { path: { upstream: upstream! } } })),
+    queryFn: () => shown(upstream!),
+  });
+}
+
+/** As it is stored now, to be edited: nothing of it is remembered from before. */
+export function useUpstreamToEdit(upstream: string | undefined) {
+  return useQuery({
+    queryKey: ['upstreams', upstream, 'to edit'],
+    enabled: Boolean(upstream),
+    gcTime: 0,
+    queryFn: () => shown(upstream!),
   });
 }
 
@@ -52,4 +61,8 @@ export function useDeleteUpstream() {
     onSuccess: (_, upstream) => queries.removeQueries({ queryKey: ['upstreams', upstream] }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['upstreams', 'list'] }),
   });
+}
+
+async function shown(upstream: string): Promise<Marked<Upstream>> {
+  return marked<Upstream>(await api.GET('/api/v1/upstreams/{upstream}', { params: { path: { upstream } } }));
 }

@@ -1,6 +1,6 @@
 /** Asks before something is deleted, and says in words why it cannot be. */
 import { Modal } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Refused } from './failure';
 
@@ -19,6 +19,10 @@ export function DeleteDialog({ title, isOpen, close, remove, children, hindrance
   const { t } = useTranslation();
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  // What became of the dialog when it was open before is none of this time's business.
+  useEffect(() => {
+    if (isOpen) setError(null);
+  }, [isOpen]);
   const confirm = async () => {
     setBusy(true);
     setError(null);
@@ -35,13 +39,14 @@ export function DeleteDialog({ title, isOpen, close, remove, children, hindrance
     <Modal
       title={title}
       open={isOpen}
-      onCancel={close}
+      // A refusal of what is being done would be told to nobody.
+      onCancel={() => isBusy || close()}
       onOk={confirm}
       okText={okText ?? t('action.delete')}
       okButtonProps={{ danger: true, disabled: Boolean(hindrance) }}
       cancelText={t('action.cancel')}
+      cancelButtonProps={{ disabled: isBusy }}
       confirmLoading={isBusy}
-      afterClose={() => setError(null)}
       width={460}
       destroyOnHidden
     >

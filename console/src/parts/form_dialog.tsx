@@ -1,8 +1,9 @@
 /** A form in a dialog: submits once, keeps what was entered when it is refused, shows each refusal at its field, asks before it is left half filled. */
 import { App, Form, type FormInstance, Modal } from 'antd';
-import { type ReactNode, useId, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '@/api/problem';
+import { forgetRefusals, showAtFields } from './at_fields';
+import { Entered } from './entered';
 import { Refused } from './failure';
 import { useUnsavedGuard } from './unsaved';
 
@@ -28,12 +29,24 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
   const id = useId().replace(/\W/g, '');
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
+  const isStoring = useRef(false);
   const [isDirty, setDirty] = useState(false);
+  const entered = useCallback(() => setDirty(true), []);
   const { modal } = App.useApp();
   const fields = useRef<HTMLDivElement>(null);
+  // What became of the dialog when it was open before is none of this time's business.
+  useEffect(() => {
+    if (!given.isOpen) return;
+    setError(null);
+    setDirty(false);
+  }, [given.isOpen]);
   const finish = async (values: Values) => {
+    // Enter submits too, and does not wait for the button to show that it is busy.
+    if (isStoring.current) return;
+    isStoring.current = true;
     setBusy(true);
     setError(null);
+    forgetRefusals(form as FormInstance);
     // What is being stored need not be guarded, also where storing it leads to another page.
     setDirty(false);
     try {
@@ -41,12 +54,15 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
       given.close();
     } catch (refused) {
       setDirty(true);
-      setError(showAtFields(form as FormInstance, refused, given.fieldOf) ? null : refused);
+      setError(showAtFields(form as FormInstance, refused, given.fieldOf));
     } finally {
+      isStoring.current = false;
       setBusy(false);
     }
   };
   const leave = () => {
+    // Whether it is stored is not known yet: a refusal would be told to nobody, and what was entered lost with it.
+    if (isStoring.current) return;
     if (!isDirty) return given.close();
     modal.confirm({
       title: t('unsaved.title'),
@@ -66,10 +82,7 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
       cancelText={t('action.close')}
       confirmLoading={isBusy}
       width={given.width ?? 520}
-      afterClose={() => {
-        setError(null);
-        setDirty(false);
-      }}
+      cancelButtonProps={{ disabled: isBusy }}
       // The dialog takes the focus for itself; whoever opened it wants to fill it in.
       afterOpenChange={(isOpen) => isOpen && fields.current?.querySelector<HTMLElement>('input, textarea')?.focus()}
       mask={{ closable: false }}
@@ -84,12 +97,14 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
         layout="vertical"
         initialValues={given.initial}
         onFinish={finish}
-        onValuesChange={() => setDirty(true)}
+        onValuesChange={entered}
         preserve={false}
         validateTrigger={['onChange', 'onBlur']}
         scrollToFirstError={{ focus: true }}
       >
-        <div ref={fields}>{given.children}</div>
+        <div ref={fields}>
+          <Entered value={entered}>{given.children}</Entered>
+        </div>
         {/* Enter submits from any field. */}
         <button type="submit" hidden />
       </Form>
@@ -101,15 +116,4 @@ export function FormDialog<Values extends object>(given: Given<Values>) {
 function Guard() {
   useUnsavedGuard(true);
   return null;
-}
-
-/** Puts each refusal at its field; false when one has no field here, so that it must be shown above them. */
-export function showAtFields(form: FormInstance, refused: unknown, fieldOf = (field: string) => field): boolean {
-  if (!(refused instanceof Problem) || refused.fields.length === 0) return false;
-  const known = Object.keys(form.getFieldsValue(true));
-  const shown = refused.fields.map(({ field, detail }) => ({ path: fieldOf(field).split('.'), detail }));
-  const here = shown.filter(({ path }) => known.includes(path[0]!));
-  form.setFields(here.map(({ path, detail }) => ({ name: path as never, errors: [detail] })));
-  if (here[0]) form.scrollToField(here[0].path, { focus: true });
-  return here.length === shown.length;
 }

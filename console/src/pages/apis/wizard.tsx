@@ -3,11 +3,11 @@ import { Alert, App, Button, Form, Steps } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { type Api, useApi, useSaveApi } from '@/api/apis';
+import { type Api, useApiToEdit, useSaveApi } from '@/api/apis';
 import type { Marked } from '@/api/client';
 import { type Service, useService } from '@/api/services';
+import { forgetRefusals, showAtFields } from '@/parts/at_fields';
 import { Refused } from '@/parts/failure';
-import { showAtFields } from '@/parts/form_dialog';
 import { PageHead } from '@/parts/page_head';
 import { Unloaded } from '@/parts/unloaded';
 import { useUnsavedGuard } from '@/parts/unsaved';
@@ -31,7 +31,7 @@ export default function Wizard() {
   const [search] = useSearchParams();
   const source = apiId ?? search.get('from') ?? undefined;
   const service = useService(serviceId);
-  const api = useApi(serviceId, source);
+  const api = useApiToEdit(serviceId, source);
   if (!service.data || (source && !api.data)) return <Unloaded of={[service, api]} />;
   return <Opened key={source ?? 'new'} service={service.data.value} api={api.data} isEdit={Boolean(apiId)} />;
 }
@@ -99,6 +99,7 @@ function Fields({ service, api, isEdit }: Given) {
   };
 
   const finish = async () => {
+    forgetRefusals(form);
     const isFine = await form.validateFields({ recursive: true }).then(
       () => true,
       () => false,
@@ -114,10 +115,9 @@ function Fields({ service, api, isEdit }: Given) {
       message.success(isEdit ? t('edit.done') : t('create.done'));
       navigate(`/services/${service.id}/apis/${saved.id}`);
     } catch (refused) {
-      const isAtFields = showAtFields(form, refused, fieldOf);
-      setError(isAtFields ? null : refused);
+      setError(showAtFields(form, refused, fieldOf));
       const at = FIELDS.findIndex((names) => names.some((name) => hasFault(form, name)));
-      if (isAtFields && at >= 0) setStep(at);
+      if (at >= 0) setStep(at);
     }
   };
 

@@ -3,6 +3,7 @@ import { UploadOutlined } from '@ant-design/icons';
 import { App, Button, Form, Input, Upload } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type Certificate, type NewCertificate, useSaveCertificate } from '@/api/certificates';
+import { useEntered } from '@/parts/entered';
 import { FormDialog } from '@/parts/form_dialog';
 import { needed, rule } from '@/rules/fault';
 import { longest } from '@/rules/name';
@@ -47,8 +48,10 @@ export function CertificateDialog({ certificate, close, saved }: Given) {
 export function Pem({ name, label, hint, begins, isFree }: { name: string; label: string; hint: string; begins: string; isFree?: boolean }) {
   const { t } = useTranslation('certificates');
   const form = Form.useFormInstance();
+  const entered = useEntered();
   const read = async (file: File) => {
     form.setFieldValue(name, await file.text());
+    entered();
     await form.validateFields([name]).catch(() => undefined);
   };
   return (

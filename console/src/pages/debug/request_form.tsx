@@ -8,9 +8,9 @@ import { useApplications, useApplicationsOfApi } from '@/api/applications';
 import { type DebugWish, useKeyChoices } from '@/api/debug';
 import type { Environment } from '@/api/environments';
 import type { Service } from '@/api/services';
+import { forgetRefusals, showAtFields } from '@/parts/at_fields';
 import { Refused } from '@/parts/failure';
 import { Section } from '@/parts/facts';
-import { showAtFields } from '@/parts/form_dialog';
 import { useSettled } from '@/parts/settled';
 import { fault, inWords, rule } from '@/rules/fault';
 import { parameterName, parameterValue } from '@/rules/parameter';
@@ -41,10 +41,11 @@ export function RequestForm({ service, api, error, isBusy, isAllowed, send }: Gi
 
   const finish = async (values: DebugValues) => {
     setShown(false);
+    forgetRefusals(form as never);
     try {
       await send(wishOf(values, definition, service.id, api.id));
     } catch (refused) {
-      setShown(showAtFields(form as never, refused, (field) => (WITH_PLACE.includes(field) ? field : 'above')));
+      setShown(showAtFields(form as never, refused, (field) => (WITH_PLACE.includes(field) ? field : 'above')) === null);
     }
   };
 

@@ -37,11 +37,10 @@ export function ApisDialog({ title, lead, service, mustRun, close, submit }: Giv
       close={close}
       form={form}
       width={720}
-      initial={{ service }}
-      submit={({ apis, ...place }) => submit({ ...place, apis: apis!.map(({ id }) => id) })}
+      submit={({ apis, environment }) => submit({ service: where!, environment, apis: apis!.map(({ id }) => id) })}
     >
       {lead && <p className="dialog-text">{lead}</p>}
-      {service ? <Form.Item name="service" hidden noStyle /> : <ServiceField changed={forget} />}
+      {!service && <ServiceField changed={forget} />}
       <EnvironmentField />
       {where ? (
         <Form.Item

@@ -35,18 +35,18 @@ export function BindDialog({ plan, service, close }: Fixed & { close: () => void
       close={close}
       form={form}
       width={720}
-      initial={{ service: service?.id, scope: 'whole' }}
+      initial={{ scope: 'whole' }}
       submit={async (values) => {
         await bind.mutateAsync({
           plans: plan ? [plan.id] : values.plans!.map(({ id }) => id),
-          service: values.service,
+          service: where!,
           environment: values.environment,
           apis: isSingle ? values.apis!.map(({ id }) => id) : undefined,
         });
         message.success(t(plan ? 'environments.done' : 'ofService.done'));
       }}
     >
-      {plan ? <ServiceField changed={() => form.setFieldValue('apis', [])} /> : <Form.Item name="service" hidden noStyle />}
+      {plan && <ServiceField changed={() => form.setFieldValue('apis', [])} />}
       <EnvironmentField />
       <Form.Item name="scope" label={t('environments.scope')} extra={t('environments.scopeHint')}>
         <Radio.Group

@@ -6,6 +6,8 @@ import { useCertificates } from '@/api/certificates';
 import { type Domain, type NewDomain, type PathMapping, useSaveDomain } from '@/api/domains';
 import type { Service } from '@/api/services';
 import { Copyable } from '@/parts/copyable';
+import { useEntered } from '@/parts/entered';
+import { Failure } from '@/parts/failure';
 import { FormDialog } from '@/parts/form_dialog';
 import { CertificateDialog, Pem } from '@/pages/certificates/certificate_dialog';
 import { needed } from '@/rules/fault';
@@ -30,8 +32,9 @@ export function DomainDialog({ service, domain, close }: { service: Service; dom
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
   const save = useSaveDomain(service.id, domain);
-  const known = useCertificates({ q: '', page: '' }, 500).data?.items ?? [];
-  const [isUploading, setUploading] = useState(false);
+  const known = useCertificates({ q: '', page: '' }, 500);
+  /** While a certificate is taken in: what is told once it is chosen here. */
+  const [uploading, setUploading] = useState<{ chosen: () => void } | null>(null);
   const isSecure = Form.useWatch('protocol', form) !== 'http';
   const isBoth = Form.useWatch('protocol', form) === 'both';
   const isMapped = Form.useWatch('isMapped', form);
@@ -76,16 +79,18 @@ export function DomainDialog({ service, domain, close }: { service: Service; dom
                     aria-label={t('field.certificate')}
                     placeholder={t('chooseCertificate')}
                     showSearch={{ optionFilterProp: 'label' }}
+                    loading={known.isFetching}
                     options={[
                       { value: ACME, label: t('acme') },
-                      ...known
+                      ...(known.data?.items ?? [])
                         .filter(({ source }) => typeof source === 'string')
                         .map(({ id, name, names }) => ({ value: id, label: `${name} (${names.join(', ') || id})` })),
                     ]}
                   />
                 </Form.Item>
-                <Button onClick={() => setUploading(true)}>{t('certificates:upload')}</Button>
+                <UploadButton open={(chosen) => setUploading({ chosen })} />
               </div>
+              {known.error && !known.data && <Failure error={known.error} retry={() => known.refetch()} />}
             </Form.Item>
             <Form.Item name="min_tls" label={t('field.minTls')}>
               <Radio.Group optionType="button" options={['1.2', '1.3'].map((value) => ({ value, label: `TLS ${value}` }))} />
@@ -115,11 +120,23 @@ export function DomainDialog({ service, domain, close }: { service: Service; dom
           />
         )}
       </FormDialog>
-      {isUploading && (
-        <CertificateDialog close={() => setUploading(false)} saved={({ id }) => form.setFieldValue('certificate', id)} />
+      {uploading && (
+        <CertificateDialog
+          close={() => setUploading(null)}
+          saved={({ id }) => {
+            form.setFieldValue('certificate', id);
+            uploading.chosen();
+          }}
+        />
       )}
     </>
   );
+}
+
+function UploadButton({ open }: { open: (chosen: () => void) => void }) {
+  const { t } = useTranslation('certificates');
+  const entered = useEntered();
+  return <Button onClick={() => open(entered)}>{t('upload')}</Button>;
 }
 
 function valuesOf(domain?: Domain): Partial<Values> {

@@ -5,7 +5,7 @@ import { ENVIRONMENTS, type Environment, usePublish } from '@/api/environments';
 import { useAbout } from '@/api/about';
 import type { Service } from '@/api/services';
 import { FormDialog } from '@/parts/form_dialog';
-import { needed, rule } from '@/rules/fault';
+import { rule } from '@/rules/fault';
 import { longest } from '@/rules/name';
 import { Changes } from './changes';
 
@@ -53,7 +53,7 @@ export function PublishDialog({ service, environment, close }: { service: Servic
         name="description"
         label={t('field.description')}
         extra={t('publish.remark')}
-        rules={[needed(), rule(longest(200))]}
+        rules={[rule(longest(200))]}
       >
         <Input.TextArea placeholder={t('hint.description')} rows={2} />
       </Form.Item>

@@ -3,9 +3,9 @@ import { App, Button, Form, Input, InputNumber, Radio, Select } from 'antd';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
-import { useSaveUpstream, useUpstream } from '@/api/upstreams';
+import { useSaveUpstream, useUpstreamToEdit } from '@/api/upstreams';
+import { forgetRefusals, showAtFields } from '@/parts/at_fields';
 import { Refused } from '@/parts/failure';
-import { showAtFields } from '@/parts/form_dialog';
 import { PageHead } from '@/parts/page_head';
 import { Unloaded } from '@/parts/unloaded';
 import { useUnsavedGuard } from '@/parts/unsaved';
@@ -21,7 +21,7 @@ import './form.css';
 
 export default function UpstreamForm() {
   const { upstream: id } = useParams() as { upstream?: string };
-  const loaded = useUpstream(id);
+  const loaded = useUpstreamToEdit(id);
   if (id && !loaded.data) return <Unloaded of={[loaded]} />;
   return <Fields key={id ?? 'new'} id={id} />;
 }
@@ -31,7 +31,7 @@ function Fields({ id }: { id?: string }) {
   const navigate = useNavigate();
   const { message } = App.useApp();
   // As it was when the form was opened: what somebody else changes meanwhile is refused, not overwritten.
-  const [before] = useState(useUpstream(id).data);
+  const [before] = useState(useUpstreamToEdit(id).data);
   const save = useSaveUpstream(before);
   const [form] = Form.useForm<Draft>();
   const [isDirty, setDirty] = useState(false);
@@ -41,13 +41,14 @@ function Fields({ id }: { id?: string }) {
   const hasNodes = areNodesShown(before?.value);
   const finish = async () => {
     setError(null);
+    forgetRefusals(form);
     try {
       const saved = await save.mutateAsync(valuesOf({ ...initial, ...form.getFieldsValue(true) }, before?.value));
       letThrough();
       message.success(t(id ? 'done.edited' : 'done.created'));
       navigate(`/upstreams/${saved.id}`);
     } catch (refused) {
-      setError(showAtFields(form, refused, fieldOf) ? null : refused);
+      setError(showAtFields(form, refused, fieldOf));
     }
   };
   return (
