@@ -70,6 +70,9 @@ def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles
     console.press("shell:unsaved.leave")
     closed(console)
 
+    row = console.row("old_friend")
+    row.get_by_role("button", name=console.words("shell:action.show")).click()
+    expect(row).to_contain_text("a_secret_of_old", timeout=WAIT)
     console.in_row("old_friend", "keys:action.rotate")
     console.field("keys:rotate.secret").fill("a_secret_of_now")
     look(console, "key-rotate")
@@ -78,6 +81,7 @@ def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles
     console.press("shell:action.close")
     closed(console)
     assert native.post("/keys/AK_of_a_friend/reveal")["secret"] == "a_secret_of_now"
+    expect(row).not_to_contain_text("a_secret_of_old", timeout=WAIT)
 
 
 def test_a_key_cannot_be_deleted_before_what_holds_it_is_cleared(consoles, native):

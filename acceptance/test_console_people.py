@@ -95,6 +95,33 @@ def test_a_rename_does_not_give_back_a_role_that_was_taken_away(consoles, gatewa
     assert (told["name"], told["role"]) == ("deployer", "viewer")
 
 
+def test_whoever_renames_oneself_is_called_so_at_once(consoles):
+    console = consoles()
+    console.log_in("operators")
+    console.in_row("admin", "shell:action.edit")
+    console.field("operators:field.name").fill("root")
+    console.press("shell:action.submit")
+    dialog_gone(console)
+    account = console.page.get_by_role("button", name=console.words("account:menu", name="root"))
+    expect(account).to_be_visible(timeout=WAIT)
+
+
+def test_a_password_that_was_made_up_is_told_once_it_is_set(consoles, gateway):
+    console = consoles()
+    console.log_in("operators")
+    console.press("shell:action.create")
+    console.field("operators:field.name").fill("deployer")
+    console.press("operators:makeUp")
+    console.press("shell:action.submit")
+    console.sees(console.words("operators:made.title", name="deployer"))
+    look(console, "operator-password")
+    password = console.front.locator(".copyable-text").nth(1).inner_text()
+    Native(gateway.admin, key=None).log_in("deployer", password)
+    console.press("shell:action.close")
+    dialog_gone(console)
+    expect(console.page.get_by_text(password)).to_have_count(0)
+
+
 def more(console, name, key):
     """Opens the menu of an operator and takes one of its entries."""
     console.page.get_by_role("button", name=console.words("operators:more", name=name)).click()
@@ -214,6 +241,13 @@ def test_the_audit_trail_goes_on_page_by_page(consoles, gateway):
     console.press("shell:list.nextPage")
     # What the first start wrote down is among them.
     expect(rows(console)).to_have_count(len(list(native.every("/audit"))) - 50, timeout=WAIT)
+    second = console.page.url
+    console.press("shell:list.previous")
+    expect(rows(console)).to_have_count(50, timeout=WAIT)
+    # Whoever comes from elsewhere finds the page before, not where one was before.
+    console.open("about")
+    console.sees("Apache-2.0")
+    console.page.goto(second)
     console.press("shell:list.previous")
     expect(rows(console)).to_have_count(50, timeout=WAIT)
 

@@ -85,5 +85,9 @@ async function shown(operator: string): Promise<Marked<Operator>> {
 
 function useChange<Wanted, Made>(act: (wanted: Wanted) => Promise<Made>) {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: act, onSettled: () => queries.invalidateQueries({ queryKey: ALL }) });
+  return useMutation({
+    mutationFn: act,
+    // Whoever changes oneself has another name or role in the session, too.
+    onSettled: () => Promise.all([queries.invalidateQueries({ queryKey: ALL }), queries.invalidateQueries({ queryKey: ['session'] })]),
+  });
 }

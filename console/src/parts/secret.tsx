@@ -1,4 +1,7 @@
-/** Something secret: stars until somebody who may asks; what was shown is forgotten with the page. */
+/**
+ * Something secret: stars until somebody who may asks; what was shown is forgotten with the page. One that may be replaced
+ * has a `key` that says since when it is: what was shown of the old one goes with it.
+ */
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';

@@ -1,42 +1,14 @@
 /** A list: searched, sorted and turned by the gateway, its state kept in the address. */
 import { ReloadOutlined } from '@ant-design/icons';
 import { Button, Input, Table, type TableColumnsType } from 'antd';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { useMay } from '@/api/session';
 import { Empty } from './empty';
 import { Failure } from './failure';
+import type { ListState } from './list_state';
+import { useWritten } from './written';
 import './table.css';
-
-/** What the address says of a list. `before` are the marks of the pages before this one. */
-export interface ListState {
-  q: string;
-  page: string;
-  set: (change: Partial<{ q: string; page: string }>) => void;
-}
-
-/** The state of a list in the address; `prefix` tells two lists of one page apart. */
-export function useListState(prefix = ''): ListState {
-  const [params, setParams] = useSearchParams();
-  return {
-    q: params.get(`${prefix}q`) ?? '',
-    page: params.get(`${prefix}page`) ?? '',
-    set: (change) =>
-      setParams(
-        (before) => {
-          const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(change)) {
-            if (value) after.set(prefix + name, value);
-            else after.delete(prefix + name);
-          }
-          if ('q' in change) after.delete(`${prefix}page`);
-          return after;
-        },
-        { replace: 'q' in change },
-      ),
-  };
-}
 
 interface Loaded<Row> {
   data?: { items: Row[]; next?: string | null; total?: number | null };
@@ -126,14 +98,7 @@ export function pinned<Column extends { key?: React.Key }>(column: Column): Colu
 }
 
 function Search({ state, hint }: { state: ListState; hint: string }) {
-  const [text, setText] = useState(state.q);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(state.q), [state.q]);
-  const ask = (q: string, wait: number) => {
-    setText(q);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => state.set({ q: q.trim() }), wait);
-  };
+  const { text, write } = useWritten(state.q, (q) => state.set({ q }), 250);
   return (
     <Input.Search
       className="table-search"
@@ -141,8 +106,8 @@ function Search({ state, hint }: { state: ListState; hint: string }) {
       placeholder={hint}
       value={text}
       allowClear
-      onChange={(event) => ask(event.target.value, 250)}
-      onSearch={(q) => ask(q, 0)}
+      onChange={(event) => write(event.target.value)}
+      onSearch={(q) => write(q, 0)}
     />
   );
 }
@@ -166,10 +131,10 @@ function Pages<Row>({ state, data }: { state: ListState; data: Loaded<Row>['data
     <div className="table-pages">
       {total != null && <span className="figures quiet">{t('list.total', { count: total })}</span>}
       <span className="table-bar-gap" />
-      <Button disabled={!state.page} onClick={() => history.back()}>
+      <Button disabled={!state.page} onClick={state.back}>
         {t('list.previous')}
       </Button>
-      <Button disabled={!next} onClick={() => state.set({ page: next ?? '' })}>
+      <Button disabled={!next} onClick={() => state.turn(next ?? '')}>
         {t('list.nextPage')}
       </Button>
     </div>

@@ -7,9 +7,9 @@ import { type Application, type MayCall, useApplication, useMayCall, useUnbindAp
 import { AddButton } from '@/parts/add_button';
 import { timeColumn } from '@/parts/columns';
 import { Fact, Facts, Section } from '@/parts/facts';
+import { useListState } from '@/parts/list_state';
 import { For } from '@/parts/may';
 import { PageHead } from '@/parts/page_head';
-import { useListState } from '@/parts/table';
 import { Time } from '@/parts/time';
 import { Unloaded } from '@/parts/unloaded';
 import { PlaceList } from '@/pages/places/place_list';

@@ -6,7 +6,7 @@ import { type Application, useApplications } from '@/api/applications';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { CreateApplication, EditApplication } from './application_dialog';
 import { BindDialog, DeleteApplication, type Made, MadeApplication, Pair } from './parts';
 import { RotateApplication } from './rotate_dialog';

@@ -18,7 +18,7 @@ export function Pair({ of }: { of: Application }) {
       <span className="quiet">ApiAppKey</span>
       <Copyable text={of.key} what="ApiAppKey" />
       <span className="quiet">ApiAppSecret</span>
-      <Secret what="ApiAppSecret" name={of.name} reveal={() => revealApplication(of.id)} />
+      <Secret key={`${of.id}/${of.modified}`} what="ApiAppSecret" name={of.name} reveal={() => revealApplication(of.id)} />
     </div>
   );
 }

@@ -1,16 +1,17 @@
 /** Who changed what, by whichever dialect. */
 import { Input, Select, type TableColumnsType } from 'antd';
 import i18next from 'i18next';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type AuditFilter, type AuditRecord, useAudit } from '@/api/audit';
 import { useAddress } from '@/parts/address';
 import { timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { Empty } from '@/parts/empty';
+import { useListState } from '@/parts/list_state';
 import { PageHead } from '@/parts/page_head';
-import { DataTable, useListState } from '@/parts/table';
+import { DataTable } from '@/parts/table';
 import { number } from '@/parts/time';
+import { useWritten } from '@/parts/written';
 import type { Words } from '@/words';
 import { NOUNS } from './nouns';
 import './audit.css';
@@ -25,10 +26,10 @@ export default function Audit() {
   const state = useListState();
   const { params, change } = useAddress();
   const said = (name: Condition) => params.get(name) ?? undefined;
-  const set = (name: Condition, value: string | undefined) => change({ [name]: value, page: undefined });
+  const set = (name: Condition, value: string | undefined) => change({ [name]: value, page: undefined, before: undefined });
   const loaded = useAudit(filterOf(said), state.page);
   const count = CONDITIONS.filter((name) => said(name)).length;
-  const clear = () => change(Object.fromEntries([...CONDITIONS, 'page'].map((name) => [name, undefined])));
+  const clear = () => change(Object.fromEntries([...CONDITIONS, 'page', 'before'].map((name) => [name, undefined])));
   const columns: TableColumnsType<AuditRecord> = [
     timeColumn(t('column.time'), 'time'),
     { title: t('column.actor'), key: 'actor', render: (_, entry) => (entry.actor === 'installation' ? t('installation') : entry.actor) },
@@ -112,9 +113,7 @@ function filterOf(said: (name: Condition) => string | undefined): AuditFilter {
 }
 
 function Written({ label, said, set }: { label: string; said: string; set: (value: string) => void }) {
-  const [text, setText] = useState(said);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(said), [said]);
+  const { text, write } = useWritten(said, set, 350);
   return (
     <Input
       className="audit-choice"
@@ -123,11 +122,7 @@ function Written({ label, said, set }: { label: string; said: string; set: (valu
       allowClear
       spellCheck={false}
       value={text}
-      onChange={({ target }) => {
-        setText(target.value);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => set(target.value.trim()), 350);
-      }}
+      onChange={({ target }) => write(target.value)}
     />
   );
 }

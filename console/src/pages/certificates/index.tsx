@@ -7,7 +7,7 @@ import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, nameColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { CertificateDialog } from './certificate_dialog';
 import { Validity, sourceOf } from './validity';
 

@@ -18,9 +18,9 @@ import { Action, actionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { CopyButton } from '@/parts/copyable';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/list_state';
 import { MadeDialog } from '@/parts/made_dialog';
 import { Secret } from '@/parts/secret';
-import { useListState } from '@/parts/table';
 import { CreateDocument, EditDocument } from './document_dialog';
 import './documents.css';
 
@@ -70,7 +70,7 @@ export default function Documents() {
             </a>{' '}
             <CopyButton text={one.address} what={t('field.address')} />
           </span>
-          <Secret what={t('field.password')} name={one.name} reveal={() => revealPassword(one.id)} />
+          <Secret key={`${one.id}/${one.modified}`} what={t('field.password')} name={one.name} reveal={() => revealPassword(one.id)} />
         </div>
       ),
     },
@@ -106,7 +106,11 @@ export default function Documents() {
           isOpen
           close={close}
           okText={t('reset.action')}
-          remove={async () => setShared({ ...(await reset.mutateAsync(open.document.id)), isNew: false })}
+          remove={async () => {
+            setShared({ ...(await reset.mutateAsync(open.document.id)), isNew: false });
+            // The dialog shows the password, and it alone keeps it.
+            reset.reset();
+          }}
         >
           {t('reset.text')}
         </DeleteDialog>

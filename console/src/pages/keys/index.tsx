@@ -1,17 +1,20 @@
 /** All keys: what callers sign with. */
 import { Alert, App, Button, type TableColumnsType } from 'antd';
+import i18next from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { type Key, type Pair, revealSecret, useDeleteKey, useEnableKey, useKeys } from '@/api/keys';
+import { useProblemWords } from '@/api/problem';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
 import { ListPage } from '@/parts/list_page';
+import { useListState } from '@/parts/list_state';
+import { listed } from '@/parts/listed';
 import { MadeDialog } from '@/parts/made_dialog';
 import { Mark } from '@/parts/mark';
 import { Secret } from '@/parts/secret';
-import { useListState } from '@/parts/table';
 import { Copyable } from '@/parts/copyable';
 import { KeyDialog } from './key_dialog';
 import { RotateDialog } from './rotate_dialog';
@@ -29,6 +32,7 @@ export default function Keys() {
   const remove = useDeleteKey();
   const enable = useEnableKey();
   const { message } = App.useApp();
+  const words = useProblemWords();
   const navigate = useNavigate();
   const [open, setOpen] = useState<Open | null>(null);
   const [made, setMade] = useState<Made | null>(null);
@@ -38,6 +42,7 @@ export default function Keys() {
     await enable.mutateAsync({ key, enabled });
     message.success(t(enabled ? 'done.enabled' : 'done.disabled'));
   };
+  const enableAgain = (key: Key) => setEnabled(key, true).catch((refused: unknown) => void message.error(words(refused)));
   const columns: TableColumnsType<Key> = [
     { title: t('field.name'), key: 'name', render: (_, key) => <span className="cell-main">{key.name}</span> },
     {
@@ -48,7 +53,7 @@ export default function Keys() {
           <span className="quiet">{t('field.id')}</span>
           <Copyable text={key.id} what={t('field.id')} />
           <span className="quiet">{t('field.secret')}</span>
-          <Secret what={t('field.secret')} name={key.name} reveal={() => revealSecret(key.id)} />
+          <Secret key={`${key.id}/${key.modified}`} what={t('field.secret')} name={key.name} reveal={() => revealSecret(key.id)} />
         </div>
       ),
     },
@@ -79,7 +84,7 @@ export default function Keys() {
         {key.enabled ? (
           <Action onClick={() => setOpen({ dialog: 'disable', key })}>{t('action.disable')}</Action>
         ) : (
-          <Action onClick={() => void setEnabled(key, true)}>{t('action.enable')}</Action>
+          <Action onClick={() => void enableAgain(key)}>{t('action.enable')}</Action>
         )}
         <Action isDisabled={!key.enabled} onClick={() => setOpen({ dialog: 'rotate', key })}>{t('action.rotate')}</Action>
         <Action isDanger onClick={() => setOpen({ dialog: 'delete', key })}>{t('shell:action.delete')}</Action>
@@ -101,7 +106,7 @@ export default function Keys() {
         searchHint={t('search')}
         empty={{ title: t('empty.title'), text: t('empty.text') }}
       />
-      <KeyDialog isOpen={open?.dialog === 'create'} close={close} made={(pair) => setMade({ ...pair, isNew: true })} />
+      {open?.dialog === 'create' && <KeyDialog close={close} made={(pair) => setMade({ ...pair, isNew: true })} />}
       <MadeDialog
         title={t(made?.isNew ? 'made.title' : 'made.rotated')}
         text={t('made.text')}
@@ -142,7 +147,7 @@ export default function Keys() {
 
 /** Why a key cannot be deleted yet. */
 function hindrance(key: Key, t: ReturnType<typeof useTranslation<['keys', 'shell']>>['t']) {
-  const plans = key.plans.map((plan) => plan.name).join('、');
+  const plans = listed(key.plans.map((plan) => plan.name), i18next.language);
   const reasons = [key.enabled && t('delete.enabled'), plans && t('delete.bound', { plans })].filter(Boolean);
   if (reasons.length === 0) return null;
   return (

@@ -13,7 +13,7 @@ interface Values {
   secret?: string;
 }
 
-export function KeyDialog({ isOpen, close, made }: { isOpen: boolean; close: () => void; made: (pair: Pair) => void }) {
+export function KeyDialog({ close, made }: { close: () => void; made: (pair: Pair) => void }) {
   const { t } = useTranslation('keys');
   const create = useCreateKey();
   const [form] = Form.useForm<Values>();
@@ -21,7 +21,7 @@ export function KeyDialog({ isOpen, close, made }: { isOpen: boolean; close: () 
   return (
     <FormDialog<Values>
       title={t('create')}
-      isOpen={isOpen}
+      isOpen
       close={close}
       form={form}
       initial={{ type: 'auto' }}

@@ -1,16 +1,20 @@
 /** The conditions of a search, each in a field of its own. */
 import { Button, Input, InputNumber, Select } from 'antd';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApis } from '@/api/apis';
 import { useKeyNames } from '@/api/debug';
 import { ENVIRONMENTS } from '@/api/environments';
+import { useLater, useWritten } from '@/parts/written';
 import type { Words } from '@/words';
 import en from '@/words/en/refusals.json';
 import { refusalWords } from '@/words/refusals';
 import { type Condition, OUTCOMES, type useLogFilter } from './filter';
 
 const REASONS = Object.keys(en.name) as (keyof Words['refusals']['name'])[];
+
+/** How long one does not write before what is written is asked for, in milliseconds. */
+const PAUSE = 350;
 
 interface Given {
   search: ReturnType<typeof useLogFilter>;
@@ -79,15 +83,7 @@ function ApiChoice({ service, ...choice }: { service: string; className: string;
 /** A condition that is written: asked for when one stops writing. */
 function Written({ name, search, className }: { name: 'q' | 'path'; search: Given['search']; className?: string }) {
   const { t } = useTranslation('logs');
-  const said = search.said(name) ?? '';
-  const [text, setText] = useState(said);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => setText(said), [said]);
-  const write = (next: string, wait: number) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => search.set({ [name]: next.trim() }), wait);
-  };
+  const { text, write } = useWritten(search.said(name) ?? '', (said) => search.set({ [name]: said }), PAUSE);
   const shared = {
     className: className ?? 'log-choice',
     'aria-label': t(`condition.${name}`),
@@ -95,14 +91,14 @@ function Written({ name, search, className }: { name: 'q' | 'path'; search: Give
     value: text,
     allowClear: true,
     spellCheck: false,
-    onChange: (event: { target: { value: string } }) => write(event.target.value, 350),
+    onChange: (event: { target: { value: string } }) => write(event.target.value),
   };
   return name === 'q' ? <Input.Search {...shared} onSearch={(next) => write(next, 0)} /> : <Input {...shared} />;
 }
 
 function Slower({ search }: { search: Given['search'] }) {
   const { t } = useTranslation('logs');
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const later = useLater();
   return (
     <InputNumber<number>
       className="log-choice"
@@ -112,10 +108,7 @@ function Slower({ search }: { search: Given['search'] }) {
       precision={0}
       suffix="ms"
       value={search.said('slower') ? Number(search.said('slower')) : null}
-      onChange={(value) => {
-        clearTimeout(timer.current);
-        timer.current = setTimeout(() => search.set({ slower: value ? String(value) : undefined }), 350);
-      }}
+      onChange={(value) => later(() => search.set({ slower: value ? String(value) : undefined }), PAUSE)}
     />
   );
 }

@@ -9,10 +9,11 @@ import { useMay, useSession } from '@/api/session';
 import { AddButton } from '@/parts/add_button';
 import { Action, timeColumn } from '@/parts/columns';
 import { DeleteDialog } from '@/parts/delete_dialog';
-import { Chip, Mark } from '@/parts/mark';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
-import { CreateDialog, EditDialog, ResetDialog } from './operator_dialogs';
+import { useListState } from '@/parts/list_state';
+import { MadeDialog } from '@/parts/made_dialog';
+import { Chip, Mark } from '@/parts/mark';
+import { CreateDialog, EditDialog, type MadeUp, ResetDialog } from './operator_dialogs';
 import './operators.css';
 
 type Open = { dialog: 'create' } | { dialog: 'edit' | 'reset' | 'disable' | 'delete'; operator: Operator };
@@ -28,6 +29,7 @@ export default function Operators() {
   const isAdmin = useMay('admin');
   const { message } = App.useApp();
   const [open, setOpen] = useState<Open | null>(null);
+  const [made, setMade] = useState<MadeUp | null>(null);
   const close = () => setOpen(null);
   const enable = async (operator: Operator) => {
     try {
@@ -104,9 +106,16 @@ export default function Operators() {
         rowKey={(operator) => operator.id}
         searchHint={t('search')}
       />
-      {open?.dialog === 'create' && <CreateDialog close={close} />}
+      {open?.dialog === 'create' && <CreateDialog close={close} handOn={setMade} />}
       {open?.dialog === 'edit' && <EditDialog operator={open.operator} close={close} />}
-      {open?.dialog === 'reset' && <ResetDialog operator={open.operator} close={close} />}
+      {open?.dialog === 'reset' && <ResetDialog operator={open.operator} close={close} handOn={setMade} />}
+      <MadeDialog
+        title={t('made.title', { name: made?.name })}
+        text={t('made.text')}
+        isOpen={made !== null}
+        close={() => setMade(null)}
+        facts={made ? [{ name: t('field.name'), value: made.name }, { name: t('field.password'), value: made.password }] : []}
+      />
       {open?.dialog === 'disable' && (
         <DeleteDialog
           title={t('disable.title', { name: open.operator.name })}

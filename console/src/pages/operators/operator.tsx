@@ -114,7 +114,11 @@ function AccessKeys({ operator, name, isMe }: { operator: string; name: string; 
           title={t('keys.createFor', { name })}
           isOpen
           close={() => setMaking(false)}
-          submit={async (values) => setMade(await create.mutateAsync(values))}
+          submit={async (values) => {
+            setMade(await create.mutateAsync(values));
+            // The dialog shows the secret, and it alone keeps it.
+            create.reset();
+          }}
         >
           <Form.Item name="description" label={t('keys.description')} extra={t('keys.hint')} rules={[rule(longest(200), false)]}>
             <Input />

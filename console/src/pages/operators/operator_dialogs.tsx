@@ -1,8 +1,10 @@
 /** Making, changing and locking out an operator. */
 import { App, Button, Form, Input, Radio } from 'antd';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type NewOperator, type Operator, useChangeOperator, useChangePassword, useCreateOperator, useEditOperator } from '@/api/operators';
 import type { Role } from '@/api/session';
+import { useEntered } from '@/parts/entered';
 import { FormDialog } from '@/parts/form_dialog';
 import { fault, rule } from '@/rules/fault';
 import { longest } from '@/rules/name';
@@ -18,9 +20,16 @@ function operatorName(value: string) {
   return value.trim() === value ? longest(128)(value) : fault('blankEnds');
 }
 
-export function CreateDialog({ close }: { close: () => void }) {
+/** A password that was made up here, to be handed on: nobody has seen it, and it is told nowhere later. */
+export interface MadeUp {
+  name: string;
+  password: string;
+}
+
+export function CreateDialog({ close, handOn }: { close: () => void; handOn: (made: MadeUp) => void }) {
   const { t } = useTranslation(['operators', 'shell']);
   const create = useCreateOperator();
+  const own = useRef<string>(undefined);
   const { message } = App.useApp();
   return (
     <FormDialog<NewOperator>
@@ -31,10 +40,11 @@ export function CreateDialog({ close }: { close: () => void }) {
       submit={async (values) => {
         await create.mutateAsync(values);
         message.success(t('create.done'));
+        if (values.password === own.current) handOn({ name: values.name, password: values.password });
       }}
     >
       <NameField />
-      <PasswordField name="password" label={t('field.password')} hint={t('hint.password')} mayMake />
+      <PasswordField name="password" label={t('field.password')} hint={t('hint.password')} made={(password) => (own.current = password)} />
       <RoleField />
     </FormDialog>
   );
@@ -61,9 +71,10 @@ export function EditDialog({ operator, close }: { operator: Operator; close: () 
   );
 }
 
-export function ResetDialog({ operator, close }: { operator: Operator; close: () => void }) {
+export function ResetDialog({ operator, close, handOn }: { operator: Operator; close: () => void; handOn: (made: MadeUp) => void }) {
   const { t } = useTranslation('operators');
   const change = useChangeOperator();
+  const own = useRef<string>(undefined);
   const { message } = App.useApp();
   return (
     <FormDialog<{ password: string }>
@@ -73,10 +84,11 @@ export function ResetDialog({ operator, close }: { operator: Operator; close: ()
       submit={async (values) => {
         await change.mutateAsync({ id: operator.id, ...values });
         message.success(t('reset.done'));
+        if (values.password === own.current) handOn({ name: operator.name, password: values.password });
       }}
     >
       <p className="dialog-text">{t('reset.text')}</p>
-      <PasswordField name="password" label={t('field.newPassword')} hint={t('hint.password')} mayMake />
+      <PasswordField name="password" label={t('field.newPassword')} hint={t('hint.password')} made={(password) => (own.current = password)} />
     </FormDialog>
   );
 }
@@ -133,13 +145,20 @@ interface PasswordGiven {
   name: string;
   label: string;
   hint: string;
-  /** One may be made up here, to be handed on. */
-  mayMake?: boolean;
+  /** Where one may be made up here: is told it. */
+  made?: (password: string) => void;
 }
 
-function PasswordField({ name, label, hint, mayMake }: PasswordGiven) {
+function PasswordField({ name, label, hint, made }: PasswordGiven) {
   const { t } = useTranslation('operators');
   const form = Form.useFormInstance();
+  const entered = useEntered();
+  const makeUp = () => {
+    const password = madeUp();
+    form.setFieldValue(name, password);
+    entered();
+    made?.(password);
+  };
   return (
     <Form.Item
       name={name}
@@ -148,8 +167,8 @@ function PasswordField({ name, label, hint, mayMake }: PasswordGiven) {
       extra={
         <span className="password-hint">
           {hint}
-          {mayMake && (
-            <Button type="link" size="small" onClick={() => form.setFieldValue(name, madeUp())}>
+          {made && (
+            <Button type="link" size="small" onClick={makeUp}>
               {t('makeUp')}
             </Button>
           )}

@@ -7,7 +7,7 @@ import { type Plan, usePlans } from '@/api/plans';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { DeletePlan } from './delete_plan';
 import { PlanDialog } from './plan_dialog';
 import { Quota, Rate } from './limits';

@@ -7,7 +7,7 @@ import { type Plugin, type PluginKind, usePlugins } from '@/api/plugins';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { AttachDialog } from './attach_dialog';
 import { DeletePlugin } from './delete_plugin';
 import { kindWords } from './kind_words';
@@ -31,6 +31,7 @@ export default function Plugins() {
     setParams((before) => {
       const after = new URLSearchParams(before);
       after.delete('page');
+      after.delete('before');
       if (kind) after.set('type', kind);
       else after.delete('type');
       return after;

@@ -2,13 +2,14 @@ import { useTranslation } from 'react-i18next';
 import { useAbout } from '@/api/about';
 import { Copyable } from '@/parts/copyable';
 import { Fact, Facts, Section } from '@/parts/facts';
+import { listed } from '@/parts/listed';
 import { Time } from '@/parts/time';
 import { EnvironmentMarks } from '@/pages/services/environment_marks';
 import { addresses } from './addresses';
 import { useThisService } from '.';
 
 export default function Info() {
-  const { t } = useTranslation('services');
+  const { t, i18n } = useTranslation('services');
   const service = useThisService();
   const about = useAbout().data;
   return (
@@ -21,7 +22,7 @@ export default function Info() {
           </Fact>
           <Fact name={t('field.region')}>{about?.region}</Fact>
           <Fact name={t('field.protocol')}>{t(`protocol.${service.protocol}`)}</Fact>
-          <Fact name={t('field.networks')}>{service.networks.map((one) => t(`network.${one}`)).join('、')}</Fact>
+          <Fact name={t('field.networks')}>{listed(service.networks.map((one) => t(`network.${one}`)), i18n.language)}</Fact>
           <Fact name={t('field.apis')}>{service.apis}</Fact>
           <Fact name={t('field.created')}>
             <Time at={service.created} />
@@ -31,7 +32,7 @@ export default function Info() {
           </Fact>
           <Fact name={t('field.description')}>{service.description || '–'}</Fact>
           {service.tags.length > 0 && (
-            <Fact name={t('field.tags')}>{service.tags.map((tag) => `${tag.key}: ${tag.value}`).join('、')}</Fact>
+            <Fact name={t('field.tags')}>{listed(service.tags.map((tag) => `${tag.key}: ${tag.value}`), i18n.language)}</Fact>
           )}
         </Facts>
       </Section>

@@ -10,8 +10,9 @@ import { Action, actionColumn } from '@/parts/columns';
 import { Empty } from '@/parts/empty';
 import { FormDialog } from '@/parts/form_dialog';
 import { type Limit, LimitField, boundOf, limitOf } from '@/parts/limit_field';
+import { useListState } from '@/parts/list_state';
 import { Chip } from '@/parts/mark';
-import { DataTable, useListState } from '@/parts/table';
+import { DataTable } from '@/parts/table';
 import { number } from '@/parts/time';
 import { useThisService } from '.';
 

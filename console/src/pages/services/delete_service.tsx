@@ -3,9 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Service, useDeleteService } from '@/api/services';
 import { DeleteDialog } from '@/parts/delete_dialog';
+import { listed } from '@/parts/listed';
 
 export function DeleteService({ service, close, done }: { service: Service; close: () => void; done?: () => void }) {
-  const { t } = useTranslation('services');
+  const { t, i18n } = useTranslation('services');
   const remove = useDeleteService();
   const running = service.environments.filter((one) => one.running).map((one) => t(`environment.${one.name}`));
   const place = `/services/${service.id}`;
@@ -17,7 +18,7 @@ export function DeleteService({ service, close, done }: { service: Service; clos
     ),
     running.length > 0 && (
       <Link key="released" to={`${place}/environments`} onClick={close}>
-        {t('delete.released', { environments: running.join('、') })}
+        {t('delete.released', { environments: listed(running, i18n.language) })}
       </Link>
     ),
   ].filter(Boolean);

@@ -8,7 +8,7 @@ import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { DeleteService } from './delete_service';
 import { EnvironmentMarks } from './environment_marks';
 import { PublishDialog } from './publish_dialog';

@@ -6,7 +6,7 @@ import { type Upstream, useUpstreams } from '@/api/upstreams';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/table';
+import { useListState } from '@/parts/list_state';
 import { DeleteUpstream } from './delete_upstream';
 import { NodesInShort } from './nodes';
 
