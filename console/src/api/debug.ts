@@ -2,6 +2,7 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { Environment } from './environments';
 import { api } from './client';
+import { keptWhere } from './kept';
 import type { components } from './native';
 
 export type DebugWish = components['schemas']['NewDebugCall'];
@@ -24,16 +25,20 @@ export function useDebugCall() {
   });
 }
 
+/** As many as the gateway tells at once; the others are found by what is written. */
+const MOST = 500;
+
 /** The keys that hold `q`, those first that may call the API. */
 export function useKeyChoices(service: string, environment: Environment, apiId: string, q: string) {
+  const queryKey = ['keys', 'choices', service, environment, apiId, q];
   return useQuery({
-    queryKey: ['keys', 'choices', service, environment, apiId, q],
-    placeholderData: keepPreviousData,
+    queryKey,
+    placeholderData: keptWhere<KeyChoice[]>(queryKey, [2, 3, 4]),
     queryFn: async (): Promise<KeyChoice[]> => {
       const [keys, bindings] = await Promise.all([
-        api.GET('/api/v1/keys', { params: { query: { limit: 100, ...(q && { q }) } } }),
+        api.GET('/api/v1/keys', { params: { query: { limit: MOST, ...(q && { q }) } } }),
         api.GET('/api/v1/services/{service}/bindings', {
-          params: { path: { service }, query: { environment, limit: 500 } },
+          params: { path: { service }, query: { environment, limit: MOST } },
         }),
       ]);
       const rules = bindings.data!.items.filter((one) => one.api === null || one.api === apiId).map((one) => one.plan);
@@ -54,6 +59,6 @@ export function useKeyNames(q: string) {
   return useQuery({
     queryKey: ['keys', 'names', q],
     placeholderData: keepPreviousData,
-    queryFn: async () => (await api.GET('/api/v1/keys', { params: { query: { limit: 100, ...(q && { q }) } } })).data!.items,
+    queryFn: async () => (await api.GET('/api/v1/keys', { params: { query: { limit: MOST, ...(q && { q }) } } })).data!.items,
   });
 }

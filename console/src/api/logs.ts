@@ -26,7 +26,12 @@ const KEPT = 200;
 /** How often what came is shown, in milliseconds: a busy gateway must not redraw the page with every call. */
 const BEAT = 250;
 
-export interface Tail {
+export interface Tail extends Watched {
+  /** Watches anew, after it was refused. */
+  retry: () => void;
+}
+
+interface Watched {
   calls: Logged[];
   /** Calls that met the filter and were not shown, because they came too fast. */
   skipped: number;
@@ -35,20 +40,22 @@ export interface Tail {
   error: unknown;
 }
 
-const SILENT: Tail = { calls: [], skipped: 0, isOpen: false, error: null };
+const SILENT: Watched = { calls: [], skipped: 0, isOpen: false, error: null };
 
 /** Watches calls as they are answered, for as long as `isOn`. */
 export function useLiveLogs(filter: LogFilter, isOn: boolean): Tail {
   const [tail, setTail] = useState(SILENT);
+  const [tries, setTries] = useState(0);
   const asked = new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)])).toString();
   const waiting = useRef<Logged[]>([]);
   useEffect(() => {
     setTail(SILENT);
     if (!isOn) return;
     waiting.current = [];
+    let isOver = false;
     const place = `/api/v1/logs/live?${asked}`;
     const source = new EventSource(place);
-    const change = (some: Partial<Tail>) => setTail((before) => ({ ...before, ...some }));
+    const change = (some: Partial<Watched>) => isOver || setTail((before) => ({ ...before, ...some }));
     source.onopen = () => change({ isOpen: true, error: null });
     source.onerror = () => {
       change({ isOpen: false });
@@ -63,11 +70,12 @@ export function useLiveLogs(filter: LogFilter, isOn: boolean): Tail {
       setTail((before) => ({ ...before, calls: [...come, ...before.calls].slice(0, KEPT) }));
     }, BEAT);
     return () => {
+      isOver = true;
       clearInterval(beat);
       source.close();
     };
-  }, [asked, isOn]);
-  return tail;
+  }, [asked, isOn, tries]);
+  return { ...tail, retry: () => setTries((before) => before + 1) };
 }
 
 async function whyNot(place: string): Promise<unknown> {

@@ -1,14 +1,16 @@
 /** How many calls per second environments admit, and single APIs there. */
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Asked, type Listed, api, asked, page } from './client';
 import type { Environment } from './environments';
+import { keptWhere } from './kept';
 
 export type ApiThrottle = Listed<'/api/v1/services/{service}/environments/{environment}/throttles'>;
 
 export function useApiThrottles(service: string, environment: Environment, state: Asked) {
+  const queryKey = ['services', service, 'throttles', environment, state.q, state.page];
   return useQuery({
-    queryKey: ['services', service, 'throttles', environment, state.q, state.page],
-    placeholderData: keepPreviousData,
+    queryKey,
+    placeholderData: keptWhere(queryKey, [1, 3]),
     queryFn: async () =>
       page(
         (

@@ -1,7 +1,8 @@
 /** What was called: sums, series and the busiest. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type QueryKey, useQuery } from '@tanstack/react-query';
 import { type Shown, api } from './client';
 import type { Environment } from './environments';
+import { keptWhere } from './kept';
 
 export type CallCounts = Shown<'/api/v1/traffic'>['counts'];
 export type Series = Shown<'/api/v1/traffic/series'>;
@@ -32,30 +33,31 @@ function since(range: Range): string {
   return new Date(Date.now() - RANGES[range].seconds * 1_000).toISOString();
 }
 
-function usual(range: Range) {
-  return { staleTime: RANGES[range].refresh / 2, refetchInterval: RANGES[range].refresh, placeholderData: keepPreviousData };
+/** What is told of one scope is never shown as that of another. */
+function usual<Told>(range: Range, what: string, scope: Scope, ...more: (string | number)[]) {
+  const queryKey: QueryKey = ['traffic', what, scope, range, ...more];
+  const { refresh } = RANGES[range];
+  return { queryKey, staleTime: refresh / 2, refetchInterval: refresh, placeholderData: keptWhere<Told>(queryKey, [2]) };
 }
 
 export function useTraffic(range: Range, scope: Scope) {
   return useQuery({
-    queryKey: ['traffic', 'sum', range, scope],
-    ...usual(range),
+    ...usual<CallCounts>(range, 'sum', scope),
     queryFn: async () => (await api.GET('/api/v1/traffic', { params: { query: { ...scope, from: since(range) } } })).data!.counts,
   });
 }
 
 export function useSeries(range: Range, scope: Scope) {
   return useQuery({
-    queryKey: ['traffic', 'series', range, scope],
-    ...usual(range),
+    ...usual<Series>(range, 'series', scope),
     queryFn: async () => (await api.GET('/api/v1/traffic/series', { params: { query: { ...scope, from: since(range) } } })).data!,
   });
 }
 
-export function useBusiest(of: BusyKind, range: Range, scope: Scope, limit = 8) {
+export function useBusiest(of: BusyKind, range: Range, scope: Scope, limit = 8, isWanted = true) {
   return useQuery({
-    queryKey: ['traffic', 'top', of, range, scope, limit],
-    ...usual(range),
+    ...usual<Busiest>(range, 'top', scope, of, limit),
+    enabled: isWanted,
     queryFn: async () =>
       (await api.GET('/api/v1/traffic/top', { params: { query: { ...scope, of, limit, from: since(range) } } })).data!,
   });

@@ -1,4 +1,5 @@
 /** What is put on an API: the plugins that handle its calls, the applications that may make them. */
+import type { ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useApplicationsOfApi } from '@/api/applications';
@@ -6,6 +7,7 @@ import type { Environment } from '@/api/environments';
 import { usePluginsOfApi } from '@/api/plugins';
 import { Fact, Facts, Section } from '@/parts/facts';
 import { Chip } from '@/parts/mark';
+import { NoChoice } from '@/parts/no_choice';
 import { kindWords } from '@/pages/plugins/kind_words';
 
 interface Put {
@@ -17,15 +19,16 @@ interface Put {
 
 export function Access({ service, api, isForApplications }: { service: string; api: string; isForApplications: boolean }) {
   const { t } = useTranslation(['plugins', 'applications', 'apis']);
-  const plugins = usePluginsOfApi(service, api).data;
-  const applications = useApplicationsOfApi(service, api).data;
+  const plugins = usePluginsOfApi(service, api);
+  const applications = useApplicationsOfApi(service, api);
   return (
     <Section title={t('apis:detail.access')}>
       <Facts>
         <Fact name={t('ofApi.title')} isWide>
           <List
             none={t('ofApi.none')}
-            of={plugins?.map((one) => ({
+            loaded={plugins}
+            of={plugins.data?.map((one) => ({
               to: `/plugins/${one.plugin}`,
               name: one.plugin_name,
               note: kindWords(one.type),
@@ -33,11 +36,12 @@ export function Access({ service, api, isForApplications }: { service: string; a
             }))}
           />
         </Fact>
-        {(isForApplications || Boolean(applications?.length)) && (
+        {(isForApplications || applications.isError || Boolean(applications.data?.length)) && (
           <Fact name={t('applications:ofApi.title')} isWide>
             <List
               none={t('applications:ofApi.none')}
-              of={applications?.map((one) => ({
+              loaded={applications}
+              of={applications.data?.map((one) => ({
                 to: `/applications/${one.application}`,
                 name: one.application_name,
                 environment: one.environment,
@@ -50,9 +54,9 @@ export function Access({ service, api, isForApplications }: { service: string; a
   );
 }
 
-function List({ of, none }: { of?: Put[]; none: string }) {
+function List({ of, none, loaded }: { of?: Put[]; none: string; loaded: ComponentProps<typeof NoChoice>['of'] }) {
   const { t } = useTranslation('services');
-  if (!of?.length) return <span className="quiet">{of ? none : '–'}</span>;
+  if (!of?.length) return <NoChoice of={loaded} none={none} />;
   return (
     <ul className="detail-put">
       {of.map((one) => (

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useUpstream, useUpstreams } from '@/api/upstreams';
+import { NoChoice } from '@/parts/no_choice';
 import { useSettled } from '@/parts/settled';
 import { needed } from '@/rules/fault';
 import type { Draft } from './draft';
@@ -28,7 +29,7 @@ export function UpstreamField() {
     >
       <Select
         placeholder={t('hint.upstreamChoose')}
-        notFoundContent={t('hint.upstreamNone')}
+        notFoundContent={<NoChoice of={found} none={t('hint.upstreamNone')} />}
         showSearch={{ filterOption: false, onSearch: setQ }}
         loading={found.isFetching}
         options={all.map(({ id, name }) => ({ value: id, label: name ? `${name} (${id})` : id }))}

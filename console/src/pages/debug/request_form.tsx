@@ -1,7 +1,7 @@
 /** What is to be called: environment, key, parameters, headers, body. */
 import { DeleteOutlined, PlusOutlined, SendOutlined } from '@ant-design/icons';
 import { Button, Form, Input, Select } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Api } from '@/api/apis';
 import { useApplications, useApplicationsOfApi } from '@/api/applications';
@@ -134,13 +134,20 @@ export function RequestForm({ service, api, error, isBusy, isAllowed, send }: Gi
 function KeyField({ service, environment, api }: { service: string; environment: Environment; api: Api }) {
   const { t } = useTranslation('debug');
   const [q, setQ] = useState('');
-  const choices = useKeyChoices(service, environment, api.id, q);
+  const all = useKeyChoices(service, environment, api.id, '');
+  const choices = useKeyChoices(service, environment, api.id, useSettled(q));
+  // What was chosen by itself, and may be chosen anew for another environment.
+  const own = useRef<string>(undefined);
   const form = Form.useFormInstance<DebugValues>();
   const isAsked = api.definition.auth === 'key_pair';
-  const bound = choices.data?.find((one) => one.isBound && one.enabled)?.id;
+  const bound = all.data?.find((one) => one.isBound && one.enabled)?.id;
+  const isKnown = Boolean(all.data);
   useEffect(() => {
-    if (isAsked && bound && !form.getFieldValue('key')) form.setFieldValue('key', bound);
-  }, [isAsked, bound, form]);
+    const chosen = form.getFieldValue('key');
+    if (!isAsked || !isKnown || (chosen && chosen !== own.current)) return;
+    own.current = bound;
+    form.setFieldValue('key', bound);
+  }, [isAsked, isKnown, bound, form]);
   const options = (isBound: boolean) =>
     (choices.data ?? [])
       .filter((one) => one.isBound === isBound)
@@ -149,7 +156,7 @@ function KeyField({ service, environment, api }: { service: string; environment:
     { label: t('key.bound'), options: options(true) },
     { label: t('key.others'), options: options(false) },
   ].filter((group) => group.options.length > 0);
-  const signed = bound || choices.isPending ? 'key.asked' : 'key.none';
+  const signed = bound || all.isPending ? 'key.asked' : 'key.none';
   const unsigned = asksForToken(api) ? 'key.token' : 'key.open';
   return (
     <Form.Item name="key" label={t('field.key')} extra={t(isAsked ? signed : unsigned)}>

@@ -53,7 +53,7 @@ export function LogPanel({ service }: { service?: string }) {
       </FilterBar>
       {error ? (
         <div className="table-failure">
-          <Failure error={error} retry={isLive ? undefined : () => void found.refetch()} />
+          <Failure error={error} retry={isLive ? live.retry : () => void found.refetch()} />
         </div>
       ) : (
         <LogTable

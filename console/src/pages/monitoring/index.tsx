@@ -31,11 +31,14 @@ export default function Monitoring() {
   };
   const sum = useTraffic(range, scope);
   const series = useSeries(range, scope);
-  const error = sum.error ?? series.error;
-  const again = () => Promise.all([sum.refetch(), series.refetch()]);
+  const isWhole = !scope.api && !scope.key;
+  const apis = useBusiest('api', range, scope, 6, isWhole);
+  const keys = useBusiest('key', range, scope, 6, isWhole);
+  const all = [sum, series, ...(isWhole ? [apis, keys] : [])];
+  const error = all.find((one) => one.error)?.error;
+  const again = () => Promise.all(all.map((one) => one.refetch()));
   const isNarrow = Boolean(scope.api ?? scope.key ?? scope.environment);
   const isOpen = service.environments.some((one) => one.running);
-  const logs = `/services/${service.id}/logs`;
   return (
     <div className="stack">
       <div className="monitoring-bar">
@@ -70,23 +73,15 @@ export default function Monitoring() {
           <Sums counts={sum.data} />
           <Charts series={series.data} names={['calls', 'latency', 'errors', 'backend', 'bytes']} />
           <div className="monitoring-pair">
-            <Complaints counts={sum.data} logs={logs} />
-            {!scope.api && !scope.key && <TopOf scope={scope} range={range} />}
+            <Complaints counts={sum.data} range={range} scope={scope} />
+            {isWhole && apis.data && <Busy of="api" items={apis.data.items} range={range} scope={scope} isOfOne />}
+            {isWhole && keys.data && keys.data.items.length > 0 && (
+              <Busy of="key" items={keys.data.items} range={range} scope={scope} isOfOne />
+            )}
           </div>
         </>
       )}
     </div>
-  );
-}
-
-function TopOf({ scope, range }: { scope: Scope; range: ReturnType<typeof useRange> }) {
-  const apis = useBusiest('api', range, scope, 6).data;
-  const keys = useBusiest('key', range, scope, 6).data;
-  return (
-    <>
-      {apis && <Busy of="api" items={apis.items} range={range} isOfOne />}
-      {keys && keys.items.length > 0 && <Busy of="key" items={keys.items} range={range} isOfOne />}
-    </>
   );
 }
 

@@ -1,14 +1,15 @@
 /** What is called most, and why calls were refused. */
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { BusyKind, BusyOne, CallCounts, Range } from '@/api/traffic';
+import type { BusyKind, BusyOne, CallCounts, Range, Scope } from '@/api/traffic';
 import { BarList } from '@/parts/chart/bar_list';
 import { Section } from '@/parts/facts';
 import { millis, percent } from '@/parts/measure';
 import { number } from '@/parts/time';
 import { refusalWords } from '@/words/refusals';
+import { monitoringOf, refusedLogs } from './places';
 
-export function Complaints({ counts, logs }: { counts: CallCounts; logs: string }) {
+export function Complaints({ counts, range, scope }: { counts: CallCounts; range: Range; scope: Scope }) {
   const { t, i18n } = useTranslation(['monitoring', 'refusals']);
   const language = i18n.language;
   return (
@@ -21,7 +22,7 @@ export function Complaints({ counts, logs }: { counts: CallCounts; logs: string 
           ink="amber"
           bars={counts.refusals.slice(0, 8).map(({ reason, calls }) => ({
             key: reason,
-            name: <Link to={`${logs}${logs.includes('?') ? '&' : '?'}refusal=${reason}`}>{refusalWords(reason).name}</Link>,
+            name: <Link to={refusedLogs(reason, range, scope)}>{refusalWords(reason).name}</Link>,
             hint: refusalWords(reason).help,
             value: calls,
             words: `${number(calls, language)} · ${percent(calls, counts.calls, language)}`,
@@ -36,11 +37,12 @@ interface Given {
   of: BusyKind;
   items: BusyOne[];
   range: Range;
+  scope: Scope;
   /** Inside of a service its name says nothing. */
   isOfOne?: boolean;
 }
 
-export function Busy({ of, items, range, isOfOne }: Given) {
+export function Busy({ of, items, range, scope, isOfOne }: Given) {
   const { t, i18n } = useTranslation(['monitoring', 'services']);
   const language = i18n.language;
   return (
@@ -52,7 +54,7 @@ export function Busy({ of, items, range, isOfOne }: Given) {
           label={t(`busy.${of}`)}
           bars={items.map((one) => ({
             key: [one.service, one.environment, one.api, one.key].join('/'),
-            name: <Link to={place(one, range)}>{nameOf(of, one, t('busy.gone'))}</Link>,
+            name: <Link to={monitoringOf(one, range, scope)}>{nameOf(of, one, t('busy.gone'))}</Link>,
             hint: [
               !isOfOne && of !== 'service' && one.service_name,
               one.environment && t(`services:environment.${one.environment as 'release'}`),
@@ -73,13 +75,4 @@ function nameOf(of: BusyKind, one: BusyOne, gone: string): string {
   if (of === 'api') return one.api_name ?? `${one.api} (${gone})`;
   if (of === 'key') return one.key_name ?? `${one.key} (${gone})`;
   return one.service_name ?? `${one.service} (${gone})`;
-}
-
-/** Where more is told of it: the service's monitoring, narrowed to it. */
-function place(one: BusyOne, range: Range): string {
-  const asked = new URLSearchParams({ range });
-  for (const [name, value] of Object.entries({ environment: one.environment, api: one.api, key: one.key })) {
-    if (value) asked.set(name, value);
-  }
-  return `/services/${one.service}/monitoring?${asked}`;
 }

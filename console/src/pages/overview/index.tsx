@@ -80,8 +80,8 @@ function Calls({ range, isOpen }: { range: Range; isOpen: boolean }) {
       <Sums counts={sum.data} />
       <Charts series={series.data} names={['calls', 'latency', 'errors', 'bytes']} />
       <div className="monitoring-pair">
-        <Busy of="api" items={top.data.items} range={range} />
-        <Complaints counts={sum.data} logs="/logs" />
+        <Busy of="api" items={top.data.items} range={range} scope={EVERYTHING} />
+        <Complaints counts={sum.data} range={range} scope={EVERYTHING} />
       </div>
     </>
   );

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { type ApiSummary, useApiChoices } from '@/api/apis';
 import { ENVIRONMENTS, type Environment } from '@/api/environments';
 import { useServices } from '@/api/services';
+import { NoChoice } from '@/parts/no_choice';
 import { useSettled } from '@/parts/settled';
 import { type Choice, Transfer } from '@/parts/transfer';
 
@@ -18,6 +19,7 @@ export function ServiceField({ changed }: { changed: () => void }) {
         placeholder={t('environments.chooseService')}
         showSearch={{ filterOption: false, onSearch: setQ }}
         loading={services.isFetching}
+        notFoundContent={<NoChoice of={services} />}
         onChange={changed}
         options={(services.data?.items ?? []).map((service) => ({ value: service.id, label: `${service.name} (${service.id})` }))}
       />

@@ -8,13 +8,12 @@ export interface Address {
   url: string;
 }
 
-/** One address for each environment that runs something and each scheme that the service speaks. */
+/** One address for each environment that runs something and each scheme that the service speaks and the gateway listens for. */
 export function addresses(service: Service, about: About | undefined): Address[] {
-  const ports = {
-    http: portOf(about?.nodes[0]?.http[0], 80),
-    https: portOf(about?.nodes[0]?.https[0], 443),
-  };
-  const schemes = service.protocol === 'both' ? (['http', 'https'] as const) : ([service.protocol] as const);
+  const listeners = { http: about?.nodes[0]?.http[0], https: about?.nodes[0]?.https[0] };
+  const ports = { http: portOf(listeners.http, 80), https: portOf(listeners.https, 443) };
+  const spoken = service.protocol === 'both' ? (['http', 'https'] as const) : ([service.protocol] as const);
+  const schemes = spoken.filter((scheme) => listeners[scheme]);
   return service.environments
     .filter((environment) => environment.running)
     .flatMap(({ name, path_prefix }) =>

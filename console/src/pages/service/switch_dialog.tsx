@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { type EnvironmentState, useReleases, useSwitch } from '@/api/environments';
 import type { Service } from '@/api/services';
 import { FormDialog } from '@/parts/form_dialog';
+import { NoChoice } from '@/parts/no_choice';
 import { written } from '@/parts/time';
 import { rule } from '@/rules/fault';
 import { longest } from '@/rules/name';
@@ -25,7 +26,7 @@ export function SwitchDialog({ service, environment, version, close }: Given) {
   const { t, i18n } = useTranslation('services');
   const { message } = App.useApp();
   const change = useSwitch(service.id, environment.name);
-  const releases = useReleases(service.id, { page: '' }, 500).data?.items ?? [];
+  const releases = useReleases(service.id, { page: '' }, 500);
   const [form] = Form.useForm<Values>();
   const chosen = Form.useWatch('version', form) ?? version;
   const name = t(`environment.${environment.name}`);
@@ -46,8 +47,9 @@ export function SwitchDialog({ service, environment, version, close }: Given) {
         <Select
           showSearch={{ optionFilterProp: 'title' }}
           placeholder={t('switch.choose')}
-          notFoundContent={t('versions.empty')}
-          options={releases.map((release) => {
+          loading={releases.isFetching}
+          notFoundContent={<NoChoice of={releases} none={t('versions.empty')} />}
+          options={releases.data?.items.map((release) => {
             const isRunning = release.version === environment.running?.version;
             const about = [written(release.created, i18n.language), release.description].filter(Boolean).join(' · ');
             return {
