@@ -43,7 +43,6 @@ SHOWN = {
     "plan-en",
     "publish-en",
     "service-apis-en",
-    "upstream",
     "start-en",
     "services-dark-1280",
 }
