@@ -354,7 +354,7 @@ def test_leaving_a_form_half_filled_asks_first(consoles, cloud):
     console.go("shell:nav.overview")
     console.sees(console.words("shell:unsaved.title"))
     console.press("shell:unsaved.stay")
-    expect(console.page.locator(".ant-modal-wrap:visible")).to_have_count(0, timeout=WAIT)
+    expect(console.dialogs).to_have_count(0, timeout=WAIT)
     expect(console.field("apis:field.name")).to_have_value("half_an_api", timeout=WAIT)
     console.go("shell:nav.overview")
     console.press("shell:unsaved.leave")

@@ -167,10 +167,14 @@ class Console:
     # --- what ---
 
     @property
+    def dialogs(self):
+        """The dialogs that are open, also those on their way out."""
+        return self.page.locator(".ant-modal-wrap:visible")
+
+    @property
     def front(self):
         """The dialog in front, or the whole page."""
-        dialogs = self.page.locator(".ant-modal-wrap:visible")
-        return dialogs.last if dialogs.count() else self.page
+        return self.dialogs.last if self.dialogs.count() else self.page
 
     def field(self, key):
         """The field with this label, wherever it is in front."""
@@ -192,7 +196,7 @@ class Console:
     def confirm(self, key, **named):
         """Presses it in the dialog that asks back: what was pressed on the page may have the same words, and the dialog
         takes a moment to come."""
-        self.page.locator(".ant-modal-wrap:visible").last.wait_for()
+        self.dialogs.last.wait_for()
         self.press(key, **named)
 
     def go(self, key):

@@ -26,6 +26,9 @@ export function placeIn(params: URLSearchParams, prefix = ''): ListPlace {
   };
 }
 
+/** What the address no longer says where a list without a prefix is narrowed by something else than a search. */
+export const FIRST_PAGE = { page: undefined, before: undefined };
+
 /** The address with another place of this list; another search, or another page, begins without pages before it. */
 export function movedTo(params: URLSearchParams, change: Partial<ListPlace>, prefix = ''): URLSearchParams {
   const after = new URLSearchParams(params);

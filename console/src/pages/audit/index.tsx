@@ -7,7 +7,7 @@ import { useAddress } from '@/parts/address';
 import { timeColumn } from '@/parts/columns';
 import { Copyable } from '@/parts/copyable';
 import { Empty } from '@/parts/empty';
-import { useListState } from '@/parts/list_state';
+import { FIRST_PAGE, useListState } from '@/parts/list_state';
 import { PageHead } from '@/parts/page_head';
 import { DataTable } from '@/parts/table';
 import { number } from '@/parts/time';
@@ -26,10 +26,10 @@ export default function Audit() {
   const state = useListState();
   const { params, change } = useAddress();
   const said = (name: Condition) => params.get(name) ?? undefined;
-  const set = (name: Condition, value: string | undefined) => change({ [name]: value, page: undefined, before: undefined });
+  const set = (name: Condition, value: string | undefined) => change({ [name]: value, ...FIRST_PAGE });
   const loaded = useAudit(filterOf(said), state.page);
   const count = CONDITIONS.filter((name) => said(name)).length;
-  const clear = () => change(Object.fromEntries([...CONDITIONS, 'page', 'before'].map((name) => [name, undefined])));
+  const clear = () => change({ ...Object.fromEntries(CONDITIONS.map((name) => [name, undefined])), ...FIRST_PAGE });
   const columns: TableColumnsType<AuditRecord> = [
     timeColumn(t('column.time'), 'time'),
     { title: t('column.actor'), key: 'actor', render: (_, entry) => (entry.actor === 'installation' ? t('installation') : entry.actor) },

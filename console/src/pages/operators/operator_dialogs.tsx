@@ -26,10 +26,23 @@ export interface MadeUp {
   password: string;
 }
 
+/** What was made up last; handed on where it is what was set, and not another that was written over it. */
+function useMadeUp(handOn: (made: MadeUp) => void) {
+  const last = useRef<string>(undefined);
+  return {
+    made: (password: string) => {
+      last.current = password;
+    },
+    wasSet: ({ name, password }: MadeUp) => {
+      if (password === last.current) handOn({ name, password });
+    },
+  };
+}
+
 export function CreateDialog({ close, handOn }: { close: () => void; handOn: (made: MadeUp) => void }) {
   const { t } = useTranslation(['operators', 'shell']);
   const create = useCreateOperator();
-  const own = useRef<string>(undefined);
+  const own = useMadeUp(handOn);
   const { message } = App.useApp();
   return (
     <FormDialog<NewOperator>
@@ -40,11 +53,11 @@ export function CreateDialog({ close, handOn }: { close: () => void; handOn: (ma
       submit={async (values) => {
         await create.mutateAsync(values);
         message.success(t('create.done'));
-        if (values.password === own.current) handOn({ name: values.name, password: values.password });
+        own.wasSet(values);
       }}
     >
       <NameField />
-      <PasswordField name="password" label={t('field.password')} hint={t('hint.password')} made={(password) => (own.current = password)} />
+      <PasswordField name="password" label={t('field.password')} hint={t('hint.password')} made={own.made} />
       <RoleField />
     </FormDialog>
   );
@@ -74,7 +87,7 @@ export function EditDialog({ operator, close }: { operator: Operator; close: () 
 export function ResetDialog({ operator, close, handOn }: { operator: Operator; close: () => void; handOn: (made: MadeUp) => void }) {
   const { t } = useTranslation('operators');
   const change = useChangeOperator();
-  const own = useRef<string>(undefined);
+  const own = useMadeUp(handOn);
   const { message } = App.useApp();
   return (
     <FormDialog<{ password: string }>
@@ -84,11 +97,11 @@ export function ResetDialog({ operator, close, handOn }: { operator: Operator; c
       submit={async (values) => {
         await change.mutateAsync({ id: operator.id, ...values });
         message.success(t('reset.done'));
-        if (values.password === own.current) handOn({ name: operator.name, password: values.password });
+        own.wasSet({ name: operator.name, ...values });
       }}
     >
       <p className="dialog-text">{t('reset.text')}</p>
-      <PasswordField name="password" label={t('field.newPassword')} hint={t('hint.password')} made={(password) => (own.current = password)} />
+      <PasswordField name="password" label={t('field.newPassword')} hint={t('hint.password')} made={own.made} />
     </FormDialog>
   );
 }

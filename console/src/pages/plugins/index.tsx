@@ -7,7 +7,7 @@ import { type Plugin, type PluginKind, usePlugins } from '@/api/plugins';
 import { AddButton } from '@/parts/add_button';
 import { Action, actionColumn, descriptionColumn, nameColumn, timeColumn } from '@/parts/columns';
 import { ListPage } from '@/parts/list_page';
-import { useListState } from '@/parts/list_state';
+import { movedTo, useListState } from '@/parts/list_state';
 import { AttachDialog } from './attach_dialog';
 import { DeletePlugin } from './delete_plugin';
 import { kindWords } from './kind_words';
@@ -29,9 +29,7 @@ export default function Plugins() {
   const create = <AddButton onClick={() => setOpen({ dialog: 'create' })}>{t('shell:action.create')}</AddButton>;
   const narrow = (kind?: PluginKind) =>
     setParams((before) => {
-      const after = new URLSearchParams(before);
-      after.delete('page');
-      after.delete('before');
+      const after = movedTo(before, {});
       if (kind) after.set('type', kind);
       else after.delete('type');
       return after;
