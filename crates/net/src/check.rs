@@ -2,7 +2,7 @@
 //! something does not hold.
 
 use crate::chunked::{self, Decoder};
-use crate::{Framing, Limits, Request, Response, ResponseFraming};
+use crate::{Framing, HeadFault, Limits, Request, Response, ResponseFraming};
 
 /// A head that is taken means the same when it is written anew and read again, and nothing forbidden is left in it.
 pub fn head(bytes: &[u8]) {
@@ -14,7 +14,9 @@ pub fn head(bytes: &[u8]) {
 
 fn request(bytes: &[u8]) {
     let limits = Limits::default();
-    let Ok(Some((request, consumed))) = Request::parse(bytes, &limits) else { return };
+    let parsed = Request::parse(bytes, &limits);
+    as_a_library_reads_it(bytes, &parsed);
+    let Ok(Some((request, consumed))) = parsed else { return };
     assert!(consumed <= bytes.len());
     let taken = bytes.get(..consumed).unwrap_or_default();
     assert!(taken.ends_with(b"\r\n\r\n"), "a head ends with an empty line");
@@ -62,10 +64,43 @@ fn request(bytes: &[u8]) {
     }
 }
 
+/// What is taken means the same to a library, and what a library takes is refused for what it means, not for its form.
+fn as_a_library_reads_it(bytes: &[u8], ours: &Result<Option<(Request, usize)>, HeadFault>) {
+    let mut slots = [httparse::EMPTY_HEADER; Limits::MOST_HEADERS];
+    let mut theirs = httparse::Request::new(&mut slots);
+    let taken = match theirs.parse(bytes) {
+        Ok(httparse::Status::Complete(length)) => bytes.get(..length),
+        Ok(httparse::Status::Partial) | Err(_) => None,
+    };
+    match (ours, taken) {
+        (Ok(Some((request, length))), Some(taken)) => {
+            assert_eq!(*length, taken.len());
+            assert_eq!(Some(request.method()), theirs.method);
+            assert!(request.headers().eq(theirs.headers.iter().map(|field| (field.name, field.value))));
+        }
+        (Ok(Some(_)), None) => panic!("a library takes no less"),
+        (Ok(None), taken) => assert!(taken.is_none(), "a library sees no end either"),
+        (Err(HeadFault::BareLineBreak), Some(taken)) => {
+            let is_bare = |at: usize| at == 0 || taken.get(at - 1) != Some(&b'\r');
+            assert!(taken.iter().enumerate().any(|(at, byte)| *byte == b'\n' && is_bare(at)));
+        }
+        (Err(fault), Some(_)) => {
+            let of_form = [HeadFault::HeaderName, HeadFault::HeaderValue, HeadFault::Folding, HeadFault::Version];
+            assert!(!of_form.contains(fault), "{fault:?}");
+        }
+        (Err(_), None) => {}
+    }
+}
+
 fn response(bytes: &[u8], to_head: bool) {
     let Ok(Some((response, consumed))) = Response::parse(bytes, to_head) else { return };
     let taken = bytes.get(..consumed).unwrap_or_default();
     assert!(taken.ends_with(b"\r\n\r\n"), "a head ends with an empty line");
+    let mut slots = [httparse::EMPTY_HEADER; Limits::MOST_HEADERS];
+    let mut theirs = httparse::Response::new(&mut slots);
+    assert_eq!(theirs.parse(bytes), Ok(httparse::Status::Complete(consumed)), "a library takes no less");
+    assert_eq!(theirs.code, Some(response.status()));
+    assert!(response.headers().eq(theirs.headers.iter().map(|field| (field.name, field.value))));
     assert!((100..=999).contains(&response.status()));
     assert!(!to_head || response.body() == ResponseFraming::None);
     let mut again = format!("HTTP/1.1 {} ", response.status()).into_bytes();

@@ -3,10 +3,14 @@
 mod authority;
 mod edit;
 mod fields;
+mod meaning;
+mod name;
 mod request;
 mod response;
+mod scan;
 
-pub(crate) use fields::{Meaning, tokens};
+pub(crate) use fields::tokens;
+pub(crate) use meaning::Meaning;
 pub(crate) use response::LONGEST as LONGEST_RESPONSE_HEAD;
 
 pub use edit::HeadEdit;

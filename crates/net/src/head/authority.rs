@@ -12,27 +12,26 @@ static HOST_BYTES: [bool; 256] = {
     table
 };
 
-/// The text of `host [":" port]`, the host not empty.
-pub(super) fn authority(bytes: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let (host, rest) = if let Some(address) = text.strip_prefix('[') {
-        let (inside, rest) = address.split_once(']')?;
-        if !inside.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) {
+/// `host [":" port]`, the host not empty; ASCII.
+pub(super) fn authority(bytes: &[u8]) -> Option<&[u8]> {
+    let (host, rest) = if let Some(address) = bytes.strip_prefix(b"[") {
+        let (inside, rest) = address.split_at_checked(memchr::memchr(b']', address)?)?;
+        if !inside.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')) {
             return None;
         }
-        (inside, rest)
+        (inside, rest.get(1..)?)
     } else {
-        let (host, rest) = text.split_at_checked(memchr::memchr(b':', bytes).unwrap_or(bytes.len()))?;
+        let (host, rest) = bytes.split_at_checked(memchr::memchr(b':', bytes).unwrap_or(bytes.len()))?;
         // Without leaving early: most are good, and so the compiler can look at several bytes at once.
-        if !host.bytes().fold(true, |good, byte| good & HOST_BYTES[usize::from(byte)]) {
+        if !host.iter().fold(true, |good, byte| good & HOST_BYTES[usize::from(*byte)]) {
             return None;
         }
         (host, rest)
     };
-    let is_port = match rest.as_bytes() {
+    let is_port = match rest {
         [] => true,
         [b':', port @ ..] => port.len() <= 5 && port.iter().all(u8::is_ascii_digit),
         _ => false,
     };
-    (is_port && !host.is_empty()).then_some(text)
+    (is_port && !host.is_empty()).then_some(bytes)
 }

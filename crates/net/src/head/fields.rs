@@ -1,18 +1,16 @@
 //! Header fields as spans of the head's bytes, in the order and case in which they came.
 
 use std::cell::RefCell;
-use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
-use crate::Limits;
-
-/// Room for the tokeniser's results, on the stack.
-pub(crate) const SLOTS: usize = Limits::MOST_HEADERS;
-pub(crate) type Slots<'b> = [MaybeUninit<httparse::Header<'b>>; SLOTS];
+use super::meaning::Meaning;
+use super::name::{Folded, is_same_between};
+use super::scan::FieldLine;
 
 /// One header field: `line` is where its name begins in the head's bytes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Span {
+struct Span {
+    name: Folded,
     line: u32,
     value: u32,
     value_length: u32,
@@ -21,42 +19,6 @@ pub(crate) struct Span {
     canonical: bool,
     /// End-to-end: goes to the other side.
     forwarded: bool,
-}
-
-/// What a field means to this hop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Meaning {
-    Host,
-    Length,
-    Encoding,
-    Connection,
-    Expect,
-    Te,
-    Upgrade,
-    /// Belongs to this hop, and nothing is to be done about it.
-    Hop,
-    /// Belongs to the ends.
-    EndToEnd,
-}
-
-impl Meaning {
-    pub(crate) fn of(name: &str) -> Meaning {
-        let is = |other: &str| is_same_name(name.as_bytes(), other.as_bytes());
-        match name.len() {
-            2 if is("te") => Meaning::Te,
-            4 if is("host") => Meaning::Host,
-            6 if is("expect") => Meaning::Expect,
-            7 if is("upgrade") => Meaning::Upgrade,
-            10 if is("connection") => Meaning::Connection,
-            10 if is("keep-alive") => Meaning::Hop,
-            14 if is("content-length") => Meaning::Length,
-            16 if is("proxy-connection") => Meaning::Hop,
-            17 if is("transfer-encoding") => Meaning::Encoding,
-            18 if is("proxy-authenticate") => Meaning::Hop,
-            19 if is("proxy-authorization") => Meaning::Hop,
-            _ => Meaning::EndToEnd,
-        }
-    }
 }
 
 /// A head's bytes and its fields. The memory comes from the thread's free list and goes back there: the piece used last is
@@ -76,10 +38,6 @@ pub(crate) struct Memory {
 }
 
 static NOTHING: Memory = Memory { bytes: Vec::new(), line: String::new(), spans: Vec::new(), lengths: 0 };
-
-/// A line that does not end with CR LF, or has an obsolete fold.
-#[derive(Debug)]
-pub(crate) struct BareBreak;
 
 const KEPT: usize = 256;
 const KEPT_CAPACITY: usize = 16 * 1024;
@@ -126,35 +84,26 @@ fn bit_of(length: usize) -> u64 {
 }
 
 impl Memory {
-    /// Notes a field that the tokeniser found in `head` and returns where its line ends. The tokeniser takes LF alone for a line end; this does not.
-    pub(crate) fn note(
-        &mut self,
-        head: &[u8],
-        field: &httparse::Header<'_>,
-        forwarded: bool,
-    ) -> Result<usize, BareBreak> {
-        let line = offset(head, field.name.as_bytes());
-        let value = offset(head, field.value);
-        let mut end = value + field.value.len();
-        while matches!(head.get(end), Some(b' ' | b'\t')) {
-            end += 1;
-        }
-        if head.get(end..end + 2) != Some(b"\r\n") {
-            return Err(BareBreak);
-        }
-        let name_length = field.name.len();
-        self.lengths |= bit_of(name_length);
+    /// Notes the field of a line of `head` and says what it means. End-to-end fields go to the other side, and those of which
+    /// `is_forwarded` says so.
+    #[inline]
+    pub(crate) fn note(&mut self, head: &[u8], line: &FieldLine, is_forwarded: fn(Meaning) -> bool) -> Meaning {
+        let name = head.get(line.name.clone()).unwrap_or_default();
+        let folded = Folded::of(name);
+        let meaning = Meaning::of_folded(name, folded);
+        self.lengths |= bit_of(name.len());
         self.spans.push(Span {
-            line: line as u32,
-            value: value as u32,
-            value_length: field.value.len() as u32,
-            name_length: name_length as u32,
-            canonical: value == line + name_length + 2
-                && head.get(value.wrapping_sub(1)) == Some(&b' ')
-                && end == value + field.value.len(),
-            forwarded,
+            name: folded,
+            line: line.name.start as u32,
+            value: line.value.start as u32,
+            value_length: line.value.len() as u32,
+            name_length: name.len() as u32,
+            canonical: line.value.start == line.name.end + 2
+                && head.get(line.name.end + 1) == Some(&b' ')
+                && line.value.end + 2 == line.end,
+            forwarded: is_forwarded(meaning),
         });
-        Ok(end + 2)
+        meaning
     }
 
     /// Fields that a Connection field names belong to this hop too.
@@ -184,19 +133,21 @@ impl Memory {
         self.spans.iter().map(|span| (name(&self.bytes, span), value(&self.bytes, span)))
     }
 
-    /// The first field of that name, in any case. Not in place of its calls: there are many.
-    #[inline(never)]
+    /// The first field of that name, in any case. In place of its calls, where the name is mostly known.
+    #[inline]
     pub(crate) fn find(&self, wanted: &str) -> Option<&[u8]> {
         self.find_all(wanted).next()
     }
 
+    #[inline]
     pub(crate) fn find_all<'a>(&'a self, wanted: &str) -> impl Iterator<Item = &'a [u8]> {
+        let (wanted, folded) = (wanted.as_bytes(), Folded::of(wanted.as_bytes()));
         let may_be_there = self.lengths & bit_of(wanted.len()) != 0;
         let spans: &[Span] = if may_be_there { &self.spans } else { &[] };
         spans
             .iter()
-            .filter(|span| span.name_length as usize == wanted.len())
-            .filter(|span| is_same_name(name_bytes(&self.bytes, span), wanted.as_bytes()))
+            .filter(move |span| span.name_length as usize == wanted.len() && span.name == folded)
+            .filter(|span| is_same_between(wanted, name_bytes(&self.bytes, span)))
             .map(|span| value(&self.bytes, span))
     }
 
@@ -254,57 +205,9 @@ impl Drop for Fields {
     }
 }
 
-/// Where `part`, a slice of `whole`, begins in it.
-pub(crate) fn offset(whole: &[u8], part: &[u8]) -> usize {
-    (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize)
-}
-
 /// The elements of a comma-separated list, without blanks around them and without empty ones.
 pub(crate) fn tokens(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     list.split(|byte| *byte == b',').map(<[u8]>::trim_ascii).filter(|token| !token.is_empty())
-}
-
-/// True when both are the same but for the case of ASCII letters: eight bytes at a time, for names are short and looked for
-/// all the time.
-#[inline]
-pub(crate) fn is_same_name(a: &[u8], b: &[u8]) -> bool {
-    if a.len() != b.len() {
-        return false;
-    }
-    // The last word begins where the one before ends, or earlier: what stands in both is compared twice.
-    match (a.last_chunk::<8>().zip(b.last_chunk::<8>()), ends(a).zip(ends(b))) {
-        (Some((a_last, b_last)), _) => {
-            let whole = a.as_chunks().0.iter().zip(b.as_chunks().0);
-            is_same_word(*a_last, *b_last) && whole.into_iter().all(|(a, b)| is_same_word(*a, *b))
-        }
-        (None, Some((a, b))) => is_same_word(a, b),
-        (None, None) => a.eq_ignore_ascii_case(b),
-    }
-}
-
-/// The first four bytes and the last four.
-#[inline]
-fn ends(name: &[u8]) -> Option<[u8; 8]> {
-    let (first, last) = name.first_chunk::<4>().zip(name.last_chunk::<4>())?;
-    let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-    Some((u64::from(first) | u64::from(last) << 32).to_le_bytes())
-}
-
-#[inline]
-fn is_same_word(a: [u8; 8], b: [u8; 8]) -> bool {
-    let (a, b) = (u64::from_le_bytes(a), u64::from_le_bytes(b));
-    a == b || lower(a) == lower(b)
-}
-
-/// Eight bytes, ASCII capitals among them made small; all others as they are.
-#[inline]
-fn lower(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    let low = word & (ONES * 0x7f);
-    // The high bit of each byte: at least `A`, above `Z`, beyond ASCII.
-    let (from_a, above_z) = (low + ONES * u64::from(0x80 - b'A'), low + ONES * u64::from(0x7f - b'Z'));
-    let capital = (from_a & !above_z) & !word & (ONES * 0x80);
-    word | capital >> 2
 }
 
 fn name_bytes<'b>(bytes: &'b [u8], span: &Span) -> &'b [u8] {
@@ -330,39 +233,4 @@ pub(crate) fn length(value: &[u8]) -> Option<u64> {
     let length =
         value.iter().try_fold(0_u64, |length, digit| length.checked_mul(10)?.checked_add(u64::from(digit - b'0')))?;
     (length <= i64::MAX as u64).then_some(length)
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn names_are_compared_as_the_library_does(
-            a in proptest::collection::vec(any::<u8>(), 0..40),
-            at in any::<proptest::sample::Index>(),
-            other in any::<u8>(),
-            flip in any::<u64>(),
-        ) {
-            // The same letters in any case, and then one byte that may be another.
-            let mut b = a.clone();
-            for (index, byte) in b.iter_mut().enumerate() {
-                if flip >> (index % 64) & 1 == 1 {
-                    *byte = if byte.is_ascii_lowercase() { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
-                }
-            }
-            prop_assert!(is_same_name(&a, &b));
-            if !b.is_empty() {
-                let at = at.index(b.len());
-                b[at] = other;
-                prop_assert_eq!(is_same_name(&a, &b), a.eq_ignore_ascii_case(&b));
-                b[at] = a[at] ^ 0x20;
-                prop_assert_eq!(is_same_name(&a, &b), a.eq_ignore_ascii_case(&b));
-                b.pop();
-                prop_assert!(!is_same_name(&a, &b));
-            }
-        }
-    }
 }

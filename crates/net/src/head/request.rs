@@ -3,7 +3,9 @@
 use std::mem::MaybeUninit;
 
 use super::authority::authority;
-use super::fields::{self, BareBreak, Fields, Meaning, SLOTS, Slots};
+use super::fields::{self, Fields};
+use super::meaning::Meaning;
+use super::scan;
 use crate::{Framing, HeadFault, Limits, Version};
 
 /// A request head, with everything about it that HTTP/1.1 lets vary already decided. Owns a pooled buffer.
@@ -31,119 +33,48 @@ impl Request {
         if matches!(bytes.first(), Some(b'\r' | b'\n')) && (skipped > 0 || bytes.len() > 1) {
             return Err(HeadFault::RequestLine);
         }
-        let mut slots: Slots<'_> = [const { MaybeUninit::uninit() }; SLOTS];
-        let mut parsed = httparse::Request::new(&mut []);
-        let consumed = match parsed.parse_with_uninit_headers(bytes, &mut slots) {
-            Ok(httparse::Status::Complete(consumed)) => consumed,
-            Ok(httparse::Status::Partial) => return too_long(bytes, limits).map_or(Ok(None), Err),
-            Err(error) => return Err(diagnose(bytes, error, limits)),
-        };
-        let head = bytes.get(..consumed).unwrap_or_default();
-        let (Some(method), Some(target), Some(version)) = (parsed.method, parsed.path, parsed.version) else {
-            return Err(HeadFault::RequestLine);
-        };
-        if target.len() > limits.target_bytes {
-            return Err(HeadFault::TargetTooLong);
+        match Request::read(bytes, limits) {
+            Some(read) => read.map(|(request, consumed)| Some((request, skipped + consumed))),
+            None => why_not(bytes, limits),
         }
-        if consumed > limits.head_bytes {
-            return Err(HeadFault::TooLarge);
-        }
-        if parsed.headers.len() > limits.header_count {
-            return Err(HeadFault::TooManyHeaders);
-        }
-        let version = if version == 0 { Version::Http10 } else { Version::Http11 };
-
-        let mut request = Request {
-            fields: Fields::take(),
-            method_end: 0,
-            path_end: 0,
-            target_end: 0,
-            version,
-            body: Framing::None,
-            persistent: version == Version::Http11,
-            expects_continue: false,
-            upgrade: false,
-            accepts_trailers: false,
-        };
-        let mut facts = Facts::default();
-        // The request line ends with the eight bytes of the version and CR LF.
-        let mut line = fields::offset(head, target.as_bytes()) + target.len() + 9;
-        if head.get(line..line + 2) != Some(b"\r\n") {
-            return Err(HeadFault::BareLineBreak);
-        }
-        line += 2;
-        for field in parsed.headers.iter() {
-            let meaning = Meaning::of(field.name);
-            if fields::offset(head, field.name.as_bytes()) != line {
-                return Err(HeadFault::HeaderName);
-            }
-            line = match request.fields.note(head, field, meaning == Meaning::EndToEnd) {
-                Ok(next) => next,
-                Err(BareBreak) => return Err(HeadFault::BareLineBreak),
-            };
-            request.heed(meaning, field.value, &mut facts)?;
-        }
-        if head.get(line..) != Some(b"\r\n") {
-            return Err(HeadFault::BareLineBreak);
-        }
-        if method == "CONNECT" {
-            return Err(HeadFault::Connect);
-        }
-        request.settle(&facts)?;
-        request.fields.bytes.extend_from_slice(head);
-        request.write_line(method, target, facts.host)?;
-        if facts.names_fields {
-            request.fields.strike_named_by_connection();
-        }
-        Ok(Some((request, skipped + consumed)))
     }
 
-    /// Takes in what a field means to this hop.
-    fn heed<'h>(&mut self, meaning: Meaning, value: &'h [u8], facts: &mut Facts<'h>) -> Result<(), HeadFault> {
-        match meaning {
-            Meaning::EndToEnd | Meaning::Hop => {}
-            Meaning::Host => {
-                if facts.host.is_some() {
-                    return Err(HeadFault::RepeatedHost);
-                }
-                facts.host = Some(authority(value).ok_or(HeadFault::Host)?);
+    /// Reads a head that is all there and well-formed, and says how many bytes it took.
+    fn read(bytes: &[u8], limits: &Limits) -> Option<Result<(Request, usize), HeadFault>> {
+        let line = scan::request_line(bytes)?;
+        let (mut fields, mut facts) = (Fields::take(), Facts::default());
+        // Whether a head is well-formed is said before what is wrong with one that is.
+        let mut heeded = Ok(());
+        let mut at = line.end;
+        while !scan::is_end(bytes, at) {
+            let field = scan::field_line(bytes, at)?;
+            let meaning = fields.note(bytes, &field, |meaning| meaning == Meaning::EndToEnd);
+            if heeded.is_ok() {
+                heeded = facts.heed(meaning, bytes.get(field.value)?);
             }
-            Meaning::Length => {
-                if facts.length.is_some() {
-                    return Err(HeadFault::RepeatedLength);
-                }
-                facts.length = Some(fields::length(value).ok_or(HeadFault::Length)?);
+            if fields.len() > Limits::MOST_HEADERS {
+                return None;
             }
-            Meaning::Encoding => {
-                if facts.chunked || !value.eq_ignore_ascii_case(b"chunked") {
-                    return Err(HeadFault::Encoding);
-                }
-                facts.chunked = true;
-            }
-            Meaning::Connection => {
-                for token in fields::tokens(value) {
-                    if token.eq_ignore_ascii_case(b"close") {
-                        facts.close = true;
-                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
-                        facts.keep_alive = true;
-                    } else if token.eq_ignore_ascii_case(b"upgrade") {
-                        facts.upgrade = true;
-                    } else {
-                        facts.names_fields = true;
-                    }
-                }
-            }
-            Meaning::Expect => self.expects_continue |= value.eq_ignore_ascii_case(b"100-continue"),
-            Meaning::Te => self.accepts_trailers |= fields::tokens(value).any(|t| t.eq_ignore_ascii_case(b"trailers")),
-            Meaning::Upgrade => facts.protocols = true,
+            at = field.end;
         }
-        Ok(())
+        let head = bytes.get(..at + 2)?;
+        let bounded = within(line.target.len(), head.len(), fields.len(), limits);
+        let made = bounded.and(heeded).and_then(|()| Request::make(head, &line, fields, &facts));
+        Some(made.map(|request| (request, head.len())))
     }
 
     /// Decides framing, persistence and the rest from all fields together.
-    fn settle(&mut self, facts: &Facts<'_>) -> Result<(), HeadFault> {
-        let is_http11 = self.version == Version::Http11;
-        self.body = match (facts.chunked, facts.length) {
+    fn make(
+        head: &[u8],
+        line: &scan::RequestLine<'_>,
+        mut fields: Fields,
+        facts: &Facts<'_>,
+    ) -> Result<Request, HeadFault> {
+        if line.method == b"CONNECT" {
+            return Err(HeadFault::Connect);
+        }
+        let is_http11 = line.version == Version::Http11;
+        let body = match (facts.chunked, facts.length) {
             (true, Some(_)) => return Err(HeadFault::LengthAndEncoding),
             (true, None) if !is_http11 => return Err(HeadFault::EncodingOnHttp10),
             (true, None) => Framing::Chunked,
@@ -153,37 +84,55 @@ impl Request {
         if is_http11 && facts.host.is_none() {
             return Err(HeadFault::MissingHost);
         }
-        self.persistent = !facts.close && (is_http11 || facts.keep_alive);
-        // An expectation means something only with HTTP/1.1 and a body to wait for.
-        self.expects_continue &= is_http11 && !matches!(self.body, Framing::None | Framing::Length(0));
-        self.upgrade = is_http11 && facts.upgrade && facts.protocols;
-        Ok(())
+        fields.bytes.extend_from_slice(head);
+        if facts.names_fields {
+            fields.strike_named_by_connection();
+        }
+        let mut request = Request {
+            fields,
+            method_end: 0,
+            path_end: 0,
+            target_end: 0,
+            version: line.version,
+            body,
+            persistent: !facts.close && (is_http11 || facts.keep_alive),
+            // An expectation means something only with HTTP/1.1 and a body to wait for.
+            expects_continue: facts.expects_continue
+                && is_http11
+                && !matches!(body, Framing::None | Framing::Length(0)),
+            upgrade: is_http11 && facts.upgrade && facts.protocols,
+            accepts_trailers: facts.accepts_trailers,
+        };
+        request.write_line(line, facts.host.unwrap_or_default())?;
+        Ok(request)
     }
 
     /// Writes down method, target and host, the target in origin-form. The authority of an absolute-form replaces Host
     /// (RFC 9112, 3.2.2).
-    fn write_line(&mut self, method: &str, target: &str, host: Option<&str>) -> Result<(), HeadFault> {
-        let bytes = target.as_bytes();
-        if !bytes.is_ascii() || memchr::memchr(b'#', bytes).is_some() {
+    fn write_line(&mut self, line: &scan::RequestLine<'_>, host: &[u8]) -> Result<(), HeadFault> {
+        if memchr::memchr(b'#', line.target).is_some() {
             return Err(HeadFault::Target);
         }
-        let (host, target) = match bytes.first() {
-            Some(b'/') => (host.unwrap_or_default(), target),
-            Some(b'*') if bytes.len() == 1 && method == "OPTIONS" => (host.unwrap_or_default(), target),
-            _ => split_absolute(target).ok_or(HeadFault::Target)?,
+        let (host, target) = match line.target {
+            [b'/', ..] => (host, line.target),
+            b"*" if line.method == b"OPTIONS" => (host, line.target),
+            _ => split_absolute(line.target).ok_or(HeadFault::Target)?,
         };
-        let line = &mut self.fields.line;
-        line.push_str(method);
-        self.method_end = line.len() as u32;
-        if !matches!(target.as_bytes().first(), Some(b'/' | b'*')) {
+        let mut text = std::mem::take(&mut self.fields.line).into_bytes();
+        text.reserve(line.method.len() + target.len() + host.len() + 1);
+        text.extend_from_slice(line.method);
+        self.method_end = text.len() as u32;
+        if !matches!(target.first(), Some(b'/' | b'*')) {
             // An absolute-form without a path.
-            line.push('/');
+            text.push(b'/');
         }
-        line.push_str(target);
-        self.target_end = line.len() as u32;
-        let query = memchr::memchr(b'?', target.as_bytes()).map_or(0, |at| target.len() - at);
+        text.extend_from_slice(target);
+        self.target_end = text.len() as u32;
+        let query = memchr::memchr(b'?', target).map_or(0, |at| target.len() - at);
         self.path_end = self.target_end - query as u32;
-        line.push_str(host);
+        text.extend_from_slice(host);
+        // All three are ASCII.
+        self.fields.line = String::from_utf8(text).map_err(|_| HeadFault::Target)?;
         Ok(())
     }
 
@@ -291,25 +240,24 @@ impl Request {
 }
 
 /// The authority of an absolute-form, and what stands behind it.
-fn split_absolute(target: &str) -> Option<(&str, &str)> {
-    let bytes = target.as_bytes();
-    let scheme = if bytes.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"http://")) {
+fn split_absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
+    let scheme = if target.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"http://")) {
         7
-    } else if bytes.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"https://")) {
+    } else if target.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"https://")) {
         8
     } else {
         return None;
     };
     let rest = target.get(scheme..)?;
-    let end = memchr::memchr2(b'/', b'?', rest.as_bytes()).unwrap_or(rest.len());
+    let end = memchr::memchr2(b'/', b'?', rest).unwrap_or(rest.len());
     let (host, rest) = rest.split_at_checked(end)?;
-    Some((authority(host.as_bytes())?, rest))
+    Some((authority(host)?, rest))
 }
 
 /// What was seen while going through the fields.
 #[derive(Default)]
 struct Facts<'h> {
-    host: Option<&'h str>,
+    host: Option<&'h [u8]>,
     length: Option<u64>,
     chunked: bool,
     close: bool,
@@ -317,6 +265,83 @@ struct Facts<'h> {
     upgrade: bool,
     protocols: bool,
     names_fields: bool,
+    expects_continue: bool,
+    accepts_trailers: bool,
+}
+
+impl<'h> Facts<'h> {
+    /// Takes in what a field means to this hop.
+    #[inline]
+    fn heed(&mut self, meaning: Meaning, value: &'h [u8]) -> Result<(), HeadFault> {
+        match meaning {
+            Meaning::EndToEnd | Meaning::Hop => {}
+            Meaning::Host => {
+                if self.host.is_some() {
+                    return Err(HeadFault::RepeatedHost);
+                }
+                self.host = Some(authority(value).ok_or(HeadFault::Host)?);
+            }
+            Meaning::Length => {
+                if self.length.is_some() {
+                    return Err(HeadFault::RepeatedLength);
+                }
+                self.length = Some(fields::length(value).ok_or(HeadFault::Length)?);
+            }
+            Meaning::Encoding => {
+                if self.chunked || !value.eq_ignore_ascii_case(b"chunked") {
+                    return Err(HeadFault::Encoding);
+                }
+                self.chunked = true;
+            }
+            Meaning::Connection => {
+                for token in fields::tokens(value) {
+                    if token.eq_ignore_ascii_case(b"close") {
+                        self.close = true;
+                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
+                        self.keep_alive = true;
+                    } else if token.eq_ignore_ascii_case(b"upgrade") {
+                        self.upgrade = true;
+                    } else {
+                        self.names_fields = true;
+                    }
+                }
+            }
+            Meaning::Expect => self.expects_continue |= value.eq_ignore_ascii_case(b"100-continue"),
+            Meaning::Te => self.accepts_trailers |= fields::tokens(value).any(|t| t.eq_ignore_ascii_case(b"trailers")),
+            Meaning::Upgrade => self.protocols = true,
+        }
+        Ok(())
+    }
+}
+
+/// Whether a head's bounds are kept.
+fn within(target: usize, head: usize, fields: usize, limits: &Limits) -> Result<(), HeadFault> {
+    if target > limits.target_bytes {
+        Err(HeadFault::TargetTooLong)
+    } else if head > limits.head_bytes {
+        Err(HeadFault::TooLarge)
+    } else if fields > limits.header_count {
+        Err(HeadFault::TooManyHeaders)
+    } else {
+        Ok(())
+    }
+}
+
+/// What is wrong with a head that is not all there, or not well-formed; nothing where it may still become one.
+#[cold]
+fn why_not(bytes: &[u8], limits: &Limits) -> Result<Option<(Request, usize)>, HeadFault> {
+    let mut slots = [const { MaybeUninit::uninit() }; Limits::MOST_HEADERS];
+    let mut parsed = httparse::Request::new(&mut []);
+    match parsed.parse_with_uninit_headers(bytes, &mut slots) {
+        Ok(httparse::Status::Partial) => too_long(bytes, limits).map_or(Ok(None), Err),
+        Err(error) => Err(diagnose(bytes, error, limits)),
+        // The library takes two things besides: targets beyond ASCII, and lines that end with LF alone.
+        Ok(httparse::Status::Complete(length)) => {
+            let target = parsed.path.unwrap_or_default();
+            within(target.len(), length, parsed.headers.len(), limits)?;
+            Err(if target.is_ascii() { HeadFault::BareLineBreak } else { HeadFault::Target })
+        }
+    }
 }
 
 /// Whether a head that is not all there yet is too long already.

@@ -2,8 +2,10 @@
 
 use std::mem::MaybeUninit;
 
-use super::fields::{self, BareBreak, Fields, Meaning, SLOTS, Slots};
-use crate::{ResponseFault, ResponseFraming, Version};
+use super::fields::{self, Fields};
+use super::meaning::Meaning;
+use super::scan;
+use crate::{Limits, ResponseFault, ResponseFraming, Version};
 
 /// The longest response head, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -24,64 +26,50 @@ impl Response {
     /// Reads a head from the beginning of `bytes`. `Ok(None)`: the head is not all there yet. Otherwise the head and how many bytes it took.
     /// `to_head` says that the request was HEAD, to which no body comes.
     pub fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(Response, usize)>, ResponseFault> {
-        if bytes.first().is_some_and(|first| *first != b'H') {
-            return Err(ResponseFault::StatusLine);
+        match Response::read(bytes, to_head) {
+            Some(read) => read.map(Some),
+            None => why_not(bytes),
         }
-        let mut slots: Slots<'_> = [const { MaybeUninit::uninit() }; SLOTS];
-        let mut parsed = httparse::Response::new(&mut []);
-        let config = httparse::ParserConfig::default();
-        let consumed = match config.parse_response_with_uninit_headers(&mut parsed, bytes, &mut slots) {
-            Ok(httparse::Status::Complete(consumed)) if consumed <= LONGEST => consumed,
-            Ok(httparse::Status::Partial) if bytes.len() < LONGEST => return Ok(None),
-            Ok(_) => return Err(ResponseFault::TooLarge),
-            Err(error) => return Err(name_of(error)),
-        };
-        let head = bytes.get(..consumed).unwrap_or_default();
-        let (Some(status), Some(version)) = (parsed.code, parsed.version) else {
-            return Err(ResponseFault::StatusLine);
-        };
-        if !(100..=999).contains(&status) {
-            return Err(ResponseFault::Status);
-        }
-        let mut line = memchr::memchr(b'\n', head).map_or(head.len(), |end| end + 1);
-        if head.get(line.wrapping_sub(2)) != Some(&b'\r') {
-            return Err(ResponseFault::LineBreak);
-        }
-        // `HTTP/1.1 200 reason` or, as many send it, `HTTP/1.1 200`.
-        let reason = 13.min(line - 2)..line - 2;
-        let version = if version == 0 { Version::Http10 } else { Version::Http11 };
+    }
+
+    /// Reads a head that is all there and well-formed, and says how many bytes it took.
+    fn read(bytes: &[u8], to_head: bool) -> Option<Result<(Response, usize), ResponseFault>> {
+        let line = scan::status_line(bytes).filter(|line| line.status >= 100)?;
         let mut response = Response {
             fields: Fields::take(),
-            status,
-            reason: (reason.start as u32, reason.end as u32),
-            version,
+            status: line.status,
+            reason: (line.reason.start as u32, line.reason.end as u32),
+            version: line.version,
             body: ResponseFraming::None,
             length: None,
             persistent: false,
         };
-        let mut facts = Facts::default();
-        for field in parsed.headers.iter() {
-            let meaning = Meaning::of(field.name);
-            if fields::offset(head, field.name.as_bytes()) != line {
-                return Err(ResponseFault::Header);
-            }
+        // Whether a head is well-formed is said before what is wrong with one that is.
+        let (mut facts, mut heeded) = (Facts::default(), Ok(()));
+        let mut at = line.end;
+        while !scan::is_end(bytes, at) {
+            let field = scan::field_line(bytes, at)?;
             // Host and Expect mean nothing in a response.
-            let forwarded = matches!(meaning, Meaning::EndToEnd | Meaning::Host | Meaning::Expect);
-            line = match response.fields.note(head, field, forwarded) {
-                Ok(next) => next,
-                Err(BareBreak) => return Err(ResponseFault::LineBreak),
-            };
-            facts.heed(meaning, field.value)?;
+            let is_forwarded = |meaning| matches!(meaning, Meaning::EndToEnd | Meaning::Host | Meaning::Expect);
+            let meaning = response.fields.note(bytes, &field, is_forwarded);
+            if heeded.is_ok() {
+                heeded = facts.heed(meaning, bytes.get(field.value)?);
+            }
+            if response.fields.len() > Limits::MOST_HEADERS {
+                return None;
+            }
+            at = field.end;
         }
-        if head.get(line..) != Some(b"\r\n") {
-            return Err(ResponseFault::LineBreak);
-        }
-        response.settle(&facts, to_head)?;
+        let head = bytes.get(..at + 2)?;
+        let settled = match head.len() > LONGEST {
+            true => Err(ResponseFault::TooLarge),
+            false => heeded.and_then(|()| response.settle(&facts, to_head)),
+        };
         response.fields.bytes.extend_from_slice(head);
         if facts.names_fields {
             response.fields.strike_named_by_connection();
         }
-        Ok(Some((response, consumed)))
+        Some(settled.map(|()| (response, head.len())))
     }
 
     /// Decides framing and persistence from all fields together (RFC 9112, 6.3).
@@ -190,6 +178,28 @@ impl Facts {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// What is wrong with a head that is not all there, or not well-formed; nothing where it may still become one.
+#[cold]
+fn why_not(bytes: &[u8]) -> Result<Option<(Response, usize)>, ResponseFault> {
+    if bytes.first().is_some_and(|first| *first != b'H') {
+        return Err(ResponseFault::StatusLine);
+    }
+    let mut slots = [const { MaybeUninit::uninit() }; Limits::MOST_HEADERS];
+    let mut parsed = httparse::Response::new(&mut []);
+    let config = httparse::ParserConfig::default();
+    match config.parse_response_with_uninit_headers(&mut parsed, bytes, &mut slots) {
+        Ok(httparse::Status::Partial) if bytes.len() < LONGEST => Ok(None),
+        Ok(httparse::Status::Partial) => Err(ResponseFault::TooLarge),
+        Ok(httparse::Status::Complete(length)) if length > LONGEST => Err(ResponseFault::TooLarge),
+        // The library takes two things besides: a status below 100, and lines that end with LF alone.
+        Ok(httparse::Status::Complete(_)) if parsed.code.is_some_and(|status| status < 100) => {
+            Err(ResponseFault::Status)
+        }
+        Ok(httparse::Status::Complete(_)) => Err(ResponseFault::LineBreak),
+        Err(error) => Err(name_of(error)),
     }
 }
 

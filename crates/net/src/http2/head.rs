@@ -42,7 +42,7 @@ impl<'b> Head<'b> {
             let (name, value) = line.split_at(colon);
             let value = value.get(1..).unwrap_or_default().trim_ascii();
             let name = HeaderName::from_bytes(name).map_err(invalid)?;
-            match Meaning::of(name.as_str()) {
+            match Meaning::of(name.as_str().as_bytes()) {
                 // The gateway's own comes first, and no other is another authority.
                 Meaning::Host if said.host.is_empty() => said.host = value,
                 Meaning::Host => {}
