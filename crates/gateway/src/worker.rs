@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use net::http2::{self, Opening};
 use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
+use tokio::task::coop::consume_budget;
 
 use crate::challenge::Challenges;
 use crate::clock::Clock;
@@ -163,6 +164,8 @@ impl Worker {
         async move {
             self.metrics.connection_opened(self.index);
             loop {
+                // A caller that sends without end leaves time for others.
+                consume_budget().await;
                 match caller.next().await {
                     // What a call needs is not kept for a connection that rests. The memory comes first: a journey that
                     // is made in its place is not copied there, and most of it is empty at first.

@@ -181,7 +181,7 @@ impl Caller {
                 // Never more than one longest head and the beginning of what follows, so that the inbox stays bounded.
                 let room = self.limits.head_bytes.saturating_sub(self.inbox.len()).max(1).min(scratch.len());
                 let room = scratch.get_mut(..room).unwrap_or_default();
-                let Poll::Ready(read) = self.io.poll_read(cx, room) else { return Poll::Pending };
+                let Poll::Ready(read) = self.io.poll_read_first(cx, room) else { return Poll::Pending };
                 let bytes = match read {
                     Ok(count) if count > 0 => room.get(..count).unwrap_or_default(),
                     _ => return Poll::Ready(Some(Ok(None))),

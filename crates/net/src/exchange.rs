@@ -355,7 +355,7 @@ impl Sending {
         with_scratch(|scratch| {
             let room = LONGEST_RESPONSE_HEAD.saturating_sub(self.inbox.len()).max(1).min(scratch.len());
             let room = scratch.get_mut(..room).unwrap_or_default();
-            let Poll::Ready(read) = self.backend.io.poll_read(cx, room) else { return Poll::Pending };
+            let Poll::Ready(read) = self.backend.io.poll_read_first(cx, room) else { return Poll::Pending };
             let bytes = match read {
                 Ok(0) => return Poll::Ready(Some(Err(self.broken.unwrap_or(SendFaultKind::Closed)))),
                 Ok(count) => room.get(..count).unwrap_or_default(),

@@ -4,7 +4,8 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use rustix::net::{RecvFlags, SendFlags};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
@@ -19,6 +20,12 @@ pub enum Io {
     Tls(Box<TlsStream<TcpStream>>),
     /// One call on an HTTP/2 connection, in the form of HTTP/1.1.
     Stream(Box<http2::Stream>),
+}
+
+/// One write. Asks the system itself: the C library's function is also a place where threads may be cancelled, which costs
+/// as much again.
+fn send(tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    Ok(rustix::net::send(tcp, bytes, SendFlags::NOSIGNAL)?)
 }
 
 /// What a TLS handshake said, where the streams of a connection share it.
@@ -113,6 +120,23 @@ impl Io {
         .map_ok(|()| buffer.filled().len())
     }
 
+    /// [`Io::poll_read`] for the first bytes of a head, at a quarter of its cost. What it reads does not count against the
+    /// task's turn: whoever reads again and again has to see to that.
+    pub(crate) fn poll_read_first(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
+        let Io::Plain(tcp) = self else { return self.poll_read(cx, buffer) };
+        let mut count = 0;
+        let read = tcp.try_io(Interest::READABLE, || {
+            (count, _) = rustix::net::recv(&*tcp, &mut *buffer, RecvFlags::empty())?;
+            // Tells the runtime that nothing more is there.
+            if (1..buffer.len()).contains(&count) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        });
+        match read {
+            Err(error) if count == 0 && error.kind() == io::ErrorKind::WouldBlock => self.poll_read(cx, buffer),
+            Err(error) if count == 0 => Poll::Ready(Err(error)),
+            _ => Poll::Ready(Ok(count)),
+        }
+    }
+
     /// Ready when something may have happened on the connection: bytes, or its end. Without a system call.
     pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
         // Of a stream only its own reading and writing tells.
@@ -121,7 +145,11 @@ impl Io {
 
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
-            Io::Plain(tcp) => Pin::new(tcp).poll_write(cx, bytes),
+            Io::Plain(tcp) => match tcp.try_io(Interest::WRITABLE, || send(tcp, bytes)) {
+                // Mostly there is room. The runtime hears of a write only where it has to wait for some.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Pin::new(tcp).poll_write(cx, bytes),
+                written => Poll::Ready(written),
+            },
             Io::Tls(tls) => Pin::new(tls).poll_write(cx, bytes),
             Io::Stream(stream) => stream.poll_write(cx, bytes),
         }
@@ -187,12 +215,12 @@ impl Io {
 
     /// Whether a resting connection is still open and silent. Without a system call unless something has happened on it.
     pub(crate) fn is_quiet(&mut self) -> bool {
-        let mut cx = Context::from_waker(Waker::noop());
         // A stream carries one call and never rests.
         let Some(tcp) = self.tcp() else { return false };
-        if tcp.poll_read_ready(&mut cx).is_pending() {
+        if tcp.try_io(Interest::READABLE, || Ok(())).is_err() {
             return true;
         }
+        let mut cx = Context::from_waker(Waker::noop());
         // Ready: closed, or bytes (in TLS perhaps only a session ticket, which is no data), or no more than a last read that filled its buffer.
         self.poll_read(&mut cx, &mut [0]).is_pending()
     }
