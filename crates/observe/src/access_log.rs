@@ -8,6 +8,7 @@
 //! What a line holds is [`CallRecord`]'s documentation.
 
 mod batch;
+mod buffer;
 mod line;
 mod record;
 mod sink;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use batch::Batch;
 use model::LogCondition;
 pub use record::CallRecord;
+pub(crate) use record::{Call, Figures};
 use sink::Sink;
 pub use writer::LogWriter;
 
@@ -262,25 +264,23 @@ impl Taker {
     }
 
     fn take(&mut self, mut batch: Batch) {
-        let mut counting = self.traffic.as_ref().map(Traffic::counting);
+        if let Some(traffic) = &self.traffic {
+            traffic.counting().count_all(batch.calls());
+        }
         let has_lines = self.sink.is_some() || !self.shared.deliveries.is_empty();
         if has_lines {
             self.formatter.begin(&batch);
         }
-        for (call, ids) in batch.calls() {
-            if let Some(counting) = &mut counting {
-                counting.count(&call, ids);
-            }
+        for (call, _) in batch.calls() {
             if let Some(calls) = &mut self.calls {
-                calls.keep(&call);
+                calls.keep(call);
             }
             if has_lines {
                 self.formatter.add(&call);
             }
         }
-        drop(counting);
         if self.shared.tails.is_any() {
-            self.shared.tails.show(batch.calls().map(|(call, _)| call));
+            self.shared.tails.show(batch.calls().map(|(call, _)| call.record()));
         }
         if let Some(sink) = &mut self.sink
             && !sink.write(self.formatter.lines())

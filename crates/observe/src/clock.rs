@@ -1,15 +1,14 @@
 //! Seconds of a clock that people may set.
 
-use crate::CallRecord;
+use crate::access_log::Figures;
 
 /// Calls come this much after one another at the most, in seconds, and in any order: each worker hands over its own, as
 /// they end. What lies further back is not late.
 const LATE: i64 = 5;
 
 /// The second in which a call ended.
-pub(crate) fn second_of(call: &CallRecord<'_>) -> i64 {
-    let took = i64::try_from(call.duration_us / 1000).unwrap_or(0);
-    call.time.millis().saturating_add(took).div_euclid(1000)
+pub(crate) fn second_of(call: &Figures) -> i64 {
+    call.end().div_euclid(1000)
 }
 
 /// Whether a call of second `now` begins a second anew, where that of the calls before it was `last`. It does, too, when

@@ -7,6 +7,7 @@ use model::{LogCondition, LoggedCall};
 use tokio::sync::mpsc;
 
 use crate::CallRecord;
+use crate::access_log::Call as _;
 use crate::call_log::{meets_all, owned};
 use crate::clock::{is_new_second, second_of};
 
@@ -86,7 +87,7 @@ impl Source {
         if !meets_all(&self.conditions, call) {
             return;
         }
-        let second = second_of(call);
+        let second = second_of(&call.figures());
         if is_new_second(second, self.second) {
             (self.second, self.sent) = (second, 0);
         }

@@ -75,3 +75,63 @@ pub struct CallRecord<'a> {
     /// From the start of the backend's turn to the last byte of its answer, in microseconds; none when it did not answer.
     pub backend_total_us: Option<u64>,
 }
+
+/// A call that was taken down, as it came or as it stands in a batch: what most of them are looked at for costs little,
+/// and the whole is put together for the few that need it.
+pub(crate) trait Call<'c>: Copy {
+    /// Its numbers.
+    fn figures(self) -> Figures;
+    /// How long the ids of its service, environment and API are.
+    fn id_lengths(self) -> [usize; 3];
+    /// Why it was refused; empty when it was not.
+    fn refusal(self) -> &'c str;
+    /// All of it.
+    fn record(self) -> CallRecord<'c>;
+}
+
+/// The numbers of a [`CallRecord`], under the same names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures {
+    pub(crate) time: Timestamp,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) duration_us: u64,
+    pub(crate) backend_us: Option<u64>,
+    pub(crate) status: u16,
+    pub(crate) backend_status: Option<u16>,
+}
+
+impl Figures {
+    /// When the call ended, in milliseconds.
+    pub(crate) fn end(&self) -> i64 {
+        let took = i64::try_from(self.duration_us / 1000).unwrap_or(0);
+        self.time.millis().saturating_add(took)
+    }
+}
+
+impl<'c> Call<'c> for &CallRecord<'c> {
+    #[inline]
+    fn figures(self) -> Figures {
+        Figures {
+            time: self.time,
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+            duration_us: self.duration_us,
+            backend_us: self.backend_us,
+            status: self.status,
+            backend_status: self.backend_status,
+        }
+    }
+
+    fn id_lengths(self) -> [usize; 3] {
+        [self.service, self.environment, self.api].map(str::len)
+    }
+
+    fn refusal(self) -> &'c str {
+        self.refusal
+    }
+
+    fn record(self) -> CallRecord<'c> {
+        *self
+    }
+}

@@ -11,7 +11,7 @@ use zstd::bulk::Compressor;
 
 use super::segment::{Frame, HEAD, OPENING, Segment};
 use super::{Shared, lock};
-use crate::CallRecord;
+use crate::access_log::Call;
 use crate::clock::{is_new_second, second_of};
 
 /// A frame is packed when so many bytes have gathered …
@@ -58,8 +58,9 @@ struct Budget {
 impl Budget {
     /// Whether one more call is kept. Calls that failed have a share of their own, so that what one looks for is not
     /// lost among what went well.
-    fn takes(&mut self, call: &CallRecord<'_>, rate: u32) -> bool {
-        let second = second_of(call);
+    fn takes<'c>(&mut self, call: impl Call<'c>, rate: u32) -> bool {
+        let call = call.figures();
+        let second = second_of(&call);
         if is_new_second(second, self.second) {
             *self = Self { second, ..Self::default() };
         }
@@ -90,12 +91,13 @@ impl Keeper {
     }
 
     /// Takes a call in, if it is not one too many.
-    pub(crate) fn keep(&mut self, call: &CallRecord<'_>) {
+    pub(crate) fn keep<'c>(&mut self, call: impl Call<'c>) {
         if !self.budget.takes(call, self.shared.bounds.per_second) {
             self.frame.not_kept = self.frame.not_kept.saturating_add(1);
             return;
         }
-        let Ok(bytes) = postcard::to_slice(call, &mut self.call) else {
+        let call = call.record();
+        let Ok(bytes) = postcard::to_slice(&call, &mut self.call) else {
             self.frame.not_kept = self.frame.not_kept.saturating_add(1);
             return;
         };
@@ -227,6 +229,7 @@ fn prune(shared: &Shared) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::CallRecord;
     use crate::access_log::a_call;
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use model::TrafficCounts;
 
 use super::histogram::Histogram;
-use crate::CallRecord;
+use super::recent::Recent;
 
 /// The counts of some calls, as they are added up.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,30 +25,25 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn count(&mut self, call: &CallRecord<'_>) {
-        self.calls += 1;
-        self.classes[usize::from(call.status / 100).clamp(1, 5) - 1] += 1;
-        self.bytes_in = self.bytes_in.saturating_add(call.bytes_in);
-        self.bytes_out = self.bytes_out.saturating_add(call.bytes_out);
-        // A tunnel lasts as long as its ends like: that is no latency.
-        if call.status != 101 {
-            self.duration.observe(call.duration_us);
+    /// Adds what was counted of some calls but for their refusals.
+    pub(super) fn add(&mut self, recent: &Recent) {
+        self.calls += u64::from(recent.calls);
+        for (sum, count) in self.classes.iter_mut().zip(recent.classes) {
+            *sum += u64::from(count);
         }
-        if let Some(us) = call.backend_us {
-            self.backend.observe(us);
-        }
-        match call.backend_status {
-            Some(status) if status >= 400 => {
-                self.backend_errors += 1;
-                self.backend_404 += u64::from(status == 404);
-                self.backend_502 += u64::from(status == 502);
-            }
-            _ => {}
-        }
-        if !call.refusal.is_empty() {
-            self.refused += 1;
-            self.refuse(call.refusal, 1);
-        }
+        self.backend_errors += u64::from(recent.backend_errors);
+        self.backend_404 += u64::from(recent.backend_404);
+        self.backend_502 += u64::from(recent.backend_502);
+        self.bytes_in = self.bytes_in.saturating_add(recent.bytes_in);
+        self.bytes_out = self.bytes_out.saturating_add(recent.bytes_out);
+        self.duration.add(recent.duration_us, recent.buckets.iter().map(|[calls, _]| *calls));
+        self.backend.add(recent.backend_us, recent.buckets.iter().map(|[_, turns]| *turns));
+    }
+
+    /// Counts that a call was refused.
+    pub(super) fn count_refusal(&mut self, reason: &str) {
+        self.refused += 1;
+        self.refuse(reason, 1);
     }
 
     pub(super) fn absorb(&mut self, other: &Self) {

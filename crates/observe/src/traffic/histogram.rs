@@ -12,7 +12,8 @@ const LAST_OCTAVE: u32 = 30;
 /// Steps in an octave, as a power of two.
 const STEPS: u32 = 2;
 
-const BUCKETS: usize = 2 + (((LAST_OCTAVE - FIRST_OCTAVE + 1) << STEPS) as usize);
+/// How many steps there are.
+pub(super) const BUCKETS: usize = 2 + (((LAST_OCTAVE - FIRST_OCTAVE + 1) << STEPS) as usize);
 
 /// How many calls took how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,12 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    pub(super) fn observe(&mut self, us: u64) {
+    /// Adds calls that took `us` together, so many of each step.
+    pub(super) fn add(&mut self, us: u64, steps: impl Iterator<Item = u16>) {
         self.sum_us = self.sum_us.saturating_add(us);
-        self.buckets[bucket(us)] += 1;
+        for (sum, count) in self.buckets.iter_mut().zip(steps) {
+            *sum += u64::from(count);
+        }
     }
 
     pub(super) fn absorb(&mut self, other: &Self) {
@@ -69,7 +73,8 @@ impl Histogram {
     }
 }
 
-fn bucket(us: u64) -> usize {
+/// The step of a duration.
+pub(super) fn bucket(us: u64) -> usize {
     let octave = us.checked_ilog2().unwrap_or(0);
     if octave < FIRST_OCTAVE {
         return 0;
@@ -119,6 +124,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    impl Histogram {
+        fn observe(&mut self, us: u64) {
+            self.sum_us = self.sum_us.saturating_add(us);
+            self.buckets[bucket(us)] += 1;
+        }
+    }
 
     #[test]
     fn steps_meet_without_a_gap() {
