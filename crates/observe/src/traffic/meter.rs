@@ -1,6 +1,9 @@
 //! The minutes that are being counted.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 use super::block::{Block, Minute, Scope};
 use super::recent::Counted;
@@ -36,20 +39,22 @@ pub(super) struct Meter {
 struct Tally {
     start: i64,
     pass: i64,
-    /// Where a combination stands in the list, by its ids behind one another, as a batch holds them.
-    apart: FxHashMap<Box<[u8]>, u32>,
+    /// Where a combination stands in the list, by its ids.
+    apart: HashTable<u32>,
     list: Vec<Combination>,
     is_changed: bool,
 }
 
 /// What is counted of a service, environment, API and key.
 #[derive(Debug)]
-// So that the lines of memory that a call's numbers are in hold nothing else.
-#[repr(align(64))]
+// As a call looks at it: its ids, and the numbers next to them in the same line of memory, which holds nothing else.
+#[repr(C, align(64))]
 struct Combination {
+    /// One behind the other, as a batch holds them.
+    ids: Box<[u8]>,
     counted: Counted,
-    /// Where the ids end.
-    ends: [usize; 3],
+    /// Where those of service, environment and API end.
+    ends: [u16; 3],
 }
 
 /// Where a call is counted: the minute and the combination.
@@ -94,7 +99,7 @@ impl Meter {
         let minute = known.unwrap_or_else(|| self.begin(start));
         let tally = &mut self.minutes[minute];
         tally.is_changed = true;
-        let combination = tally.apart.get(ids).copied().unwrap_or_else(|| tally.begin(call.id_lengths(), ids));
+        let combination = tally.find(ids).unwrap_or_else(|| tally.begin(call.id_lengths(), ids));
         Place { minute, combination }
     }
 
@@ -131,7 +136,7 @@ impl Meter {
 
 impl Tally {
     fn new(start: i64, pass: i64) -> Self {
-        Self { start, pass, apart: FxHashMap::default(), list: Vec::new(), is_changed: false }
+        Self { start, pass, apart: HashTable::new(), list: Vec::new(), is_changed: false }
     }
 
     /// Where a combination is counted that was not told apart yet: where there are too many, in its environment alone.
@@ -143,24 +148,31 @@ impl Tally {
             return self.combination(ids, [service, in_environment, in_environment + api]);
         }
         let ids = ids.get(..in_environment).unwrap_or_default();
-        let known = self.apart.get(ids).copied();
+        let known = self.find(ids);
         known.unwrap_or_else(|| self.combination(ids, [service, in_environment, in_environment]))
+    }
+
+    /// Where the combination of these ids stands.
+    #[inline]
+    fn find(&self, ids: &[u8]) -> Option<u32> {
+        self.apart.find(hash(ids), |place| *self.list[*place as usize].ids == *ids).copied()
     }
 
     /// A new combination.
     fn combination(&mut self, ids: &[u8], ends: [usize; 3]) -> u32 {
-        // Each is a service's environment or one of `TOLD_APART`.
+        // Each is a service's environment or one of `TOLD_APART`; and a text of a batch has 4,096 bytes at the most.
         let place = u32::try_from(self.list.len()).unwrap_or(u32::MAX);
-        self.list.push(Combination { counted: Counted::default(), ends });
-        self.apart.insert(ids.into(), place);
+        let ends = ends.map(|end| u16::try_from(end).unwrap_or(u16::MAX));
+        self.list.push(Combination { ids: ids.into(), counted: Counted::default(), ends });
+        self.apart.insert_unique(hash(ids), place, |place| hash(&self.list[*place as usize].ids));
         place
     }
 
     /// The sums by scope.
     fn blocks(&self) -> [(Scope, Block); 4] {
         let mut blocks = Scope::ALL.map(|scope| (scope, Block::default()));
-        for (ids, place) in &self.apart {
-            let Some(Combination { counted, ends }) = self.list.get(*place as usize) else { continue };
+        for Combination { counted, ends, ids } in &self.list {
+            let ends = ends.map(usize::from);
             let (ids, counts) = (std::str::from_utf8(ids).unwrap_or_default(), counted.sum());
             let (service, rest) = ids.split_at_checked(ends[0]).unwrap_or((ids, ""));
             let (environment, rest) = rest.split_at_checked(ends[1] - ends[0]).unwrap_or((rest, ""));
@@ -185,4 +197,8 @@ impl Tally {
         }
         blocks
     }
+}
+
+fn hash(ids: &[u8]) -> u64 {
+    FxBuildHasher.hash_one(ids)
 }
