@@ -13,6 +13,7 @@ mod compose;
 mod date;
 mod key;
 mod mac;
+mod written;
 
 pub use authorization::{Authorization, HeaderNames, Malformed, parse};
 pub use compose::{authorization, signing_string};

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::KeyInit;
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
-use subtle::{Choice, ConstantTimeEq as _};
 
 use super::mac::{Hash, Keyed, Sheet};
+use super::written::is_written;
 
 /// The MAC of a key pair signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,19 +72,14 @@ impl Key {
         lines: impl Iterator<Item = (&'h [u8], &'h [u8])>,
         signature_base64: &[u8],
     ) -> bool {
-        // Room for the longest digest as the decoder counts it: 88 characters of four to three.
-        let mut given = [0; 66];
-        let Ok(length) = BASE64.decode_slice(signature_base64, &mut given) else { return false };
         let (digest, size) = self.mac(algorithm, lines);
-        is_same(&digest, &given) && length == size
+        is_written(signature_base64, &digest, size)
     }
 
     /// [`Key::verify`] for a text that is signed as it is.
     pub fn verify_text(&self, algorithm: Algorithm, text: &[u8], signature_base64: &[u8]) -> bool {
-        let mut given = [0; 66];
-        let Ok(length) = BASE64.decode_slice(signature_base64, &mut given) else { return false };
         let (digest, size) = self.mac_of_text(algorithm, text);
-        is_same(&digest, &given) && length == size
+        is_written(signature_base64, &digest, size)
     }
 
     /// The signature of a text that is signed as it is, in Base64.
@@ -123,18 +118,6 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Key(…)")
     }
-}
-
-/// True when both are the same, in the same time wherever they differ.
-///
-/// Behind the digest both are zeros: eight words are compared in any case, which is quicker than 20 bytes.
-#[inline]
-fn is_same(digest: &[u8; 64], given: &[u8; 66]) -> bool {
-    let (ours, theirs) = (digest.as_chunks().0, given.as_chunks().0);
-    let same = ours.iter().zip(theirs).fold(Choice::from(1), |same, (ours, theirs)| {
-        same & u64::from_ne_bytes(*ours).ct_eq(&u64::from_ne_bytes(*theirs))
-    });
-    bool::from(same)
 }
 
 /// The state of an HMAC after its key.
