@@ -49,41 +49,83 @@ pub enum Malformed<'a> {
 /// # Errors
 /// See [`Malformed`]; the first that applies in the order of its variants.
 pub fn parse(value: &[u8]) -> Result<Authorization<'_>, Malformed<'_>> {
-    let value = value.trim_ascii();
-    let (scheme, rest) = value.split_at_checked(4).ok_or(Malformed::NotHmac)?;
-    if !scheme.eq_ignore_ascii_case(b"hmac") || rest.first().is_some_and(|byte| !is_blank(*byte)) {
-        return Err(Malformed::NotHmac);
-    }
-    let (mut id, mut algorithm, mut headers, mut signature) = (None, None, None, None);
-    let rest = rest.get(after_blanks(rest, 0)..).unwrap_or_default();
-    let mut rest = str::from_utf8(rest).map_err(|_| Malformed::Format)?;
-    while !rest.is_empty() {
-        let (name, value, after) = parameter(rest).ok_or(Malformed::Format)?;
-        let place = match name.len() {
-            2 if is_word(name, "id") => &mut id,
-            7 if is_word(name, "headers") => &mut headers,
-            9 if is_word(name, "algorithm") => &mut algorithm,
-            9 if is_word(name, "signature") => &mut signature,
-            _ if name.bytes().all(is_of_name) => &mut None,
-            _ => return Err(Malformed::Format),
-        };
-        if place.replace(value).is_some() {
-            return Err(Malformed::Format);
-        }
-        rest = after;
-    }
-    let headers = HeaderNames(headers.unwrap_or_default());
+    let parameters = match as_documented(value) {
+        Some(parameters) => parameters,
+        None => in_any_order(after_scheme(value)?).ok_or(Malformed::Format)?,
+    };
+    let headers = HeaderNames(parameters.headers.unwrap_or_default());
     if headers.are_too_many() {
         return Err(Malformed::Format);
     }
-    let algorithm = algorithm.filter(|_| headers.iter().next().is_some()).ok_or(Malformed::TooFewParameters)?;
-    match (id, signature) {
+    let algorithm = parameters.algorithm.filter(|_| !headers.are_none()).ok_or(Malformed::TooFewParameters)?;
+    match (parameters.id, parameters.signature) {
         (Some(id), Some(signature)) if !id.is_empty() && !signature.is_empty() => {
             let algorithm = Algorithm::named(algorithm).ok_or(Malformed::UnsupportedAlgorithm(algorithm))?;
             Ok(Authorization { id, algorithm, headers, signature })
         }
         _ => Err(Malformed::IdOrSignatureMissing),
     }
+}
+
+/// The values of the parameters that are there.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Parameters<'a> {
+    id: Option<&'a str>,
+    algorithm: Option<&'a str>,
+    headers: Option<&'a str>,
+    signature: Option<&'a str>,
+}
+
+/// Reads what stands exactly as it is documented, as nearly everybody writes it; `None` for all else, good or not.
+#[inline]
+fn as_documented(value: &[u8]) -> Option<Parameters<'_>> {
+    let text = str::from_utf8(value.strip_prefix(b"hmac id=\"")?).ok()?;
+    let (id, rest) = up_to_quote(text)?;
+    let (algorithm, rest) = up_to_quote(rest.strip_prefix(", algorithm=\"")?)?;
+    let (headers, rest) = up_to_quote(rest.strip_prefix(", headers=\"")?)?;
+    let (signature, rest) = up_to_quote(rest.strip_prefix(", signature=\"")?)?;
+    let [id, algorithm, headers, signature] = [id, algorithm, headers, signature].map(Some);
+    rest.is_empty().then_some(Parameters { id, algorithm, headers, signature })
+}
+
+/// What stands before the first quote, and behind it.
+#[inline]
+fn up_to_quote(text: &str) -> Option<(&str, &str)> {
+    let (value, rest) = text.split_at_checked(memchr::memchr(b'"', text.as_bytes())?)?;
+    Some((value, rest.strip_prefix('"')?))
+}
+
+/// What stands behind the scheme and the blanks that follow it.
+fn after_scheme(value: &[u8]) -> Result<&str, Malformed<'_>> {
+    let value = value.trim_ascii();
+    let (scheme, rest) = value.split_at_checked(4).ok_or(Malformed::NotHmac)?;
+    if !scheme.eq_ignore_ascii_case(b"hmac") || rest.first().is_some_and(|byte| !is_blank(*byte)) {
+        return Err(Malformed::NotHmac);
+    }
+    let rest = rest.get(after_blanks(rest, 0)..).unwrap_or_default();
+    str::from_utf8(rest).map_err(|_| Malformed::Format)
+}
+
+/// Reads parameters in any order, with or without blanks around the commas; `None` where one is malformed or given
+/// twice.
+fn in_any_order(mut text: &str) -> Option<Parameters<'_>> {
+    let mut parameters = Parameters::default();
+    while !text.is_empty() {
+        let (name, value, rest) = parameter(text)?;
+        let place = match name.len() {
+            2 if is_word(name, "id") => &mut parameters.id,
+            7 if is_word(name, "headers") => &mut parameters.headers,
+            9 if is_word(name, "algorithm") => &mut parameters.algorithm,
+            9 if is_word(name, "signature") => &mut parameters.signature,
+            _ if name.bytes().all(is_of_name) => &mut None,
+            _ => return None,
+        };
+        if place.replace(value).is_some() {
+            return None;
+        }
+        text = rest;
+    }
+    Some(parameters)
 }
 
 /// The first parameter's name and value, and what stands after the comma behind it; nothing stands there for the last.
@@ -147,6 +189,11 @@ impl<'a> HeaderNames<'a> {
             }
             text.get(start..at).filter(|name| !name.is_empty())
         })
+    }
+
+    /// True when there is no name in it.
+    fn are_none(self) -> bool {
+        self.0.bytes().all(is_blank)
     }
 
     /// True when there are more than [`HeaderNames::MAX`]. Each has a blank behind it, so that a short text need not be counted.
@@ -255,6 +302,27 @@ mod tests {
             let parsed = parse(value.as_bytes()).unwrap();
             prop_assert_eq!((parsed.id, parsed.signature), (id.as_str(), signature.as_str()));
             prop_assert_eq!(parsed.headers.iter().collect::<Vec<_>>(), headers);
+        }
+
+        #[test]
+        fn the_documented_form_is_read_as_any_other_is(
+            values in proptest::array::uniform4(prop_oneof![9 => "[!#-~ é]{0,12}", 1 => "[!-~ ]{0,12}"]),
+            damage in proptest::collection::vec((any::<proptest::sample::Index>(), "[ \t,=\"iA]?"), 0..3),
+            behind in prop_oneof![9 => Just(""), 1 => Just(", x=\"1\""), 1 => Just(" ")],
+        ) {
+            let [id, algorithm, headers, signature] = values;
+            let mut text = format!(
+                r#"hmac id="{id}", algorithm="{algorithm}", headers="{headers}", signature="{signature}"{behind}"#
+            );
+            let is_whole = damage.is_empty() && behind.is_empty() && !format!("{id}{algorithm}{headers}{signature}").contains('"');
+            for (at, other) in damage {
+                let (at, character) = text.char_indices().nth(at.index(text.chars().count())).unwrap();
+                text.replace_range(at..at + character.len_utf8(), &other);
+            }
+            match as_documented(text.as_bytes()) {
+                Some(parameters) => prop_assert_eq!(after_scheme(text.as_bytes()).map(in_any_order), Ok(Some(parameters))),
+                None => prop_assert!(!is_whole),
+            }
         }
     }
 }
