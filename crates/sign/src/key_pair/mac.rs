@@ -82,24 +82,30 @@ pub(super) struct Sheet<H: Hash<B>, const B: usize> {
 
 impl<H: Hash<B>, const B: usize> Sheet<H, B> {
     pub(super) fn put(&mut self, text: &[u8]) {
-        self.put_with(text, |place| place);
+        self.put_with(text, |_| {});
     }
 
     /// Puts `text` in lower case.
     pub(super) fn put_lower(&mut self, text: &[u8]) {
-        self.put_with(text, |place| {
-            place.make_ascii_lowercase();
-            place
+        // What stands behind the text may be changed too, for it means nothing: so names are changed sixteen bytes at a
+        // time, which is one step each, and most are not longer.
+        self.put_with(text, |room| {
+            let (sixteens, rest) = room.as_chunks_mut::<16>();
+            let count = text.len().div_ceil(16);
+            if count > sixteens.len() {
+                rest.make_ascii_lowercase();
+            }
+            sixteens.iter_mut().take(count).for_each(|sixteen| sixteen.make_ascii_lowercase());
         });
     }
 
-    fn put_with(&mut self, mut text: &[u8], change: impl Fn(&mut [u8]) -> &mut [u8]) {
+    /// Puts `text`, and lets `change` change the place where it stands with all that is behind it on the sheet.
+    fn put_with(&mut self, mut text: &[u8], change: impl Fn(&mut [u8])) {
         loop {
             let room = &mut self.held.as_flattened_mut()[self.length..];
             if text.len() < room.len() {
-                let place = &mut room[..text.len()];
-                place.copy_from_slice(text);
-                change(place);
+                room[..text.len()].copy_from_slice(text);
+                change(room);
                 self.length += text.len();
                 return;
             }
@@ -145,6 +151,7 @@ macro_rules! hash {
                 $compress(state, blocks);
             }
 
+            #[inline]
             fn write(state: &Self::State, digest: &mut [u8]) {
                 for (place, word) in digest.chunks_exact_mut(size_of::<$word>()).zip(state) {
                     place.copy_from_slice(&word.to_be_bytes());
