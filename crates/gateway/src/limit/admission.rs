@@ -1,5 +1,6 @@
 //! All limits of one call together.
 
+use super::rate::Room;
 use super::{Micros, Quota, Rate};
 
 /// The limits that one call is under; an absent one does not bound it.
@@ -34,8 +35,15 @@ impl Limits<'_> {
     /// it is refused, and has used up an admission of the rates before that one for a second. The quota is taken
     /// last: no refused call ever counts in it.
     pub fn admit(&self, now: Micros) -> Result<(), Exceeded> {
-        self.have_room(now)?;
-        self.take(now)
+        // What was found in asking is taken, and not looked for again.
+        let service = room(self.service, Exceeded::Service, now)?;
+        let api = room(self.api, Exceeded::Api, now)?;
+        let plan = room(self.plan, Exceeded::Plan, now)?;
+        self.ask_quota()?;
+        take(service, Exceeded::Service, now)?;
+        take(api, Exceeded::Api, now)?;
+        take(plan, Exceeded::Plan, now)?;
+        self.take_quota()
     }
 
     /// What [`Limits::admit`] would say at this moment. Takes nothing.
@@ -45,10 +53,7 @@ impl Limits<'_> {
                 return Err(exceeded);
             }
         }
-        match self.quota {
-            Some((quota, limit)) if !quota.has_room(limit) => Err(Exceeded::Quota),
-            _ => Ok(()),
-        }
+        self.ask_quota()
     }
 
     /// Takes the call's admission of each, up to the first that has none left.
@@ -58,6 +63,17 @@ impl Limits<'_> {
                 return Err(exceeded);
             }
         }
+        self.take_quota()
+    }
+
+    fn ask_quota(&self) -> Result<(), Exceeded> {
+        match self.quota {
+            Some((quota, limit)) if !quota.has_room(limit) => Err(Exceeded::Quota),
+            _ => Ok(()),
+        }
+    }
+
+    fn take_quota(&self) -> Result<(), Exceeded> {
         match self.quota {
             Some((quota, limit)) if !quota.take(limit) => Err(Exceeded::Quota),
             _ => Ok(()),
@@ -67,5 +83,21 @@ impl Limits<'_> {
     fn each(&self) -> impl Iterator<Item = (&Rate, Exceeded)> {
         let rates = [(self.service, Exceeded::Service), (self.api, Exceeded::Api), (self.plan, Exceeded::Plan)];
         rates.into_iter().filter_map(|(rate, exceeded)| Some((rate?, exceeded)))
+    }
+}
+
+/// The room under `rate`, where there is a rate; `exceeded` where that has none.
+#[inline]
+fn room(rate: Option<&Rate>, exceeded: Exceeded, now: Micros) -> Result<Option<Room<'_>>, Exceeded> {
+    let Some(rate) = rate else { return Ok(None) };
+    rate.room(now).map(Some).ok_or(exceeded)
+}
+
+/// Takes the room that was found, where there is a rate; `exceeded` where others have taken it and all that was left.
+#[inline]
+fn take(room: Option<Room<'_>>, exceeded: Exceeded, now: Micros) -> Result<(), Exceeded> {
+    match room {
+        Some(room) if !room.take(now) => Err(exceeded),
+        _ => Ok(()),
     }
 }

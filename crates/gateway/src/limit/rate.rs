@@ -67,13 +67,32 @@ impl Slot {
     }
 }
 
-/// The ticket to be had now.
+/// Room for one admission: the ticket to be had, and what stands in its slot.
 #[derive(Debug, Clone, Copy)]
-struct Free<'a> {
+pub(super) struct Room<'r> {
+    rate: &'r Rate,
     ticket: u64,
     lap: u64,
-    slot: &'a AtomicU64,
+    slot: &'r AtomicU64,
     before: u64,
+}
+
+impl Room<'_> {
+    /// Takes the admission, or the next where another thread has taken it. False when there is none left at `now`.
+    pub(super) fn take(self, now: Micros) -> bool {
+        let rate = self.rate;
+        let mut room = Some(self);
+        while let Some(Room { ticket, lap, slot, before, .. }) = room {
+            let filled = Slot::new(lap, now);
+            if slot.compare_exchange(before, filled.0, AcqRel, Relaxed).is_ok() {
+                rate.advance(ticket);
+                return true;
+            }
+            // Another thread took this ticket.
+            room = rate.room(now);
+        }
+        false
+    }
 }
 
 impl Rate {
@@ -123,20 +142,12 @@ impl Rate {
 
     /// True when [`Rate::admit`] would admit at this moment. Takes nothing.
     pub fn would_admit(&self, now: Micros) -> bool {
-        self.free(now).is_some()
+        self.room(now).is_some()
     }
 
     /// Takes one admission; false when there is none left in the second that ends at `now`.
     pub fn admit(&self, now: Micros) -> bool {
-        while let Some(free) = self.free(now) {
-            let filled = Slot::new(free.lap, now);
-            if free.slot.compare_exchange(free.before, filled.0, AcqRel, Relaxed).is_ok() {
-                self.advance(free.ticket);
-                return true;
-            }
-            // Another thread took this ticket.
-        }
-        false
+        self.room(now).is_some_and(|room| room.take(now))
     }
 
     /// How many more admissions there is room for at `now`.
@@ -185,8 +196,8 @@ impl Rate {
         self.ring.get_or_init(|| (0..self.limit).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// The next ticket, if its slot is to be had at `now`.
-    fn free(&self, now: Micros) -> Option<Free<'_>> {
+    /// Room for an admission, if there is any at `now`.
+    pub(super) fn room(&self, now: Micros) -> Option<Room<'_>> {
         if self.limit == 0 {
             return None;
         }
@@ -201,8 +212,8 @@ impl Rate {
                 // Taken, and whoever took it has not come to say so.
                 self.advance(ticket);
             } else if before.is_of(lap - 1) {
-                let free = lap == 1 || before.is_over(now);
-                return free.then_some(Free { ticket, lap, slot, before: before.0 });
+                let is_free = lap == 1 || before.is_over(now);
+                return is_free.then_some(Room { rate: self, ticket, lap, slot, before: before.0 });
             }
             // Otherwise others have gone round the ring since the counter was read.
         }

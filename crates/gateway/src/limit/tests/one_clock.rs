@@ -118,6 +118,18 @@ fn a_worker_whose_clock_is_behind_is_not_let_through() {
 }
 
 #[test]
+fn room_that_others_took_meanwhile_is_the_next_or_none() {
+    let (rate, now) = (Rate::new(3), Micros(7));
+    let found = [(); 4].map(|()| rate.room(now).unwrap());
+    let taken = found.map(|room| room.take(now));
+    assert_eq!((taken, rate.remaining(now)), ([true, true, true, false], 0));
+    let (early, later) = (rate.room(Micros(1_000_007)).unwrap(), Micros(2_000_007));
+    assert_eq!((0..3).filter(|_| rate.admit(Micros(1_000_007))).count(), 3);
+    assert!(!early.take(Micros(1_000_007)));
+    assert!(early.take(later) && rate.remaining(later) == 2);
+}
+
+#[test]
 fn a_rate_that_is_made_smaller_and_larger_again_forgets_nothing() {
     let rate = Rate::new(10);
     (0..10).for_each(|call| assert!(rate.admit(Micros(call))));
