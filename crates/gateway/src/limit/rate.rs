@@ -67,6 +67,27 @@ impl Slot {
     }
 }
 
+/// Where a ticket stands: in which time round the ring, counted from 1, and at which slot.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    lap: u64,
+    slot: u64,
+}
+
+impl Place {
+    const fn of(ticket: u64, size: u64) -> Self {
+        Self { lap: ticket / size + 1, slot: ticket % size }
+    }
+
+    /// The place of the ticket that is so many back, a lap at most: without a division, which is slow.
+    const fn back(self, tickets: u64, size: u64) -> Self {
+        match self.slot.checked_sub(tickets) {
+            Some(slot) => Self { lap: self.lap, slot },
+            None => Self { lap: self.lap - 1, slot: self.slot + size - tickets },
+        }
+    }
+}
+
 /// Room for one admission: the ticket to be had, and what stands in its slot.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room<'r> {
@@ -157,39 +178,42 @@ impl Rate {
         let Some(ring) = self.ring.get() else { return self.limit };
         let size = u64::from(self.limit);
         let head = self.head.load(Acquire);
-        let is_over = |ticket: u64| {
-            let slot = Slot(ring[(ticket % size) as usize].load(Acquire));
+        let next = Place::of(head, size);
+        let is_over = |back: u64| {
+            let place = next.back(back, size);
+            let slot = Slot(ring[place.slot as usize].load(Acquire));
             // Filled again since: that could only be when it was over.
-            !slot.is_of(ticket / size + 1) || slot.is_over(now)
+            !slot.is_of(place.lap) || slot.is_over(now)
         };
-        // `oldest` is the first ticket that may still count. Step ahead, wider and wider, as far as tickets are over …
-        let hint = self.tail.load(Relaxed);
-        let mut oldest = hint.max(head.saturating_sub(size));
-        let mut step = 1;
-        let mut beyond = head;
-        while oldest < head {
-            let probe = (oldest + step - 1).min(head - 1);
+        // Tickets are told by how far they are back. The oldest that may still count is `most` back, and all are over
+        // that are further. Step towards the head, as far again as was come already, while tickets are over …
+        let known = head.saturating_sub(self.tail.load(Relaxed));
+        let begin = known.min(size);
+        let (mut most, mut least, mut stride) = (begin, 0, 0);
+        while most > 0 {
+            let probe = most.saturating_sub(stride).max(1);
             if !is_over(probe) {
-                beyond = probe;
+                least = probe;
                 break;
             }
-            oldest = probe + 1;
-            step *= 2;
+            most = probe - 1;
+            stride = begin - probe;
         }
         // … and find the border in the last stride.
-        while oldest < beyond {
-            let probe = oldest.midpoint(beyond);
+        while least < most {
+            let probe = least.midpoint(most) + 1;
             if is_over(probe) {
-                oldest = probe + 1;
+                most = probe - 1;
             } else {
-                beyond = probe;
+                least = probe;
             }
         }
-        if oldest > hint {
-            self.tail.fetch_max(oldest, Relaxed);
+        if most < known {
+            // Where threads come here together, the one that knew less may write last. What it knew is true all the same.
+            self.tail.store(head - most, Relaxed);
         }
-        // The difference is the bound at most, which is a `u32`.
-        self.limit - head.saturating_sub(oldest).min(size) as u32
+        // The bound at most, which is a `u32`.
+        self.limit - most as u32
     }
 
     fn ring(&self) -> &[AtomicU64] {
@@ -205,8 +229,8 @@ impl Rate {
         let size = u64::from(self.limit);
         loop {
             let ticket = self.head.load(Acquire);
-            let lap = ticket / size + 1;
-            let slot = &ring[(ticket % size) as usize];
+            let Place { lap, slot } = Place::of(ticket, size);
+            let slot = &ring[slot as usize];
             let before = Slot(slot.load(Acquire));
             if before.is_of(lap) {
                 // Taken, and whoever took it has not come to say so.
