@@ -55,15 +55,21 @@ impl<H: Hash<B>, const B: usize> Keyed<H, B> {
     pub(super) fn mac(&self, write: impl FnOnce(&mut Sheet<H, B>)) -> [u8; 64] {
         let mut sheet = Sheet { state: self.inner, held: [[0; B]; SHEET], length: 0, before: B };
         write(&mut sheet);
-        let inner = sheet.finish();
-        // The sheet is done with: its first block takes the digest of the inner hash.
-        sheet.state = self.outer;
-        sheet.before = B;
-        H::write(&inner, &mut sheet.held[0][..H::SIZE]);
-        sheet.length = H::SIZE;
         let mut digest = [0; 64];
-        H::write(&sheet.finish(), &mut digest[..H::SIZE]);
+        H::write(&self.wrapped(&sheet.finish()), &mut digest[..H::SIZE]);
         digest
+    }
+
+    /// The outer hash of the inner one, which fits a block with its padding (FIPS 180-4, section 5.1).
+    #[inline]
+    fn wrapped(&self, inner: &H::State) -> H::State {
+        let mut block = [0; B];
+        H::write(inner, &mut block[..H::SIZE]);
+        block[H::SIZE] = 0x80;
+        block[B - 8..].copy_from_slice(&((B + H::SIZE) as u64 * 8).to_be_bytes());
+        let mut state = self.outer;
+        H::compress(&mut state, &[block]);
+        state
     }
 }
 
