@@ -2,10 +2,14 @@
 
 use net::Request;
 use sign::key_pair::{self, Authorization, HeaderNames, Malformed};
+use smallvec::SmallVec;
 
 use crate::plan::{ApiEntry, Grant, Plan};
 use crate::refusal::Refusal;
 use crate::worker::Worker;
+
+/// The header fields that were signed, by the names that the signature gives them. Few callers sign more than two.
+type SignedFields<'r> = SmallVec<[(&'r [u8], &'r [u8]); 4]>;
 
 /// The grant of the key that signed the call.
 pub(super) fn identify<'p>(
@@ -15,8 +19,10 @@ pub(super) fn identify<'p>(
     plan: &Plan,
     now: i64,
 ) -> Result<&'p Grant, Refusal> {
-    let presented = presented(request)?;
-    check_date(worker, request, presented.headers, now)?;
+    let presented = authorization(request)?;
+    let mut fields = SignedFields::new();
+    read_signed_fields(request, presented.headers, &mut fields)?;
+    check_date(worker, request, &fields, now)?;
     let grant = match entry.grants.of(presented.id) {
         Some(grant) => grant,
         None => return Err(without_grant(entry, plan, presented.id)),
@@ -24,34 +30,38 @@ pub(super) fn identify<'p>(
     // The signature takes as long to verify as memory takes to come.
     grant.fetch_ahead();
     entry.fetch_text_ahead();
-    if verify(request, grant, &presented) { Ok(grant) } else { Err(Refusal::SignatureMismatch) }
+    let is_signed = grant.key.verify(presented.algorithm, fields.iter().copied(), presented.signature.as_bytes());
+    if is_signed { Ok(grant) } else { Err(Refusal::SignatureMismatch) }
 }
 
 /// The signature that the call shows, whose signed headers are there.
-#[inline]
 pub(super) fn presented(request: &Request) -> Result<Authorization<'_>, Refusal> {
+    let presented = authorization(request)?;
+    read_signed_fields(request, presented.headers, &mut SignedFields::new())?;
+    Ok(presented)
+}
+
+#[inline]
+fn authorization(request: &Request) -> Result<Authorization<'_>, Refusal> {
     let mut values = request.header_values("authorization");
     let value = values.next().ok_or(Refusal::SignatureMissing)?;
     if values.next().is_some() {
         return Err(Refusal::HeaderRepeated);
     }
-    let presented = key_pair::parse(value).map_err(malformed)?;
-    check_signed_headers(request, presented.headers)?;
-    Ok(presented)
-}
-
-fn verify(request: &Request, grant: &Grant, presented: &Authorization<'_>) -> bool {
-    let lines = presented.headers.iter().map(|name| (name.as_bytes(), request.header(name).unwrap_or(b"")));
-    grant.key.verify(presented.algorithm, lines, presented.signature.as_bytes())
+    key_pair::parse(value).map_err(malformed)
 }
 
 /// Each signed header must be there, once.
-fn check_signed_headers(request: &Request, names: HeaderNames<'_>) -> Result<(), Refusal> {
+fn read_signed_fields<'r>(
+    request: &'r Request,
+    names: HeaderNames<'r>,
+    fields: &mut SignedFields<'r>,
+) -> Result<(), Refusal> {
     for name in names.iter() {
         match header(request, name) {
             (None, _) => return Err(Refusal::SignedHeaderMissing(name.to_ascii_lowercase())),
             (Some(_), true) => return Err(Refusal::HeaderRepeated),
-            (Some(_), false) => {}
+            (Some(value), false) => fields.push((name.as_bytes(), value)),
         }
     }
     Ok(())
@@ -59,13 +69,14 @@ fn check_signed_headers(request: &Request, names: HeaderNames<'_>) -> Result<(),
 
 /// One of `Date` and `X-Date` must be there. `Date` is not held against the clock; `X-Date` is, where it was signed or
 /// stands alone.
-fn check_date(worker: &Worker, request: &Request, names: HeaderNames<'_>, now: i64) -> Result<(), Refusal> {
-    let has_date = request.header("date").is_some();
-    match request.header("x-date") {
-        None if has_date => Ok(()),
-        None => Err(Refusal::DateMissing),
-        Some(_) if has_date && !names.contains("x-date") => Ok(()),
-        Some(value) => check_age(worker, value, now),
+fn check_date(worker: &Worker, request: &Request, fields: &SignedFields<'_>, now: i64) -> Result<(), Refusal> {
+    if let Some((_, value)) = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(b"x-date")) {
+        return check_age(worker, value, now);
+    }
+    match (request.header("date"), request.header("x-date")) {
+        (Some(_), _) => Ok(()),
+        (None, Some(value)) => check_age(worker, value, now),
+        (None, None) => Err(Refusal::DateMissing),
     }
 }
 
