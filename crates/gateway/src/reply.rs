@@ -19,9 +19,7 @@ pub fn write_line(out: &mut Vec<u8>, name: &str, value: &[u8]) {
 
 /// Writes `HTTP/1.1 200 OK\r\n`. A status that has no phrase of its own gets the vendor's: `status code N`.
 pub fn write_status(out: &mut Vec<u8>, status: u16) {
-    out.extend_from_slice(b"HTTP/1.1 ");
-    write_number(out, status.into());
-    out.push(b' ');
+    begin_status(out, status);
     match phrase(status) {
         Some(phrase) => out.extend_from_slice(phrase.as_bytes()),
         None => {
@@ -30,6 +28,18 @@ pub fn write_status(out: &mut Vec<u8>, status: u16) {
         }
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// Writes `HTTP/1.1 200 `, what stands before the phrase.
+pub fn begin_status(out: &mut Vec<u8>, status: u16) {
+    if !(100..1000).contains(&status) {
+        out.extend_from_slice(b"HTTP/1.1 ");
+        write_number(out, status.into());
+        return out.push(b' ');
+    }
+    let digit = |place: u16| b'0' + (status / place % 10) as u8;
+    let [hundreds, tens, ones] = [digit(100), digit(10), digit(1)];
+    out.extend_from_slice(&[b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'1', b' ', hundreds, tens, ones, b' ']);
 }
 
 /// The reason phrase that [`write_status`] writes.
@@ -150,6 +160,15 @@ mod tests {
         let mut out = Vec::new();
         write_status(&mut out, 435);
         assert_eq!(out, b"HTTP/1.1 435 status code 435\r\n");
+    }
+
+    #[test]
+    fn a_status_is_written_as_the_number_that_it_is() {
+        for status in 0..=u16::MAX {
+            let mut out = Vec::new();
+            begin_status(&mut out, status);
+            assert_eq!(out, format!("HTTP/1.1 {status} ").into_bytes());
+        }
     }
 
     #[test]

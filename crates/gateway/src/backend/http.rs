@@ -75,9 +75,7 @@ pub(super) async fn relay(
     call.backend_status = Some(response.status());
     let Scratch { head, lines, .. } = scratch;
     head.clear();
-    head.extend_from_slice(b"HTTP/1.1 ");
-    reply::write_number(head, response.status().into());
-    head.push(b' ');
+    reply::begin_status(head, response.status());
     head.extend_from_slice(response.reason());
     head.extend_from_slice(b"\r\n");
     match turn.origin_is {
