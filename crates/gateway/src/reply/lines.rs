@@ -44,8 +44,11 @@ impl CallLines {
         out.push_str(entry.api.head());
         self.api = shifted(entry.api.id_place(), at);
         let now = call.judged;
-        write_rate(out, "X-Service-RateLimit: ", environment.rate.as_deref(), now);
-        write_rate(out, "X-Api-RateLimit: ", entry.rate.as_deref(), now);
+        out.push_str("X-Service-RateLimit: ");
+        write_rate(out, environment.rate.as_deref(), now);
+        out.push_str("\r\nX-Api-RateLimit: ");
+        write_rate(out, entry.rate.as_deref(), now);
+        out.push_str("\r\n");
         if let Some(grant) = call.grant {
             let at = out.len();
             write_plan_lines(out, grant, now);
@@ -83,8 +86,7 @@ fn shifted(place: Range<usize>, by: usize) -> Range<usize> {
 }
 
 /// `remaining/limit`, or `unlimited`.
-fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) {
-    out.push_str(name);
+fn write_rate(out: &mut String, rate: Option<&Rate>, now: Micros) {
     match rate {
         Some(rate) => {
             write_number(out, rate.remaining(now).into());
@@ -93,7 +95,6 @@ fn write_rate(out: &mut String, name: &str, rate: Option<&Rate>, now: Micros) {
         }
         None => out.push_str("unlimited"),
     }
-    out.push_str("\r\n");
 }
 
 /// A number in decimal. Not in place of its calls: there are many, and a call finds the code, too, cold.
