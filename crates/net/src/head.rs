@@ -2,6 +2,7 @@
 
 mod authority;
 mod edit;
+mod fault;
 mod fields;
 mod meaning;
 mod name;

@@ -1,11 +1,9 @@
 //! A request head.
 
-use std::mem::MaybeUninit;
-
 use super::authority::authority;
 use super::fields::{self, Fields};
 use super::meaning::Meaning;
-use super::scan;
+use super::{fault, scan};
 use crate::{Framing, HeadFault, Limits, Version};
 
 /// A request head, with everything about it that HTTP/1.1 lets vary already decided. Owns a pooled buffer.
@@ -35,7 +33,7 @@ impl Request {
         }
         match Request::read(bytes, limits) {
             Some(read) => read.map(|(request, consumed)| Some((request, skipped + consumed))),
-            None => why_not(bytes, limits),
+            None => fault::of_request(bytes, limits).map_or(Ok(None), Err),
         }
     }
 
@@ -315,7 +313,7 @@ impl<'h> Facts<'h> {
 }
 
 /// Whether a head's bounds are kept.
-fn within(target: usize, head: usize, fields: usize, limits: &Limits) -> Result<(), HeadFault> {
+pub(super) fn within(target: usize, head: usize, fields: usize, limits: &Limits) -> Result<(), HeadFault> {
     if target > limits.target_bytes {
         Err(HeadFault::TargetTooLong)
     } else if head > limits.head_bytes {
@@ -324,79 +322,5 @@ fn within(target: usize, head: usize, fields: usize, limits: &Limits) -> Result<
         Err(HeadFault::TooManyHeaders)
     } else {
         Ok(())
-    }
-}
-
-/// What is wrong with a head that is not all there, or not well-formed; nothing where it may still become one.
-#[cold]
-fn why_not(bytes: &[u8], limits: &Limits) -> Result<Option<(Request, usize)>, HeadFault> {
-    let mut slots = [const { MaybeUninit::uninit() }; Limits::MOST_HEADERS];
-    let mut parsed = httparse::Request::new(&mut []);
-    match parsed.parse_with_uninit_headers(bytes, &mut slots) {
-        Ok(httparse::Status::Partial) => too_long(bytes, limits).map_or(Ok(None), Err),
-        Err(error) => Err(diagnose(bytes, error, limits)),
-        // The library takes two things besides: targets beyond ASCII, and lines that end with LF alone.
-        Ok(httparse::Status::Complete(length)) => {
-            let target = parsed.path.unwrap_or_default();
-            within(target.len(), length, parsed.headers.len(), limits)?;
-            Err(if target.is_ascii() { HeadFault::BareLineBreak } else { HeadFault::Target })
-        }
-    }
-}
-
-/// Whether a head that is not all there yet is too long already.
-fn too_long(bytes: &[u8], limits: &Limits) -> Option<HeadFault> {
-    // Room for the longest target, a method, a version and their blanks.
-    let longest_line = limits.target_bytes + 64;
-    if bytes.len() >= limits.head_bytes.min(longest_line) && memchr::memchr(b'\n', bytes).is_none() {
-        return Some(HeadFault::TargetTooLong);
-    }
-    (bytes.len() >= limits.head_bytes).then_some(HeadFault::TooLarge)
-}
-
-/// Finds the name for what the tokeniser refused. Not on the path of a good request.
-#[cold]
-fn diagnose(bytes: &[u8], error: httparse::Error, limits: &Limits) -> HeadFault {
-    let line_end = memchr::memchr(b'\n', bytes).unwrap_or(bytes.len());
-    let line = bytes.get(..line_end).unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match error {
-        httparse::Error::TooManyHeaders => HeadFault::TooManyHeaders,
-        httparse::Error::Version => match line.rsplit(|byte| *byte == b' ').next() {
-            Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
-                if major.is_ascii_digit()
-                    && minor.is_ascii_digit()
-                    && &[*major, *minor] != b"10"
-                    && &[*major, *minor] != b"11" =>
-            {
-                HeadFault::Version
-            }
-            _ => HeadFault::RequestLine,
-        },
-        httparse::Error::Token if line.len() > limits.target_bytes + 64 => HeadFault::TargetTooLong,
-        httparse::Error::Token | httparse::Error::Status => HeadFault::RequestLine,
-        httparse::Error::NewLine => HeadFault::BareLineBreak,
-        httparse::Error::HeaderName | httparse::Error::HeaderValue => {
-            let mut previous = 0;
-            for end in memchr::memchr_iter(b'\n', bytes) {
-                if bytes.get(end.wrapping_sub(1)) != Some(&b'\r') {
-                    return HeadFault::BareLineBreak;
-                }
-                if previous > 0 && matches!(bytes.get(previous), Some(b' ' | b'\t')) {
-                    return HeadFault::Folding;
-                }
-                if end == previous + 1 {
-                    break;
-                }
-                previous = end + 1;
-            }
-            if error == httparse::Error::HeaderName {
-                HeadFault::HeaderName
-            } else if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1).is_some_and(|next| *next != b'\n')) {
-                HeadFault::BareLineBreak
-            } else {
-                HeadFault::HeaderValue
-            }
-        }
     }
 }

@@ -1,10 +1,8 @@
 //! A response head.
 
-use std::mem::MaybeUninit;
-
 use super::fields::{self, Fields};
 use super::meaning::Meaning;
-use super::scan;
+use super::{fault, scan};
 use crate::{Limits, ResponseFault, ResponseFraming, Version};
 
 /// The longest response head, in bytes.
@@ -28,7 +26,7 @@ impl Response {
     pub fn parse(bytes: &[u8], to_head: bool) -> Result<Option<(Response, usize)>, ResponseFault> {
         match Response::read(bytes, to_head) {
             Some(read) => read.map(Some),
-            None => why_not(bytes),
+            None => fault::of_response(bytes).map_or(Ok(None), Err),
         }
     }
 
@@ -178,38 +176,5 @@ impl Facts {
             _ => {}
         }
         Ok(())
-    }
-}
-
-/// What is wrong with a head that is not all there, or not well-formed; nothing where it may still become one.
-#[cold]
-fn why_not(bytes: &[u8]) -> Result<Option<(Response, usize)>, ResponseFault> {
-    if bytes.first().is_some_and(|first| *first != b'H') {
-        return Err(ResponseFault::StatusLine);
-    }
-    let mut slots = [const { MaybeUninit::uninit() }; Limits::MOST_HEADERS];
-    let mut parsed = httparse::Response::new(&mut []);
-    let config = httparse::ParserConfig::default();
-    match config.parse_response_with_uninit_headers(&mut parsed, bytes, &mut slots) {
-        Ok(httparse::Status::Partial) if bytes.len() < LONGEST => Ok(None),
-        Ok(httparse::Status::Partial) => Err(ResponseFault::TooLarge),
-        Ok(httparse::Status::Complete(length)) if length > LONGEST => Err(ResponseFault::TooLarge),
-        // The library takes two things besides: a status below 100, and lines that end with LF alone.
-        Ok(httparse::Status::Complete(_)) if parsed.code.is_some_and(|status| status < 100) => {
-            Err(ResponseFault::Status)
-        }
-        Ok(httparse::Status::Complete(_)) => Err(ResponseFault::LineBreak),
-        Err(error) => Err(name_of(error)),
-    }
-}
-
-#[cold]
-fn name_of(error: httparse::Error) -> ResponseFault {
-    match error {
-        httparse::Error::HeaderName | httparse::Error::HeaderValue | httparse::Error::Token => ResponseFault::Header,
-        httparse::Error::NewLine => ResponseFault::LineBreak,
-        httparse::Error::Status => ResponseFault::StatusLine,
-        httparse::Error::TooManyHeaders => ResponseFault::TooLarge,
-        httparse::Error::Version => ResponseFault::Version,
     }
 }

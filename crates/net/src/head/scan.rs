@@ -1,7 +1,7 @@
 //! Takes a well-formed head apart, line by line, sixteen bytes at a time.
 //!
 //! What is not there yet and what is not well-formed is the same here: nothing. Which of both it is, and what is wrong,
-//! a library says that looks at every byte by itself ([`super::request`], [`super::response`]); heads like that are few.
+//! [`super::fault`] says; heads like that are few.
 
 use std::ops::Range;
 

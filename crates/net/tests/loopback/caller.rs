@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::gate::{Event, Gate, Peer, backend, run};
-use net::{Limits, SendFaultKind};
+use net::{Limits, SendFaultKind, TICK};
 
 async fn nobody() -> std::net::SocketAddr {
     backend(|_, _| async {}).await
@@ -77,6 +77,19 @@ fn a_caller_that_says_nothing_is_dropped_silently() {
         caller.say("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n").await;
         assert!(caller.hears_rest().await.ends_with("made here"));
         assert_eq!(gate.events(), []);
+    });
+}
+
+#[test]
+fn a_caller_may_rest_between_its_requests() {
+    run(async {
+        let gate = Gate::to(nobody().await).await;
+        let mut caller = gate.call().await;
+        for ticks in [0, 1, 3, 0] {
+            tokio::time::sleep(ticks * TICK).await;
+            caller.say("GET /answer HTTP/1.1\r\nHost: a\r\n\r\n").await;
+            caller.hears("HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 9\r\n\r\nmade here").await;
+        }
     });
 }
 
