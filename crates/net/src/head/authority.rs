@@ -1,16 +1,10 @@
 //! The form of an authority, as Host and an absolute-form target carry it.
 
+use super::scan::table_of;
+
 /// Bytes of a host name or an address (RFC 3986, 3.2.2), without `,`, so that two hosts in one field are not taken for one.
-static HOST_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+;=";
-    let mut index = 0;
-    while index < allowed.len() {
-        table[allowed[index] as usize] = true;
-        index += 1;
-    }
-    table
-};
+static HOST_BYTES: [bool; 256] =
+    table_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+;=");
 
 /// `host [":" port]`, the host not empty; ASCII.
 pub(super) fn authority(bytes: &[u8]) -> Option<&[u8]> {

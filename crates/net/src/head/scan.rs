@@ -111,16 +111,18 @@ fn token_end(bytes: &[u8], start: usize) -> usize {
     start + rest.iter().position(|byte| !TOKEN[usize::from(*byte)]).unwrap_or(rest.len())
 }
 
-static TOKEN: [bool; 256] = {
+static TOKEN: [bool; 256] = table_of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
+
+/// Which bytes are among those that are `allowed`.
+pub(super) const fn table_of(allowed: &[u8]) -> [bool; 256] {
     let mut table = [false; 256];
-    let allowed = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
     let mut index = 0;
     while index < allowed.len() {
         table[allowed[index] as usize] = true;
         index += 1;
     }
     table
-};
+}
 
 /// Where the text ends that begins at `start`: at a byte below `lowest`, which is ASCII, or DEL.
 #[inline]
