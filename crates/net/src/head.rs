@@ -1,6 +1,7 @@
 //! Message heads: parsed once, strictly; header fields are spans of one pooled buffer.
 
 mod authority;
+mod connection;
 mod edit;
 mod fault;
 mod fields;

@@ -120,7 +120,7 @@ impl Io {
         .map_ok(|()| buffer.filled().len())
     }
 
-    /// [`Io::poll_read`] for the first bytes of a head, at a quarter of its cost. What it reads does not count against the
+    /// [`Io::poll_read`] for the first bytes of a head, with fewer steps. What it reads does not count against the
     /// task's turn: whoever reads again and again has to see to that.
     pub(crate) fn poll_read_first(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let Io::Plain(tcp) = self else { return self.poll_read(cx, buffer) };

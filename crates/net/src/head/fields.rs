@@ -5,7 +5,8 @@ use std::ops::{Deref, DerefMut};
 
 use super::meaning::Meaning;
 use super::name::{Folded, is_same_between};
-use super::scan::FieldLine;
+use super::scan::{self, FieldLine};
+use crate::Limits;
 
 /// One header field: `line` is where its name begins in the head's bytes.
 #[derive(Clone, Copy, Debug)]
@@ -84,10 +85,36 @@ fn bit_of(length: usize) -> u64 {
 }
 
 impl Memory {
-    /// Notes the field of a line of `head` and says what it means. End-to-end fields go to the other side, and those of which
-    /// `is_forwarded` says so.
+    /// Reads the lines of `bytes` from `at` up to the empty one, and gives back where that ends; `None` where they are not all
+    /// there or not well-formed, or are too many. End-to-end fields go to the other side, and those of which `is_forwarded`
+    /// says so. `heed` takes in what each means to this hop, up to its first fault: whether a head is well-formed is said
+    /// before what is wrong with one that is.
     #[inline]
-    pub(crate) fn note(&mut self, head: &[u8], line: &FieldLine, is_forwarded: fn(Meaning) -> bool) -> Meaning {
+    pub(crate) fn read<'h, Fault>(
+        &mut self,
+        bytes: &'h [u8],
+        mut at: usize,
+        is_forwarded: fn(Meaning) -> bool,
+        mut heed: impl FnMut(Meaning, &'h [u8]) -> Result<(), Fault>,
+    ) -> Option<(usize, Result<(), Fault>)> {
+        let mut heeded = Ok(());
+        while !scan::is_end(bytes, at) {
+            let line = scan::field_line(bytes, at)?;
+            let meaning = self.note(bytes, &line, is_forwarded);
+            if heeded.is_ok() {
+                heeded = heed(meaning, bytes.get(line.value)?);
+            }
+            if self.spans.len() > Limits::MOST_HEADERS {
+                return None;
+            }
+            at = line.end;
+        }
+        Some((at + 2, heeded))
+    }
+
+    /// Notes the field of a line of `head` and says what it means.
+    #[inline]
+    fn note(&mut self, head: &[u8], line: &FieldLine, is_forwarded: fn(Meaning) -> bool) -> Meaning {
         let name = head.get(line.name.clone()).unwrap_or_default();
         let folded = Folded::of(name);
         let meaning = Meaning::of_folded(name, folded);

@@ -1,6 +1,7 @@
 //! A request head.
 
 use super::authority::authority;
+use super::connection::Connection;
 use super::fields::{self, Fields};
 use super::meaning::Meaning;
 use super::{fault, scan};
@@ -41,21 +42,9 @@ impl Request {
     fn read(bytes: &[u8], limits: &Limits) -> Option<Result<(Request, usize), HeadFault>> {
         let line = scan::request_line(bytes)?;
         let (mut fields, mut facts) = (Fields::take(), Facts::default());
-        // Whether a head is well-formed is said before what is wrong with one that is.
-        let mut heeded = Ok(());
-        let mut at = line.end;
-        while !scan::is_end(bytes, at) {
-            let field = scan::field_line(bytes, at)?;
-            let meaning = fields.note(bytes, &field, |meaning| meaning == Meaning::EndToEnd);
-            if heeded.is_ok() {
-                heeded = facts.heed(meaning, bytes.get(field.value)?);
-            }
-            if fields.len() > Limits::MOST_HEADERS {
-                return None;
-            }
-            at = field.end;
-        }
-        let head = bytes.get(..at + 2)?;
+        let is_forwarded = |meaning| meaning == Meaning::EndToEnd;
+        let (end, heeded) = fields.read(bytes, line.end, is_forwarded, |meaning, value| facts.heed(meaning, value))?;
+        let head = bytes.get(..end)?;
         let bounded = within(line.target.len(), head.len(), fields.len(), limits);
         let made = bounded.and(heeded).and_then(|()| Request::make(head, &line, fields, &facts));
         Some(made.map(|request| (request, head.len())))
@@ -83,7 +72,7 @@ impl Request {
             return Err(HeadFault::MissingHost);
         }
         fields.bytes.extend_from_slice(head);
-        if facts.names_fields {
+        if facts.connection.names_fields {
             fields.strike_named_by_connection();
         }
         let mut request = Request {
@@ -93,12 +82,12 @@ impl Request {
             target_end: 0,
             version: line.version,
             body,
-            persistent: !facts.close && (is_http11 || facts.keep_alive),
+            persistent: !facts.connection.close && (is_http11 || facts.connection.keep_alive),
             // An expectation means something only with HTTP/1.1 and a body to wait for.
             expects_continue: facts.expects_continue
                 && is_http11
                 && !matches!(body, Framing::None | Framing::Length(0)),
-            upgrade: is_http11 && facts.upgrade && facts.protocols,
+            upgrade: is_http11 && facts.connection.upgrade && facts.protocols,
             accepts_trailers: facts.accepts_trailers,
         };
         request.write_line(line, facts.host.unwrap_or_default())?;
@@ -258,11 +247,8 @@ struct Facts<'h> {
     host: Option<&'h [u8]>,
     length: Option<u64>,
     chunked: bool,
-    close: bool,
-    keep_alive: bool,
-    upgrade: bool,
+    connection: Connection,
     protocols: bool,
-    names_fields: bool,
     expects_continue: bool,
     accepts_trailers: bool,
 }
@@ -291,19 +277,7 @@ impl<'h> Facts<'h> {
                 }
                 self.chunked = true;
             }
-            Meaning::Connection => {
-                for token in fields::tokens(value) {
-                    if token.eq_ignore_ascii_case(b"close") {
-                        self.close = true;
-                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
-                        self.keep_alive = true;
-                    } else if token.eq_ignore_ascii_case(b"upgrade") {
-                        self.upgrade = true;
-                    } else {
-                        self.names_fields = true;
-                    }
-                }
-            }
+            Meaning::Connection => self.connection.heed(value),
             Meaning::Expect => self.expects_continue |= value.eq_ignore_ascii_case(b"100-continue"),
             Meaning::Te => self.accepts_trailers |= fields::tokens(value).any(|t| t.eq_ignore_ascii_case(b"trailers")),
             Meaning::Upgrade => self.protocols = true,

@@ -1,9 +1,10 @@
 //! A response head.
 
+use super::connection::Connection;
 use super::fields::{self, Fields};
 use super::meaning::Meaning;
 use super::{fault, scan};
-use crate::{Limits, ResponseFault, ResponseFraming, Version};
+use crate::{ResponseFault, ResponseFraming, Version};
 
 /// The longest response head, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -42,29 +43,18 @@ impl Response {
             length: None,
             persistent: false,
         };
-        // Whether a head is well-formed is said before what is wrong with one that is.
-        let (mut facts, mut heeded) = (Facts::default(), Ok(()));
-        let mut at = line.end;
-        while !scan::is_end(bytes, at) {
-            let field = scan::field_line(bytes, at)?;
-            // Host and Expect mean nothing in a response.
-            let is_forwarded = |meaning| matches!(meaning, Meaning::EndToEnd | Meaning::Host | Meaning::Expect);
-            let meaning = response.fields.note(bytes, &field, is_forwarded);
-            if heeded.is_ok() {
-                heeded = facts.heed(meaning, bytes.get(field.value)?);
-            }
-            if response.fields.len() > Limits::MOST_HEADERS {
-                return None;
-            }
-            at = field.end;
-        }
-        let head = bytes.get(..at + 2)?;
+        let mut facts = Facts::default();
+        // Host and Expect mean nothing in a response.
+        let is_forwarded = |meaning| matches!(meaning, Meaning::EndToEnd | Meaning::Host | Meaning::Expect);
+        let (end, heeded) =
+            response.fields.read(bytes, line.end, is_forwarded, |meaning, value| facts.heed(meaning, value))?;
+        let head = bytes.get(..end)?;
         let settled = match head.len() > LONGEST {
             true => Err(ResponseFault::TooLarge),
             false => heeded.and_then(|()| response.settle(&facts, to_head)),
         };
         response.fields.bytes.extend_from_slice(head);
-        if facts.names_fields {
+        if facts.connection.names_fields {
             response.fields.strike_named_by_connection();
         }
         Some(settled.map(|()| (response, head.len())))
@@ -85,8 +75,8 @@ impl Response {
             Some(length) => ResponseFraming::Length(length),
             None => ResponseFraming::UntilClose,
         };
-        self.persistent = !facts.close
-            && (self.version == Version::Http11 || facts.keep_alive)
+        self.persistent = !facts.connection.close
+            && (self.version == Version::Http11 || facts.connection.keep_alive)
             && self.body != ResponseFraming::UntilClose;
         Ok(())
     }
@@ -142,9 +132,7 @@ impl Response {
 struct Facts {
     length: Option<u64>,
     chunked: bool,
-    close: bool,
-    keep_alive: bool,
-    names_fields: bool,
+    connection: Connection,
 }
 
 impl Facts {
@@ -162,17 +150,7 @@ impl Facts {
                 }
                 self.chunked = true;
             }
-            Meaning::Connection => {
-                for token in fields::tokens(value) {
-                    if token.eq_ignore_ascii_case(b"close") {
-                        self.close = true;
-                    } else if token.eq_ignore_ascii_case(b"keep-alive") {
-                        self.keep_alive = true;
-                    } else {
-                        self.names_fields = true;
-                    }
-                }
-            }
+            Meaning::Connection => self.connection.heed(value),
             _ => {}
         }
         Ok(())
