@@ -207,8 +207,7 @@ async fn rule<'p>(
     let nonce = plugins.replay.as_ref().map(|plan| plan.nonce(&facts)).transpose()?.flatten();
     let counted = plugins.counted(&facts, now)?;
     let routed = plugins.routes.as_ref().map(|routes| routes.choose(&facts)).transpose()?.flatten();
-    let limits = limits(entry, call);
-    limits.have_room(call.judged).map_err(exceeded)?;
+    let rooms = limits(entry, call).rooms(call.judged).map_err(exceeded)?;
     if !counted.have_room() {
         return Err(Refusal::RateExceeded);
     }
@@ -220,7 +219,7 @@ async fn rule<'p>(
     if !counted.take() {
         return Err(Refusal::RateExceeded);
     }
-    limits.take(call.judged).map_err(exceeded)?;
+    rooms.take(call.judged).map_err(exceeded)?;
     let diverted = plugins.breaker.as_ref().map(|breaker| breaker.diverted(call.judged)).transpose()?.flatten();
     let mut edited = None;
     if let Some(edit) = &plugins.edit {

@@ -26,7 +26,7 @@ pub enum Exceeded {
     Quota,
 }
 
-impl Limits<'_> {
+impl<'a> Limits<'a> {
     /// Admits the call under all limits, or says which one refuses it: the first in the order service, API, plan,
     /// quota.
     ///
@@ -35,54 +35,44 @@ impl Limits<'_> {
     /// it is refused, and has used up an admission of the rates before that one for a second. The quota is taken
     /// last: no refused call ever counts in it.
     pub fn admit(&self, now: Micros) -> Result<(), Exceeded> {
-        // What was found in asking is taken, and not looked for again.
-        let service = room(self.service, Exceeded::Service, now)?;
-        let api = room(self.api, Exceeded::Api, now)?;
-        let plan = room(self.plan, Exceeded::Plan, now)?;
-        self.ask_quota()?;
-        take(service, Exceeded::Service, now)?;
-        take(api, Exceeded::Api, now)?;
-        take(plan, Exceeded::Plan, now)?;
-        self.take_quota()
+        self.rooms(now)?.take(now)
     }
 
-    /// What [`Limits::admit`] would say at this moment. Takes nothing.
-    pub fn have_room(&self, now: Micros) -> Result<(), Exceeded> {
-        for (rate, exceeded) in self.each() {
-            if !rate.would_admit(now) {
-                return Err(exceeded);
-            }
-        }
-        self.ask_quota()
-    }
-
-    /// Takes the call's admission of each, up to the first that has none left.
-    pub fn take(&self, now: Micros) -> Result<(), Exceeded> {
-        for (rate, exceeded) in self.each() {
-            if !rate.admit(now) {
-                return Err(exceeded);
-            }
-        }
-        self.take_quota()
-    }
-
-    fn ask_quota(&self) -> Result<(), Exceeded> {
+    /// The room that there is under all of them at this moment. Takes nothing.
+    pub fn rooms(&self, now: Micros) -> Result<Rooms<'a>, Exceeded> {
+        let rooms = Rooms {
+            service: room(self.service, Exceeded::Service, now)?,
+            api: room(self.api, Exceeded::Api, now)?,
+            plan: room(self.plan, Exceeded::Plan, now)?,
+            quota: self.quota,
+        };
         match self.quota {
             Some((quota, limit)) if !quota.has_room(limit) => Err(Exceeded::Quota),
-            _ => Ok(()),
+            _ => Ok(rooms),
         }
     }
+}
 
-    fn take_quota(&self) -> Result<(), Exceeded> {
+/// Room for one call under all of its limits.
+#[derive(Debug)]
+pub struct Rooms<'a> {
+    service: Option<Room<'a>>,
+    api: Option<Room<'a>>,
+    plan: Option<Room<'a>>,
+    quota: Option<(&'a Quota, u64)>,
+}
+
+impl Rooms<'_> {
+    /// Takes the call's admission of each, up to the first that has none left at `now`: what was found in asking is not
+    /// looked for again.
+    pub fn take(self, now: Micros) -> Result<(), Exceeded> {
+        take(self.service, Exceeded::Service, now)?;
+        take(self.api, Exceeded::Api, now)?;
+        take(self.plan, Exceeded::Plan, now)?;
         match self.quota {
             Some((quota, limit)) if !quota.take(limit) => Err(Exceeded::Quota),
             _ => Ok(()),
         }
-    }
-
-    fn each(&self) -> impl Iterator<Item = (&Rate, Exceeded)> {
-        let rates = [(self.service, Exceeded::Service), (self.api, Exceeded::Api), (self.plan, Exceeded::Plan)];
-        rates.into_iter().filter_map(|(rate, exceeded)| Some((rate?, exceeded)))
     }
 }
 

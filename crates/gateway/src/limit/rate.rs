@@ -161,11 +161,6 @@ impl Rate {
         self.limit
     }
 
-    /// True when [`Rate::admit`] would admit at this moment. Takes nothing.
-    pub fn would_admit(&self, now: Micros) -> bool {
-        self.room(now).is_some()
-    }
-
     /// Takes one admission; false when there is none left in the second that ends at `now`.
     pub fn admit(&self, now: Micros) -> bool {
         self.room(now).is_some_and(|room| room.take(now))

@@ -59,7 +59,7 @@ proptest! {
                     let room = rate.limit().saturating_sub(reference.in_last_second(now));
                     if asks {
                         prop_assert_eq!(rate.remaining(Micros(now)), room);
-                        prop_assert_eq!(rate.would_admit(Micros(now)), room > 0);
+                        prop_assert_eq!(rate.room(Micros(now)).is_some(), room > 0);
                     }
                     prop_assert_eq!(rate.admit(Micros(now)), room > 0, "at {} with room for {}", now, room);
                     if room > 0 {
@@ -144,7 +144,7 @@ fn a_rate_that_is_made_smaller_and_larger_again_forgets_nothing() {
 #[test]
 fn a_rate_of_nothing_admits_nothing() {
     let rate = Rate::new(0);
-    assert!(!rate.admit(Micros(0)) && !rate.would_admit(Micros(9_000_000)));
+    assert!(!rate.admit(Micros(0)) && rate.room(Micros(9_000_000)).is_none());
     assert_eq!(rate.remaining(Micros(0)), 0);
     let used = Rate::new(3);
     assert!(used.admit(Micros(0)));
