@@ -127,6 +127,18 @@ impl<T> Router<T> {
     /// The API that answers `method` at `path`; its variables are left in `captures`, which are empty in all other
     /// cases. `path` is without the query and as it came, nothing in it decoded.
     pub fn find(&self, method: Method, path: &str, captures: &mut Captures) -> Found<'_, T> {
+        self.find_considering(method, path, captures, |_| ())
+    }
+
+    /// The same. `consider` hears of values that may be found before they are: a value among thousands is cold in memory, and
+    /// so is what tells whether it is found, and both can be waited for at once.
+    pub fn find_considering(
+        &self,
+        method: Method,
+        path: &str,
+        captures: &mut Captures,
+        consider: impl Fn(&T),
+    ) -> Found<'_, T> {
         captures.places.reset(0);
         if !self.exact.is_empty()
             && let Some(entry) = self.exact.get(path).and_then(|methods| methods.answering(method))
@@ -136,7 +148,11 @@ impl<T> Router<T> {
         if let Some((entry, matched)) = self.prefixes.as_ref().and_then(|prefixes| prefixes.find(method, path)) {
             return self.found(entry, matched);
         }
-        let tried = self.patterns.as_ref().map_or(Tried::Nothing, |patterns| patterns.find(method, path, captures));
+        let consider = |entry: usize| self.values.get(entry).into_iter().for_each(&consider);
+        let tried = match &self.patterns {
+            Some(patterns) => patterns.find(method, path, captures, consider),
+            None => Tried::Nothing,
+        };
         if let Tried::Entry { entry, matched } = tried {
             return self.found(entry, matched);
         }

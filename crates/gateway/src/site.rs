@@ -6,6 +6,7 @@ use std::sync::Arc;
 use model::{EnvironmentName, Method, Scheme};
 use net::{Caller, Request};
 
+use crate::ahead;
 use crate::call::Call;
 use crate::canonical::canonical;
 use crate::cors;
@@ -129,7 +130,8 @@ pub fn find<'p>(
         call.entry = Some(entry);
         return Ok(Found::Preflight(entry));
     }
-    match environment.router.find(method, path, &mut scratch.captures) {
+    let fetch = |place: &usize| environment.apis.get(*place).into_iter().for_each(ahead::fetch);
+    match environment.router.find_considering(method, path, &mut scratch.captures, fetch) {
         route::Found::Api { value, matched } => {
             let entry = environment.apis.get(*value).ok_or(Refusal::Internal)?;
             entry.fetch_ahead();

@@ -46,6 +46,8 @@ impl Grants {
 
 /// A key in a usage plan.
 #[derive(Debug)]
+// One line of the processor's cache, in which a call finds it cold.
+#[repr(align(64))]
 pub struct Grant {
     lines: GrantLines,
     /// The key's prepared states.
@@ -55,6 +57,8 @@ pub struct Grant {
     /// The plan's calls in all, and how many it allows.
     pub quota: Option<(Arc<Quota>, u64)>,
 }
+
+const _: () = assert!(size_of::<Grant>() == 64);
 
 /// The response header lines of a grant, with three gaps for numbers that change from call to call: what is left of the
 /// rate, what is left of the quota, and what is used of the rate. Where there is no such bound nothing is missing.

@@ -34,25 +34,35 @@ pub(super) struct Affixes {
     side: Side,
     /// The different lengths, ascending.
     lengths: Box<[usize]>,
-    /// The texts and the marks that they left.
-    marks: HashTable<Mark>,
-    /// What the marks read, one behind the other: a look-up finds its mark cold in memory, so they lie close together.
-    text: Box<[u8]>,
+    /// Where the records of the texts, and of the marks that they left, begin. Small, so that it stays near.
+    places: HashTable<u32>,
+    /// The records one behind the other: a look-up finds its own cold in memory, so what it needs of it lies together.
+    records: Records,
 }
 
-/// A text or a mark.
-#[derive(Debug, Clone, Copy)]
-struct Mark {
-    /// Where it begins in the text of all.
-    start: u32,
-    length: u32,
-    /// The number of the longest text of the set that it begins (ends) with.
-    longest: u32,
-}
+/// For each text or mark: the number of the longest text of the set that it begins (ends) with, its length, and itself.
+#[derive(Debug, Default)]
+struct Records(Vec<u8>);
 
-impl Mark {
-    fn reads<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        text.get(self.start as usize..(self.start + self.length) as usize).unwrap_or_default()
+impl Records {
+    /// Adds a record and says where it begins.
+    fn add(&mut self, text: &[u8], longest: u32) -> u32 {
+        let place = self.0.len() as u32;
+        self.0.extend_from_slice(&longest.to_le_bytes());
+        self.0.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        self.0.extend_from_slice(text);
+        place
+    }
+
+    /// The text, and the number of the longest of the set.
+    fn at(&self, place: u32) -> Option<(&[u8], u32)> {
+        let (longest, rest) = self.0.get(place as usize..)?.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        Some((rest.get(..u32::from_le_bytes(*length) as usize)?, u32::from_le_bytes(*longest)))
+    }
+
+    fn text(&self, place: u32) -> &[u8] {
+        self.at(place).map_or(&[], |(text, _)| text)
     }
 }
 
@@ -86,14 +96,14 @@ impl Affixes {
                 });
             }
         }
-        let mut text = Vec::new();
-        let mut marks = HashTable::with_capacity(longest.len());
+        let mut records = Records::default();
+        let mut places = HashTable::with_capacity(longest.len());
         for (mark, longest) in longest {
-            let (start, length) = (text.len() as u32, mark.len() as u32);
-            text.extend_from_slice(mark);
-            marks.insert_unique(hash(mark), Mark { start, length, longest }, |mark| hash(mark.reads(&text)));
+            let place = records.add(mark, longest);
+            places.insert_unique(hash(mark), place, |place| hash(records.text(*place)));
         }
-        Self { side, lengths: lengths.into(), marks, text: text.into() }
+        records.0.shrink_to_fit();
+        Self { side, lengths: lengths.into(), places, records }
     }
 
     /// The number of the longest text of the set that `text` begins (ends) with.
@@ -105,8 +115,8 @@ impl Affixes {
             let length = self.lengths[middle];
             let mark = if length <= text.len() { self.find(self.side.cut(text, length)) } else { None };
             match mark {
-                Some(mark) => {
-                    longest = mark.longest;
+                Some(number) => {
+                    longest = number;
                     low = middle + 1;
                 }
                 None => high = middle,
@@ -115,8 +125,10 @@ impl Affixes {
         (longest != NONE).then_some(longest as usize)
     }
 
-    fn find(&self, text: &[u8]) -> Option<&Mark> {
-        self.marks.find(hash(text), |mark| mark.reads(&self.text) == text)
+    /// The number of the longest text of the set that `text`, if it is a mark, begins (ends) with.
+    fn find(&self, text: &[u8]) -> Option<u32> {
+        let place = self.places.find(hash(text), |place| self.records.text(*place) == text)?;
+        self.records.at(*place).map(|(_, longest)| longest)
     }
 
     /// The longest text of the set that `text`, itself in the set, begins (ends) with and that is shorter than it.

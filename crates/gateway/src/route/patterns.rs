@@ -99,7 +99,8 @@ impl<'a> PatternsBuilder<'a> {
         let with_middles = skeletons.clone().flatten().filter(|skeleton| !skeleton.middles.is_empty()).count();
         // Without a crowd (few templates, or more text than an automaton takes) each is searched for alone.
         let crowd = if with_middles < CROWD { None } else { Crowd::new(skeletons).ok() };
-        Patterns { anchors: Anchors::new(&fixed), crowd, patterns: forms.into(), text: text.into() }
+        let oldest = forms.iter().map(|pattern| pattern.methods.rank(None)).collect();
+        Patterns { anchors: Anchors::new(&fixed), crowd, oldest, patterns: forms.into(), text: text.into() }
     }
 }
 
@@ -107,6 +108,8 @@ impl<'a> PatternsBuilder<'a> {
 #[derive(Debug)]
 pub(super) struct Patterns {
     patterns: Box<[Pattern]>,
+    /// The oldest entry of each: all of them take so little memory that they stay near.
+    oldest: Box<[u32]>,
     /// The literals at the ends of the templates.
     text: Box<[u8]>,
     anchors: Anchors,
@@ -120,6 +123,8 @@ struct Pattern {
     methods: Methods,
     form: Form,
 }
+
+const _: () = assert!(size_of::<Pattern>() == 64);
 
 #[derive(Debug)]
 enum Form {
@@ -148,9 +153,10 @@ pub(super) enum Tried {
 }
 
 impl Patterns {
-    /// The entry that answers `method` at `path`.
-    pub(super) fn find(&self, method: Method, path: &str, captures: &mut Captures) -> Tried {
-        let (best, passed_over) = self.search(Some(method), path, captures);
+    /// The entry that answers `method` at `path`. `consider` hears of an entry of each pattern that is looked at, before the
+    /// pattern itself is there.
+    pub(super) fn find(&self, method: Method, path: &str, captures: &mut Captures, consider: impl Fn(usize)) -> Tried {
+        let (best, passed_over) = self.search(Some(method), path, captures, consider);
         let found = best.and_then(|best| {
             let Pattern { methods, form } = &self.patterns[best.pattern as usize];
             let places = &mut captures.places;
@@ -170,12 +176,18 @@ impl Patterns {
 
     /// True when some pattern matches, whatever it answers.
     pub(super) fn holds(&self, path: &str, captures: &mut Captures) -> bool {
-        self.search(None, path, captures).0.is_some()
+        self.search(None, path, captures, |_| ()).0.is_some()
     }
 
     /// The oldest pattern that matches and answers `method` (any, if `None`), and whether some were passed over because
     /// they do not answer it.
-    fn search(&self, method: Option<Method>, path: &str, captures: &mut Captures) -> (Option<Best>, bool) {
+    fn search(
+        &self,
+        method: Option<Method>,
+        path: &str,
+        captures: &mut Captures,
+        consider: impl Fn(usize),
+    ) -> (Option<Best>, bool) {
         let Captures { places, scratch } = captures;
         let Scratch { visited, crowd, regulars, lists } = scratch;
         crowd.clear();
@@ -188,6 +200,7 @@ impl Patterns {
         let is_older = |rank: u32, best: Option<Best>| rank < best.map_or(u32::MAX, |best| best.rank);
 
         self.anchors.visit(bytes, visited, |pattern| {
+            consider(self.oldest[pattern as usize] as usize);
             let rank = rank(pattern);
             if !is_older(rank, best) {
                 passed_over |= rank == u32::MAX;

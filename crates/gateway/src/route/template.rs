@@ -13,17 +13,23 @@ use super::captures::Places;
 /// is needed of it lies close together.
 #[derive(Debug)]
 pub(super) struct Template {
-    /// The shortest path that can match, in bytes.
-    shortest: u32,
     /// Where its literals stand in the text of all templates: the one that begins the path, then the one that ends it,
     /// which is empty when a variable does.
     start: u32,
     /// Length of the literal that begins the path.
-    first: u32,
+    first: u16,
     /// Length of the literal that ends it.
-    last: u32,
+    last: u16,
     /// The literals between two variables, if there are any.
-    middles: Option<Box<[Middle]>>,
+    middles: Option<Box<Middles>>,
+}
+
+/// The literals between two variables.
+#[derive(Debug)]
+struct Middles {
+    /// Their lengths together.
+    length: usize,
+    literals: Box<[Middle]>,
 }
 
 /// A literal between two variables.
@@ -84,22 +90,22 @@ impl<'a> Skeleton<'a> {
 impl Template {
     /// A template whose literals are appended to `text`.
     pub(super) fn new(skeleton: &Skeleton<'_>, text: &mut Vec<u8>) -> Self {
-        let literal_bytes: usize = skeleton.middles.iter().map(|middle| middle.len()).sum();
+        let length = skeleton.middles.iter().map(|middle| middle.len()).sum();
+        let literals: Box<[Middle]> = skeleton.middles.iter().map(|middle| Middle::new(middle)).collect();
         let start = text.len() as u32;
         text.extend_from_slice(skeleton.first);
         text.extend_from_slice(skeleton.last);
         Self {
-            shortest: (skeleton.first.len() + literal_bytes + skeleton.last.len() + skeleton.middles.len() + 1) as u32,
             start,
-            first: skeleton.first.len() as u32,
-            last: skeleton.last.len() as u32,
-            middles: (!skeleton.middles.is_empty())
-                .then(|| skeleton.middles.iter().map(|middle| Middle::new(middle)).collect()),
+            // Paths are far shorter than 64 KiB.
+            first: skeleton.first.len() as u16,
+            last: skeleton.last.len() as u16,
+            middles: (!literals.is_empty()).then(|| Box::new(Middles { length, literals })),
         }
     }
 
     fn middles(&self) -> &[Middle] {
-        self.middles.as_deref().unwrap_or_default()
+        self.middles.as_deref().map_or(&[], |middles| &middles.literals)
     }
 
     /// How many variables it has.
@@ -114,17 +120,20 @@ impl Template {
 
     /// True when length, beginning and end of `path` are right; `text` is that of all templates.
     pub(super) fn fits(&self, text: &[u8], path: &[u8]) -> bool {
-        let (start, first, last) = (self.start as usize, self.first as usize, self.last as usize);
+        let (start, first, last) = (self.start as usize, usize::from(self.first), usize::from(self.last));
         let Some((first, last)) = text.get(start..start + first + last).and_then(|ends| ends.split_at_checked(first))
         else {
             return false;
         };
-        path.len() >= self.shortest as usize && path.starts_with(first) && path.ends_with(last)
+        let middles = self.middles.as_deref().map_or(0, |middles| middles.length);
+        // A byte at least for each variable.
+        let shortest = first.len() + middles + last.len() + self.variables();
+        path.len() >= shortest && path.starts_with(first) && path.ends_with(last)
     }
 
     /// The part of `path` in which the middle literals and the variables are; `path` fits.
     pub(super) fn inside(&self, path: &[u8]) -> Range<usize> {
-        self.first as usize..path.len() - self.last as usize
+        usize::from(self.first)..path.len() - usize::from(self.last)
     }
 
     /// Matches a path that fits; the variables are left in `places`, which are of no use when it says false.
