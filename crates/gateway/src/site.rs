@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::canonical::canonical;
 use crate::cors;
 use crate::domain::{self, Way};
+use crate::limit::Rate;
 use crate::plan::{ApiEntry, DomainPlan, EnvironmentPlan, MappingPlan, Plan, ServicePlan};
 use crate::refusal::Refusal;
 use crate::route;
@@ -114,6 +115,7 @@ pub fn find<'p>(
         Some(mappings) => mapped(service, mappings, &path)?,
     };
     call.environment = Some(environment);
+    environment.rate.as_deref().into_iter().for_each(Rate::fetch_ahead);
     let rewritten = match path {
         Cow::Owned(path) => Some(path),
         Cow::Borrowed(_) => None,

@@ -14,6 +14,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use super::Micros;
+use crate::ahead;
 
 /// At most so many admissions in any second; shared by all workers.
 ///
@@ -76,7 +77,9 @@ struct Place {
 
 impl Place {
     const fn of(ticket: u64, size: u64) -> Self {
-        Self { lap: ticket / size + 1, slot: ticket % size }
+        // One division: a remainder of its own would be another.
+        let laps = ticket / size;
+        Self { lap: laps + 1, slot: ticket - laps * size }
     }
 
     /// The place of the ticket that is so many back, a lap at most: without a division, which is slow.
@@ -159,6 +162,16 @@ impl Rate {
     /// Admissions a second.
     pub fn limit(&self) -> u32 {
         self.limit
+    }
+
+    /// Asks for the memory that an admission will need, and the question what remains. The rate itself must have come.
+    pub fn fetch_ahead(&self) {
+        let size = u64::from(self.limit);
+        let Some(ring) = self.ring.get().filter(|_| size > 0) else { return };
+        for ticket in [&self.head, &self.tail] {
+            let place = Place::of(ticket.load(Relaxed), size);
+            ring.get(place.slot as usize).into_iter().for_each(ahead::fetch);
+        }
     }
 
     /// Takes one admission; false when there is none left in the second that ends at `now`.
