@@ -3,7 +3,6 @@
 //! A plan is made beside the running one and swapped in whole ([`compile::Compiler`]). Everything that a call needs is
 //! prepared in it: routes, key states, header bytes. What a change did not touch is the same `Arc` in both plans.
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -258,14 +257,9 @@ impl ApiPlan {
         self.text.get(..self.head_end.into()).unwrap_or_default()
     }
 
-    /// Where the API's identifier stands in the header line.
-    pub fn id_place(&self) -> Range<usize> {
-        Self::HEAD.len()..usize::from(self.head_end) - END.len()
-    }
-
     /// The API's identifier.
     pub fn id(&self) -> &str {
-        self.text.get(self.id_place()).unwrap_or_default()
+        self.text.get(Self::HEAD.len()..usize::from(self.head_end) - END.len()).unwrap_or_default()
     }
 }
 

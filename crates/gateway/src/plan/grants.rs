@@ -1,7 +1,6 @@
 //! The keys that may call an API, each with its usage plan.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -132,24 +131,20 @@ impl Grant {
 
     /// The response header lines, beginning with those that name key and plan, in four parts. Between them stand what is
     /// left of the rate, what is left of the quota, and what is used of the rate; nothing where there is no such bound.
-    pub fn lines(&self) -> [&str; 4] {
-        let text = &self.lines.text;
+    pub fn lines(&self) -> [&[u8]; 4] {
+        let text = self.lines.text.as_bytes();
         let [left, quota, used] = self.lines.gaps.map(usize::from);
         [0..left, left..quota, quota..used, used..text.len()].map(|part| text.get(part).unwrap_or_default())
     }
 
-    /// Where the key's public half stands in the lines.
-    pub fn key_place(&self) -> Range<usize> {
-        GrantLines::KEY.len()..self.lines.key_end.into()
-    }
-
-    /// Where the plan's identifier stands in the lines.
-    pub fn plan_place(&self) -> Range<usize> {
-        usize::from(self.lines.key_end) + GrantLines::PLAN.len()..self.lines.plan_end.into()
-    }
-
     /// The key's public half.
     pub fn key_id(&self) -> &str {
-        self.lines.text.get(self.key_place()).unwrap_or_default()
+        self.lines.text.get(GrantLines::KEY.len()..self.lines.key_end.into()).unwrap_or_default()
+    }
+
+    /// The plan's identifier.
+    pub fn plan_id(&self) -> &str {
+        let from = usize::from(self.lines.key_end) + GrantLines::PLAN.len();
+        self.lines.text.get(from..self.lines.plan_end.into()).unwrap_or_default()
     }
 }
