@@ -11,6 +11,10 @@ use std::borrow::Cow;
 /// root.
 pub fn canonical(path: &str) -> Option<Cow<'_, str>> {
     let bytes = path.as_bytes();
+    // Nearly every path has neither.
+    if memchr::memchr2(b'%', b'.', bytes).is_none() {
+        return Some(Cow::Borrowed(path));
+    }
     let has_escape = memchr::memchr(b'%', bytes).is_some();
     let has_dots = memchr::memchr_iter(b'.', bytes).any(|at| at > 0 && bytes[at - 1] == b'/');
     if !has_escape && !has_dots {

@@ -55,6 +55,10 @@ impl DefaultNames {
 
 /// `host` without its port.
 pub fn without_port(host: &str) -> &str {
+    // Names end in a letter: where nothing stands behind one, it is all.
+    if host.ends_with(|last: char| last.is_ascii_alphabetic()) {
+        return host;
+    }
     // A port has at most five digits.
     let tail = host.len().saturating_sub(6);
     match memchr::memrchr(b':', &host.as_bytes()[tail..]) {
