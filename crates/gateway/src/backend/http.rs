@@ -129,7 +129,6 @@ pub(super) async fn send(
     let worker = turn.worker;
     let deadline = worker.clock.instant(turn.asked) + turn.entry.rules.timeout();
     let target = http.origin.target.as_ref().ok_or(Refusal::BackendUnreachable)?;
-    let may_repeat = may_repeat(http.method, request);
     let mut connection = worker.pool.acquire(target, deadline).await.map_err(connect_refusal)?;
     let mut tries = 1;
     loop {
@@ -147,7 +146,9 @@ pub(super) async fn send(
             // A resting connection that died in the moment of its use says nothing of the backend.
             // One that refused a request has not begun with it.
             Err(fault)
-                if fault.safe_to_retry && tries < TRIES && (may_repeat || fault.kind == SendFaultKind::Refused) =>
+                if fault.safe_to_retry
+                    && tries < TRIES
+                    && (fault.kind == SendFaultKind::Refused || may_repeat(http.method, request)) =>
             {
                 tries += 1;
                 connection = worker.pool.connect(target, deadline).await.map_err(connect_refusal)?;
@@ -196,9 +197,10 @@ pub(super) fn compose<'t>(
     head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(asked.hop);
+    let drops_headers = parameters.drops_headers();
     let is_out = |name: &[u8]| {
         is_told_header(name)
-            || parameters.drops_header(name)
+            || (drops_headers && parameters.drops_header(name))
             || (is_form_made && name.eq_ignore_ascii_case(b"content-type"))
     };
     match turn.origin_is {
