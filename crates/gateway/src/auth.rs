@@ -8,8 +8,11 @@ use crate::refusal::Refusal;
 use crate::worker::Worker;
 
 pub mod application;
+mod date;
 mod key_pair;
 pub mod token;
+
+pub use date::DateReader;
 
 /// The grant that the call is made under; `None` for a call that nobody signed, where that is allowed, and for one that is
 /// proved otherwise.

@@ -17,6 +17,7 @@ use net::{Caller, HeadFault, Pool, Ticker, TunnelLimits, Version};
 use observe::{CallRecord, LogWriter, Metrics};
 use tokio::task::coop::consume_budget;
 
+use crate::auth::DateReader;
 use crate::challenge::Challenges;
 use crate::clock::Clock;
 use crate::conversation::switchboard::{Seats, Switchboard};
@@ -95,6 +96,8 @@ pub struct Worker {
     pub index: usize,
     /// Its clock.
     pub clock: Clock,
+    /// Reads the dates of signed calls.
+    pub dates: DateReader,
     /// What it was given.
     outfit: Outfit,
     /// Connections that are being served.
@@ -145,6 +148,7 @@ impl Worker {
         Self {
             index,
             clock: Clock::default(),
+            dates: DateReader::default(),
             outfit,
             open: Cell::new(0),
             held: RefCell::new(HeldPlan(Rc::new((plan.load_full(),)))),

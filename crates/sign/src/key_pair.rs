@@ -18,6 +18,6 @@ mod written;
 pub use authorization::{Authorization, HeaderNames, Malformed, parse};
 pub use compose::{authorization, signing_string};
 pub(crate) use date::date_of;
-pub use date::{format_http_date, http_date, http_date_age};
+pub use date::{format_http_date, http_date};
 pub(crate) use key::keyed;
 pub use key::{Algorithm, Key};

@@ -86,7 +86,7 @@ pub(super) fn check_x_date(worker: &Worker, request: &Request, now: i64) -> Resu
 }
 
 fn check_age(worker: &Worker, date: &[u8], now: i64) -> Result<(), Refusal> {
-    match key_pair::http_date_age(date, now) {
+    match worker.dates.age(date, now) {
         None => Err(Refusal::DateInvalid),
         Some(age) if age.abs() > worker.signature_skew => Err(Refusal::DateExpired),
         Some(_) => Ok(()),

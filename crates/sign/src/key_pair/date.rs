@@ -31,12 +31,6 @@ pub fn http_date(value: &[u8]) -> Option<i64> {
     (days % 7 == weekday).then_some(days * 86_400 + hour * 3_600 + minute * 60 + second)
 }
 
-/// How long ago `value` was, in seconds, at `now` (seconds since the Unix epoch); negative for the future. `None` when
-/// it is no date, as [`http_date`] has it.
-pub fn http_date_age(value: &[u8], now: i64) -> Option<i64> {
-    http_date(value).map(|then| now.saturating_sub(then))
-}
-
 /// `seconds` since the Unix epoch in the form that [`http_date`] reads; a moment outside 1970–9999 is moved to the
 /// nearer end.
 pub fn format_http_date(seconds: i64) -> String {
@@ -114,14 +108,6 @@ mod tests {
         ] {
             assert_eq!(http_date(value.as_bytes()), None, "{value}");
         }
-    }
-
-    #[test]
-    fn an_age_counts_from_the_date_to_now() {
-        let date = b"Mon, 19 Mar 2018 12:08:40 GMT";
-        assert_eq!(http_date_age(date, 1_521_461_320 + 900), Some(900));
-        assert_eq!(http_date_age(date, 1_521_461_320 - 5), Some(-5));
-        assert_eq!(http_date_age(b"?", 0), None);
     }
 
     #[test]
