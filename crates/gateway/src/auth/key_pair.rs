@@ -4,6 +4,7 @@ use net::Request;
 use sign::key_pair::{self, Authorization, HeaderNames, Malformed};
 use smallvec::SmallVec;
 
+use crate::limit::Rate;
 use crate::plan::{ApiEntry, Grant, Plan};
 use crate::refusal::Refusal;
 use crate::worker::Worker;
@@ -20,15 +21,17 @@ pub(super) fn identify<'p>(
     now: i64,
 ) -> Result<&'p Grant, Refusal> {
     let presented = authorization(request)?;
+    // Looked for first and asked about last: memory takes as long to come as the rest takes to be read.
+    let grant = entry.grants.of(presented.id);
+    if let Some(grant) = grant {
+        grant.fetch_ahead();
+    }
     let mut fields = SignedFields::new();
     read_signed_fields(request, presented.headers, &mut fields)?;
     check_date(worker, request, &fields, now)?;
-    let grant = match entry.grants.of(presented.id) {
-        Some(grant) => grant,
-        None => return Err(without_grant(entry, plan, presented.id)),
-    };
-    // The signature takes as long to verify as memory takes to come.
-    grant.fetch_ahead();
+    let Some(grant) = grant else { return Err(without_grant(entry, plan, presented.id)) };
+    // As long again as the signature takes to verify.
+    grant.rate.as_deref().into_iter().for_each(Rate::fetch_ahead);
     entry.fetch_text_ahead();
     let is_signed = grant.key.verify(presented.algorithm, fields.iter().copied(), presented.signature.as_bytes());
     if is_signed { Ok(grant) } else { Err(Refusal::SignatureMismatch) }

@@ -106,8 +106,9 @@ fn place(text: &str) -> u16 {
 }
 
 impl Grant {
-    /// Asks for what is needed when the key's signature has been verified.
+    /// Asks for what is needed to verify the key's signature, and then.
     pub fn fetch_ahead(&self) {
+        ahead::fetch(&*self.key);
         if let Some(rate) = &self.rate {
             ahead::fetch(&**rate);
         }
