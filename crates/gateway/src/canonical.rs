@@ -11,7 +11,7 @@ use std::borrow::Cow;
 /// root.
 pub fn canonical(path: &str) -> Option<Cow<'_, str>> {
     let bytes = path.as_bytes();
-    // Nearly every path has neither.
+    // Nearly every path has neither escapes nor dots.
     if memchr::memchr2(b'%', b'.', bytes).is_none() {
         return Some(Cow::Borrowed(path));
     }

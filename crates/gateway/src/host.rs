@@ -55,7 +55,7 @@ impl DefaultNames {
 
 /// `host` without its port.
 pub fn without_port(host: &str) -> &str {
-    // Names end in a letter: where nothing stands behind one, it is all.
+    // A port ends in a digit.
     if host.ends_with(|last: char| last.is_ascii_alphabetic()) {
         return host;
     }
