@@ -34,9 +34,17 @@ def told(peer):
     numbers = {number: name for name, number in SETTINGS.items()}
     pairs = [(payload[at : at + 2], payload[at + 2 : at + 6]) for at in range(0, len(payload), 6)]
     said = {numbers.get(int.from_bytes(name, "big")): int.from_bytes(value, "big") for name, value in pairs}
+    # An answer to a ping may overtake it.
+    while not opened(peer):
+        peer.receive()
     quiet(peer)
-    opened = [came for came in peer.seen if came.kind == "WINDOW_UPDATE" and came.stream == 0]
-    return said, WINDOW + sum(int.from_bytes(came.payload, "big") for came in opened)
+    return said, WINDOW + sum(opened(peer))
+
+
+def opened(peer):
+    """How far the gateway has opened the connection's window, time by time."""
+    updates = [came for came in peer.seen if came.kind == "WINDOW_UPDATE" and came.stream == 0]
+    return [int.from_bytes(came.payload, "big") for came in updates]
 
 
 def quiet(peer):
