@@ -139,12 +139,8 @@ impl ParameterPlan {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.uses_form())
     }
 
-    /// True when there may be headers of a caller that must not pass to the backend.
-    pub fn drops_headers(&self) -> bool {
-        self.rewrites.is_some()
-    }
-
     /// True when a caller's header must not pass to the backend.
+    #[inline]
     pub fn drops_header(&self, name: &[u8]) -> bool {
         self.rewrites.as_ref().is_some_and(|rewrites| rewrites.drops_header(name))
     }

@@ -197,10 +197,9 @@ pub(super) fn compose<'t>(
     head.extend_from_slice(parameters.host().unwrap_or(asked.host).as_bytes());
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(asked.hop);
-    let drops_headers = parameters.drops_headers();
     let is_out = |name: &[u8]| {
         is_told_header(name)
-            || (drops_headers && parameters.drops_header(name))
+            || parameters.drops_header(name)
             || (is_form_made && name.eq_ignore_ascii_case(b"content-type"))
     };
     match turn.origin_is {
