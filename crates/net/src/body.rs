@@ -50,7 +50,9 @@ impl Incoming {
     pub(crate) fn worth_reading(&self, most: usize) -> usize {
         match self {
             Incoming::Length(left) => usize::try_from(*left).map_or(most, |left| left.saturating_add(4096).min(most)),
-            _ => most,
+            // Its data is copied out of the coding, into memory that is given back if much more comes at once.
+            Incoming::Chunked(_) => most.min(64 * 1024),
+            Incoming::Done | Incoming::UntilClose => most,
         }
     }
 

@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
-/// Size of the buffer that all reads of a thread go through, and so the most that one read brings.
-pub(crate) const SCRATCH: usize = 64 * 1024;
+/// Size of the buffer that all reads of a thread go through, and so the most that one read brings, and the most that is kept
+/// of a body for a peer that does not take it. A body is carried in pieces of this size, two system calls each, and a write
+/// of 64 KiB would leave as two segments, the second of them almost empty. Small calls touch only its first pages.
+pub(crate) const SCRATCH: usize = 256 * 1024;
 
 /// A free list keeps at most this many buffers...
 const KEPT: usize = 256;

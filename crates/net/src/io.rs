@@ -28,6 +28,25 @@ fn send(tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     Ok(rustix::net::send(tcp, bytes, SendFlags::NOSIGNAL)?)
 }
 
+/// One system call that moves up to `most` bytes, on a connection that the runtime takes for ready. `None` when it was not.
+/// A call that moves fewer tells the runtime that it is ready no more, so asking again costs no system call.
+fn at_once(
+    tcp: &TcpStream,
+    interest: Interest,
+    most: usize,
+    call: impl FnOnce() -> io::Result<usize>,
+) -> Option<io::Result<usize>> {
+    let mut count = 0;
+    let moved = tcp.try_io(interest, || {
+        count = call()?;
+        if (1..most).contains(&count) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+    });
+    match moved {
+        Err(error) if count == 0 => (error.kind() != io::ErrorKind::WouldBlock).then_some(Err(error)),
+        _ => Some(Ok(count)),
+    }
+}
+
 /// What a TLS handshake said, where the streams of a connection share it.
 #[derive(Debug, Default)]
 pub(crate) struct Handshake {
@@ -124,16 +143,12 @@ impl Io {
     /// task's turn: whoever reads again and again has to see to that.
     pub(crate) fn poll_read_first(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<usize>> {
         let Io::Plain(tcp) = self else { return self.poll_read(cx, buffer) };
-        let mut count = 0;
-        let read = tcp.try_io(Interest::READABLE, || {
-            (count, _) = rustix::net::recv(&*tcp, &mut *buffer, RecvFlags::empty())?;
-            // Tells the runtime that nothing more is there.
-            if (1..buffer.len()).contains(&count) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
-        });
-        match read {
-            Err(error) if count == 0 && error.kind() == io::ErrorKind::WouldBlock => self.poll_read(cx, buffer),
-            Err(error) if count == 0 => Poll::Ready(Err(error)),
-            _ => Poll::Ready(Ok(count)),
+        let most = buffer.len();
+        match at_once(tcp, Interest::READABLE, most, || {
+            Ok(rustix::net::recv(&*tcp, &mut *buffer, RecvFlags::empty())?.0)
+        }) {
+            Some(read) => Poll::Ready(read),
+            None => self.poll_read(cx, buffer),
         }
     }
 
@@ -145,10 +160,10 @@ impl Io {
 
     pub(crate) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self {
-            Io::Plain(tcp) => match tcp.try_io(Interest::WRITABLE, || send(tcp, bytes)) {
-                // Mostly there is room. The runtime hears of a write only where it has to wait for some.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Pin::new(tcp).poll_write(cx, bytes),
-                written => Poll::Ready(written),
+            // Mostly there is room. The runtime hears of a write only where it has to wait for some.
+            Io::Plain(tcp) => match at_once(tcp, Interest::WRITABLE, bytes.len(), || send(tcp, bytes)) {
+                Some(written) => Poll::Ready(written),
+                None => Pin::new(tcp).poll_write(cx, bytes),
             },
             Io::Tls(tls) => Pin::new(tls).poll_write(cx, bytes),
             Io::Stream(stream) => stream.poll_write(cx, bytes),
