@@ -72,7 +72,7 @@ class Guide:
         console.press("shell:action.edit")
         console.field("services:field.description").fill("The guide, edited")
         console.press("shell:action.submit")
-        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.dialog_closes()
         console.go("services:tab.info")
         console.sees("The guide, edited")
         self.look("service")
@@ -118,7 +118,7 @@ class Guide:
         if name:
             self.look(name)
         console.press("services:action.publish")
-        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.dialog_closes()
         console.sees(remark)
 
     def create_key(self):
@@ -170,6 +170,7 @@ class Guide:
         console.sees(self.words("plans:keys.chosen", count=1))
         self.look("plan-bind")
         console.press("shell:action.submit")
+        console.dialog_closes()
         console.sees("first_caller")
         self.look("plan-keys")
         console.open(f"services/{self.service}/plans")
@@ -179,7 +180,7 @@ class Guide:
         console.front.get_by_label("starter").check()
         self.look("service-bind")
         console.press("shell:action.submit")
-        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.dialog_closes()
         console.sees("starter")
         self.look("service-plans")
 
@@ -223,7 +224,7 @@ class Guide:
         console.front.locator(".change").first.wait_for()
         self.look("switch")
         console.press("shell:action.submit")
-        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.dialog_closes()
         self.call()
         assert self.backend.seen.path == "/greet/tollgate", "the older version runs again"
         console.settled()
@@ -242,7 +243,7 @@ class Guide:
         console.front.get_by_role("link").filter(has_text=self.words("services:environment.release")).click()
         console.in_row("/release", "services:action.offline")
         console.confirm("services:action.offline")
-        expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+        console.dialog_closes()
         assert self.call().status_code >= 400
         console.go("shell:nav.plans")
         console.in_row("starter", "shell:action.delete")

@@ -35,11 +35,6 @@ def hello(native, *, auth="none", paths=("/hello",)):
     return service
 
 
-def closed(console):
-    """Waits until no dialog is open any more."""
-    expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
-
-
 def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles, native):
     console = consoles()
     console.log_in("keys")
@@ -55,7 +50,7 @@ def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles
     console.press("shell:action.submit")
     console.sees(console.words("keys:made.title"))
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     assert native.post("/keys/AK_of_a_friend/reveal")["secret"] == "a_secret_of_old"
 
     console.press("shell:action.create")
@@ -68,7 +63,7 @@ def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles
     look(console, "key-taken")
     console.press("shell:action.close")
     console.press("shell:unsaved.leave")
-    closed(console)
+    console.dialog_closes()
 
     row = console.row("old_friend")
     row.get_by_role("button", name=console.words("shell:action.show")).click()
@@ -79,7 +74,7 @@ def test_a_pair_that_callers_have_already_is_brought_along_and_replaced(consoles
     console.press("keys:action.rotate")
     console.sees(console.words("keys:made.rotated"))
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     assert native.post("/keys/AK_of_a_friend/reveal")["secret"] == "a_secret_of_now"
     expect(row).not_to_contain_text("a_secret_of_old", timeout=WAIT)
 
@@ -111,7 +106,7 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     console.front.get_by_label("gold").check()
     look(console, "service-bind-apis")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     console.sees(console.words("plans:environments.api", api="dear"))
     (binding,) = native.get(f"/services/{service}/bindings")["items"]
     assert (binding["plan_name"], binding["api_name"]) == ("gold", "dear")
@@ -126,7 +121,7 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     look(console, "service-bind-clash")
     console.press("shell:action.close")
     console.press("shell:unsaved.leave")
-    closed(console)
+    console.dialog_closes()
 
     console.page.get_by_role("link", name="gold", exact=True).click()
     console.page.wait_for_url("**/plans/*/info")
@@ -134,7 +129,7 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     console.press("shell:action.edit")
     console.front.get_by_role("switch").nth(0).click()
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     console.sees(console.words("plans:per.noRate"))
     console.go("plans:tab.environments")
     console.in_row("shop", "plans:environments.unbind")
@@ -147,7 +142,7 @@ def test_a_plan_rules_single_apis_and_is_changed_and_unbound(consoles, native):
     console.choose("plans:environments.environment", console.words("services:environment.test"))
     look(console, "plan-environments-bind")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     console.sees(console.words("plans:environments.whole"))
     look(console, "plan-environments")
 
@@ -181,7 +176,7 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
     console.field("services:environments.rate").fill("321")
     look(console, "environment-rate")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     expect(row).to_contain_text("321", timeout=WAIT)
     assert native.get(f"/services/{service}/environments/release")["rate"] == 321
 
@@ -190,7 +185,7 @@ def test_throttles_of_an_environment_and_of_an_api_are_set_and_act(consoles, nat
     console.front.locator("[id$='_rate']").fill("1")
     look(console, "api-rate")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     expect(console.row("/hello")).to_contain_text(console.words("services:environments.rateOf", rate=1), timeout=WAIT)
     look(console, "throttles")
     gateway.settle()
@@ -229,7 +224,7 @@ def test_a_dialog_that_was_filled_asks_before_it_goes(consoles, native):
     console.sees("shop")
     console.press("shell:action.create")
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     console.press("shell:action.create")
     console.field("services:field.name").fill("half")
     console.page.keyboard.press("Escape")
@@ -243,7 +238,7 @@ def test_a_dialog_that_was_filled_asks_before_it_goes(consoles, native):
     console.page.go_back()
     console.press("shell:unsaved.leave")
     console.sees(console.words("plans:lead"))
-    closed(console)
+    console.dialog_closes()
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 820)])

@@ -38,7 +38,7 @@ def test_what_is_half_entered_outlasts_a_session_that_ends_meanwhile(consoles, n
     console.sees(console.words("account:again.title"))
     console.field("account:password").fill(PASSWORD)
     console.press("account:logIn")
-    expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
+    console.dialog_closes()
     expect(console.field("apis:field.description")).to_have_value("half entered", timeout=WAIT)
     console.press("shell:action.next")
     console.press("shell:action.finish")

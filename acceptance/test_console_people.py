@@ -13,11 +13,6 @@ from stand.native import Native
 OTHER = "another-password-2"
 
 
-def dialog_gone(console):
-    """Waits until no dialog is open."""
-    expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
-
-
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gateway, language):
     console = consoles(language)
@@ -33,7 +28,7 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     console.front.get_by_role("radio").nth(1).check()
     look(console, f"operator-new-{language}")
     console.press("shell:action.submit")
-    dialog_gone(console)
+    console.dialog_closes()
     console.sees("deployer")
 
     console.press("shell:action.create")
@@ -47,7 +42,7 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     console.in_row("deployer", "shell:action.edit")
     console.front.get_by_role("radio").nth(0).check()
     console.press("shell:action.submit")
-    dialog_gone(console)
+    console.dialog_closes()
     expect(console.row("deployer")).to_contain_text(console.words("account:role.viewer"), timeout=WAIT)
 
     other = consoles(language)
@@ -57,7 +52,7 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
 
     console.in_row("deployer", "operators:action.disable")
     console.confirm("operators:action.disable")
-    dialog_gone(console)
+    console.dialog_closes()
     expect(console.row("deployer")).to_contain_text(console.words("operators:state.disabled"), timeout=WAIT)
     other.open("operators")
     other.sees(other.words("account:title"))
@@ -67,12 +62,12 @@ def test_an_operator_is_made_comes_in_is_locked_out_and_deleted(consoles, gatewa
     more(console, "deployer", "operators:action.reset")
     console.front.locator("input[type=password]").fill(OTHER)
     console.press("shell:action.submit")
-    dialog_gone(console)
+    console.dialog_closes()
     Native(gateway.admin, key=None).log_in("deployer", OTHER)
 
     more(console, "deployer", "shell:action.delete")
     console.press("shell:action.delete")
-    dialog_gone(console)
+    console.dialog_closes()
     expect(console.page.get_by_role("link", name="deployer")).to_have_count(0, timeout=WAIT)
 
     more(console, "admin", "shell:action.delete")
@@ -101,7 +96,7 @@ def test_whoever_renames_oneself_is_called_so_at_once(consoles):
     console.in_row("admin", "shell:action.edit")
     console.field("operators:field.name").fill("root")
     console.press("shell:action.submit")
-    dialog_gone(console)
+    console.dialog_closes()
     account = console.page.get_by_role("button", name=console.words("account:menu", name="root"))
     expect(account).to_be_visible(timeout=WAIT)
 
@@ -118,7 +113,7 @@ def test_a_password_that_was_made_up_is_told_once_it_is_set(consoles, gateway):
     password = console.front.locator(".copyable-text").nth(1).inner_text()
     Native(gateway.admin, key=None).log_in("deployer", password)
     console.press("shell:action.close")
-    dialog_gone(console)
+    console.dialog_closes()
     expect(console.page.get_by_text(password)).to_have_count(0)
 
 
@@ -158,13 +153,13 @@ def test_an_access_key_is_shown_once_works_and_is_revoked(consoles, gateway, lan
 
     assert status() == 200
     console.press("operators:keys.kept")
-    dialog_gone(console)
+    console.dialog_closes()
     secret = header.rpartition(":")[2]
     expect(console.page.get_by_text(secret)).to_have_count(0)
     look(console, f"operator-{language}")
     console.in_row("CI", "operators:keys.revoke")
     console.confirm("operators:keys.revoke")
-    dialog_gone(console)
+    console.dialog_closes()
     assert status() == 401
 
 
@@ -181,7 +176,7 @@ def test_one_changes_ones_own_password(consoles, gateway):
     expect(console.front.locator(".ant-form-item-explain-error").first).to_be_visible(timeout=WAIT)
     fields.nth(0).fill(PASSWORD)
     console.press("shell:action.submit")
-    dialog_gone(console)
+    console.dialog_closes()
     Native(gateway.admin, key=None).log_in("admin", OTHER)
 
 

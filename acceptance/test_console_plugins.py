@@ -31,11 +31,6 @@ def service(native):
     return service
 
 
-def closed(console):
-    """Waits until no dialog is open any more."""
-    expect(console.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
-
-
 def status(gateway, service, path):
     """What a call ends with."""
     gateway.settle()
@@ -77,7 +72,7 @@ def test_a_plugin_is_made_put_on_an_api_changed_taken_off_and_deleted(consoles, 
     expect(console.front.get_by_label(re.compile("^later"))).to_be_disabled()
     look(console, f"plugin-attach-{language}")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     expect(console.row("open")).to_contain_text("shop", timeout=WAIT)
     look(console, f"plugin-{language}")
     assert status(gateway, service, "/open") == 403
@@ -85,7 +80,7 @@ def test_a_plugin_is_made_put_on_an_api_changed_taken_off_and_deleted(consoles, 
     console.press("shell:action.edit")
     console.front.get_by_text(console.words("plugins:address.black"), exact=True).click()
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     assert status(gateway, service, "/open") == 200
     console.open(f"services/{service['id']}/apis/{service['open']}")
     console.sees("office")
@@ -130,7 +125,7 @@ def test_each_type_begins_with_data_that_only_need_what_is_their_operators(conso
         console.press("shell:action.edit")
         console.field("plugins:field.description").fill("seen")
         console.press("shell:action.submit")
-        closed(console)
+        console.dialog_closes()
         after = native.get(f"/plugins/{plugin['id']}")
         assert (after["data"], after["description"]) == (plugin["data"], "seen")
 
@@ -196,7 +191,7 @@ def test_an_application_gets_its_pair_calls_what_it_may_and_is_given_another(con
     console.sees(secret)
     look(console, f"application-made-{language}")
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     expect(console.page.get_by_text(secret)).to_have_count(0)
     row = console.row("mobile")
     row.get_by_role("button", name=re.compile("^" + console.words("shell:action.show"))).click()
@@ -207,7 +202,7 @@ def test_an_application_gets_its_pair_calls_what_it_may_and_is_given_another(con
     place(console, "apps")
     look(console, f"application-bind-{language}")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     look(console, f"applications-{language}")
     console.open(f"services/{service['id']}/apis/{service['apps']}/debug")
     console.sees("mobile")
@@ -227,12 +222,12 @@ def test_an_application_gets_its_pair_calls_what_it_may_and_is_given_another(con
     console.front.get_by_role("button", name=console.words("applications:rotate.action")).click()
     console.sees(console.words("applications:made.rotated"))
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     assert native.post(f"/applications/{made['id']}/reveal")["secret"] == "a_secret_of_old"
     console.press("shell:action.delete")
     console.sees(console.words("applications:delete.bound", count=1))
     console.press("shell:action.cancel")
-    closed(console)
+    console.dialog_closes()
     console.in_row("apps", "applications:unbind.action")
     console.confirm("applications:unbind.action")
     console.sees(console.words("applications:bind.empty"))
@@ -252,12 +247,12 @@ def test_an_ip_strategy_decides_for_apis_of_a_service(consoles, gateway, native,
     console.field("strategies:field.addresses").fill("10.0.0.0/8\n192.0.2.7")
     look(console, f"strategy-new-{language}")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     console.in_row("office", "strategies:bind.action")
     console.choose("plans:environments.environment", console.words("services:environment.release"))
     console.front.get_by_label(re.compile("^open")).check()
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     assert status(gateway, service, "/open") == 403
     look(console, f"strategies-{language}")
     console.row("office").get_by_role("button", name=console.words("strategies:bound.open", name="office", count=1)).click()
@@ -268,7 +263,7 @@ def test_an_ip_strategy_decides_for_apis_of_a_service(consoles, gateway, native,
     console.confirm("strategies:unbind.action")
     console.sees(console.words("strategies:bound.empty"))
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     assert status(gateway, service, "/open") == 200
     console.in_row("office", "shell:action.delete")
     console.confirm("shell:action.delete")
@@ -294,7 +289,7 @@ def test_an_api_document_is_made_shared_given_another_password_and_deleted(conso
     console.sees(made["address"])
     look(console, f"document-made-{language}")
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     look(console, f"documents-{language}")
     console.in_row("Shop guide", "documents:build.action")
     console.sees(console.words("documents:build.done"))
@@ -303,12 +298,12 @@ def test_an_api_document_is_made_shared_given_another_password_and_deleted(conso
     console.confirm("documents:reset.action")
     console.sees(console.words("documents:share.reset"))
     console.press("shell:action.close")
-    closed(console)
+    console.dialog_closes()
     assert native.post(f"/api-documents/{made['id']}/reveal")["password"] != password
     console.in_row("Shop guide", "shell:action.edit")
     console.field("documents:field.name").fill("Shop book")
     console.press("shell:action.submit")
-    closed(console)
+    console.dialog_closes()
     console.in_row("Shop book", "shell:action.delete")
     console.confirm("shell:action.delete")
     console.sees(console.words("documents:empty.title"))
@@ -322,7 +317,7 @@ def test_a_plan_of_an_environment_is_demoted_to_its_apis(consoles, native, servi
     console.in_row("gold", "plans:ofService.demote.action")
     look(console, "plan-demote")
     console.press("plans:ofService.demote.action")
-    closed(console)
+    console.dialog_closes()
     console.sees(console.words("plans:environments.api", api="open"))
     bound = native.get(f"/services/{service['id']}/bindings")["items"]
     assert {binding["api_name"] for binding in bound} == {"open", "apps"}

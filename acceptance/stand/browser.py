@@ -160,9 +160,14 @@ class Console:
         return answered.value.status
 
     def settled(self):
-        """Returns when nothing is loaded or turning any more."""
+        """Returns when nothing is loaded or turning any more, and no button waits for an answer: it is paler until then."""
         self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator(".ant-spin-spinning, .page-waits")).to_have_count(0, timeout=WAIT)
+        busy = self.page.locator(".ant-spin-spinning, .ant-btn-loading, .page-waits")
+        expect(busy).to_have_count(0, timeout=WAIT)
+
+    def dialog_closes(self):
+        """Waits until no dialog is left on the page."""
+        expect(self.page.get_by_role("dialog")).to_have_count(0, timeout=WAIT)
 
     # --- what ---
 
