@@ -3,8 +3,9 @@
 import pytest
 import requests
 
-from stand.gateway import PASSWORD
+from stand.gateway import PASSWORD, SECRET_ID, SECRET_KEY, split
 from stand.native import Native, refused
+from stand.wire import Wire, request
 
 
 @pytest.fixture
@@ -128,3 +129,51 @@ def test_wrong_methods_types_and_wishes_are_told_apart(native):
     large = native.send("POST", "/services", {"name": "x", "description": "x" * 1024 * 1024})
     assert large.status_code == 413
     assert native.send("GET", "/nothing").status_code == 404
+
+
+HELD = f"Bearer {SECRET_ID}:{SECRET_KEY}"
+
+
+@pytest.mark.parametrize(
+    "method, path, known, status",
+    [
+        ("POST", "/api/v1/services", False, 401),
+        ("POST", "/api/v1/services", True, 415),
+        ("PUT", "/api/v1/services", True, 405),
+        ("POST", "/api/v1/nothing", True, 404),
+        ("POST", "/healthz", False, 405),
+        ("POST", "/console/nothing", False, 405),
+    ],
+)
+def test_a_refusal_before_the_body_came_keeps_the_connection(shared, method, path, known, status):
+    body = b"x" * 300_000
+    headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]
+    headers += [("Authorization", HELD)] if known else []
+    with Wire(split(shared.admin)) as wire:
+        for _ in range(2):
+            wire.send(request(method, path, shared.admin, headers))
+            assert wire.receive().status == status
+            wire.send(body)
+        wire.send(request("GET", "/healthz", shared.admin))
+        assert wire.receive().status == 200
+
+
+def test_who_sends_too_much_is_told_and_may_go_on(shared):
+    sent = b"x" * 12 * 1024 * 1024
+    json = ("Content-Type", "application/json")
+    with Wire(split(shared.admin)) as wire:
+        wire.send(request("POST", "/api/v1/services", shared.admin, [json, ("Authorization", HELD)], sent))
+        assert wire.receive().status == 413
+        wire.send(request("POST", "/", shared.admin, [json, ("X-TC-Action", "DescribeServicesStatus")], sent))
+        assert "RequestSizeLimitExceeded" in wire.receive().text
+        wire.send(request("GET", "/healthz", shared.admin))
+        assert wire.receive().status == 200
+
+
+def test_who_waits_for_a_hundred_is_refused_without_it(shared):
+    headers = [("Content-Length", "1000"), ("Expect", "100-continue")]
+    with Wire(split(shared.admin)) as wire:
+        wire.send(request("POST", "/api/v1/services", shared.admin, headers))
+        answer = wire.receive()
+        assert (answer.status, answer.interim) == (401, [])
+        assert wire.is_closed()

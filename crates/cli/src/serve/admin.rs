@@ -3,6 +3,7 @@
 mod console;
 mod documents;
 mod settled;
+mod unread;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -154,7 +155,10 @@ async fn accept(bound: Bound, routes: Router, mut stopped: watch::Receiver<bool>
 
 async fn converse(stream: TcpStream, peer: SocketAddr, routes: Router, mut stopped: watch::Receiver<bool>) {
     let _best_effort = stream.set_nodelay(true);
-    let routes = routes.layer(axum::Extension(peer)).layer(axum::middleware::from_fn(bound_in_time));
+    let routes = routes
+        .layer(axum::Extension(peer))
+        .layer(axum::middleware::from_fn(bound_in_time))
+        .layer(axum::middleware::from_fn(unread::throw_away));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

@@ -22,9 +22,6 @@ pub(crate) const LARGEST_QUERY: usize = 32 * 1024;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads all of `body`, at most `largest` bytes.
-///
-/// Of a body that is larger, up to four times as much is read and thrown away: a caller that is still sending would
-/// otherwise meet a closed connection in place of the answer.
 pub(crate) async fn read(body: Body, largest: usize) -> Result<Bytes, Fault> {
     match tokio::time::timeout(PATIENCE, collect(body, largest)).await {
         Ok(read) => read,
@@ -37,23 +34,17 @@ pub(crate) async fn read(body: Body, largest: usize) -> Result<Bytes, Fault> {
 
 async fn collect(mut body: Body, largest: usize) -> Result<Bytes, Fault> {
     let mut kept = BytesMut::new();
-    let mut seen = 0_usize;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             return Err(Fault::new(Code::InvalidRequest, "The request body ended before it was whole."));
         };
         let Ok(data) = frame.into_data() else { continue };
-        seen = seen.saturating_add(data.len());
-        if seen <= largest {
-            kept.extend_from_slice(&data);
-        } else {
-            kept = BytesMut::new();
-            if seen > largest.saturating_mul(4) {
-                break;
-            }
+        if kept.len() + data.len() > largest {
+            return Err(too_large("body", largest));
         }
+        kept.extend_from_slice(&data);
     }
-    if seen > largest { Err(too_large("body", largest)) } else { Ok(kept.freeze()) }
+    Ok(kept.freeze())
 }
 
 /// A part of the request that is too large.
