@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::peer::{self, LUA_HOST, Peer, fresh};
 use crate::policy::{Behind, Policy, load_keys};
 use crate::probe;
-use crate::report::{LUA, say};
+use crate::report::{LOGGED_PLAIN, LUA, say};
 use crate::rounds::Row;
 use crate::sheet::{Calls, Sheet};
 use crate::tollgate::{Setup, Tollgate};
@@ -52,6 +52,9 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
             }
         }
     }
+    if options.wants(LOGGED_PLAIN) {
+        rows.push(logged_row(lane, out)?);
+    }
     if options.wants("haproxy") {
         plain_row(lane, &mut rows, "haproxy", "haproxy, plain proxy, open calls", peer::haproxy(out, origin)?)?;
     }
@@ -59,16 +62,7 @@ pub(crate) fn line_up(lane: &mut Lane, options: &Options) -> Result<Vec<Row>> {
         plain_row(lane, &mut rows, "bare", "Tollgate's engine alone, open calls", peer::bare(program, out, origin)?)?;
     }
     if options.wants(LUA) {
-        let policy = Policy::full(MANY);
-        let folder = fresh(&out.join("nginx-policy"))?;
-        let log = lane.read_log(&folder.join("access.log"))?;
-        let peer = peer::nginx_policy(out, origin, &policy)?;
-        probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
-        let calls = Calls { host: LUA_HOST, apis: 0..MANY, keys: &load_keys(), lines: "" };
-        let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
-        let mut lua = Row::new((LUA, title, PLAIN_SIGNED), &Rc::new(peer.process), peer.address, small(&calls));
-        lua.access_log = Some(log);
-        rows.push(lua);
+        rows.push(lua_row(lane, out)?);
     }
     for own in own() {
         if options.wants(own.name) {
@@ -93,6 +87,29 @@ fn own() -> [Own; 6] {
         own("tollgate-full-1", "Tollgate, full pipeline, 1 API", Policy::full(1), true),
         own("tollgate-full-1000", "Tollgate, full pipeline, 1,000 APIs", Policy::full(MANY), true),
     ]
+}
+
+fn logged_row(lane: &mut Lane, out: &Path) -> Result<Row> {
+    let log = lane.read_log(&fresh(&out.join(LOGGED_PLAIN))?.join("access.log"))?;
+    let peer = peer::nginx_logged(out, lane.origin().address())?;
+    probe::plain(lane, peer.address).context("nginx with an access log")?;
+    let calls = Calls { host: "plain.localhost", apis: 0..MANY, keys: &load_keys(), lines: "" };
+    let title = "nginx, plain proxy with an access log, signed calls";
+    let mut row = Row::new((LOGGED_PLAIN, title, PLAIN_SIGNED), &Rc::new(peer.process), peer.address, small(&calls));
+    row.access_log = Some(log);
+    Ok(row)
+}
+
+fn lua_row(lane: &mut Lane, out: &Path) -> Result<Row> {
+    let policy = Policy::full(MANY);
+    let log = lane.read_log(&fresh(&out.join("nginx-policy"))?.join("access.log"))?;
+    let peer = peer::nginx_policy(out, lane.origin().address(), &policy)?;
+    probe::policy(lane, peer.address, LUA_HOST, &policy).context("nginx with Lua")?;
+    let calls = Calls { host: LUA_HOST, apis: 0..MANY, keys: &load_keys(), lines: "" };
+    let title = "nginx, the full pipeline's policy in Lua, 1,000 APIs";
+    let mut row = Row::new((LUA, title, PLAIN_SIGNED), &Rc::new(peer.process), peer.address, small(&calls));
+    row.access_log = Some(log);
+    Ok(row)
 }
 
 fn tollgate_row(lane: &mut Lane, program: &Path, out: &Path, own: Own) -> Result<Row> {

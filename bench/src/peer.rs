@@ -29,7 +29,16 @@ pub(crate) struct Peer {
 
 /// nginx as a plain proxy.
 pub(crate) fn nginx_plain(out: &Path, origin: SocketAddr) -> Result<Peer> {
-    nginx("nginx-plain", include_str!("../conf/nginx-plain.conf"), out, origin)
+    nginx("nginx-plain", &plain("access_log off;"), out, origin)
+}
+
+/// nginx as a plain proxy that writes an access log.
+pub(crate) fn nginx_logged(out: &Path, origin: SocketAddr) -> Result<Peer> {
+    nginx("nginx-logged", &plain(include_str!("../conf/nginx-log.conf")), out, origin)
+}
+
+fn plain(log: &str) -> String {
+    include_str!("../conf/nginx-plain.conf").replace("{{log}}", log)
 }
 
 /// nginx with the policy in Lua.
